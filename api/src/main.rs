@@ -1,0 +1,2 @@
+//! The voicedrop binary.
+fn main() {}
