@@ -1,1 +1,5 @@
-//! To be filled in this commit.
+//! The read models: what each event changes in them, pure, and the runner that applies events in order.
+
+mod cell;
+
+pub use cell::Cell;

@@ -1,0 +1,22 @@
+//! What the use cases need from the outside, each named by its role. Vendors' names appear only in `adapters`.
+
+mod blob_store;
+mod error;
+mod journal;
+mod script_writer;
+mod speech_synthesizer;
+mod table_reader;
+mod voicemail_carrier;
+
+pub use blob_store::BlobStore;
+pub use error::{PortError, PortErrorKind};
+pub use journal::{
+    Appended, AppendRequest, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent, StreamAppend,
+    StreamSlice,
+};
+pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
+pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
+pub use table_reader::{ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableReader, TableSummary};
+pub use voicemail_carrier::{
+    CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
+};

@@ -1,0 +1,82 @@
+//! Whoever speaks a script.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::MicroDollars;
+use serde::{Deserialize, Serialize};
+
+use super::PortError;
+
+/// How a voice is set, in hundredths, so that equal settings compare and hash equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct VoiceSettings {
+    /// 0 to 100; lower varies more.
+    pub stability: u8,
+    /// 0 to 100; closeness to the original voice.
+    pub similarity: u8,
+}
+
+impl Default for VoiceSettings {
+    /// The spec's settings: stability 0.5, similarity boost 0.75.
+    fn default() -> Self {
+        Self { stability: 50, similarity: 75 }
+    }
+}
+
+/// What is to be spoken.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SpeechRequest {
+    /// The words. Personal.
+    pub text: String,
+    /// Voice id of the provider.
+    pub voice: String,
+    /// How the voice is set.
+    pub settings: VoiceSettings,
+}
+
+impl std::fmt::Debug for SpeechRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SpeechRequest").field("voice", &self.voice).finish_non_exhaustive()
+    }
+}
+
+/// Spoken audio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// The file.
+    pub audio: Bytes,
+    /// Its media type, `audio/mpeg` or `audio/wav`.
+    pub media_type: String,
+    /// Length in milliseconds, measured from the file.
+    pub duration_ms: u64,
+    /// What the provider billed, in its characters.
+    pub characters: u64,
+    /// What that cost by the configured price.
+    pub cost: MicroDollars,
+    /// The provider's reference for the generation.
+    pub provider_id: String,
+}
+
+/// A voice that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// Voice id of the provider.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Address of a sample, if the provider has one.
+    pub preview_url: Option<String>,
+}
+
+/// A text-to-speech provider. A repeat is billed again: callers look in the cache first.
+#[async_trait]
+pub trait SpeechSynthesizer: Send + Sync + std::fmt::Debug {
+    /// Speaks the text. Limits of the provider are kept inside.
+    async fn speak(&self, request: SpeechRequest) -> Result<Speech, PortError>;
+
+    /// The voices of the account, at most 500.
+    async fn voices(&self) -> Result<Vec<Voice>, PortError>;
+
+    /// Model and output format, part of the cache key: the same text by another model is other audio.
+    fn fingerprint(&self) -> String;
+}

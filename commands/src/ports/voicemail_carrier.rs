@@ -1,0 +1,116 @@
+//! Whoever delivers the voicemail, and what it reports.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::{MicroDollars, PhoneNumber, script::FailureClass};
+
+use super::PortError;
+
+/// One voicemail to one number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drop {
+    /// The recipient.
+    pub to: PhoneNumber,
+    /// The number shown, which the organization is entitled to.
+    pub caller_id: PhoneNumber,
+    /// The carrier's reference of the audio, from [`VoicemailCarrier::upload`].
+    pub media_id: String,
+    /// Our reference, echoed by the callback: the attempt id.
+    pub foreign_id: String,
+    /// Makes a repeat harmless for 24 hours.
+    pub idempotency_key: String,
+    /// Unguessable part of the callback's path.
+    pub callback_token: String,
+    /// ZIP code of the recipient, for the carrier's own calling-hours check.
+    pub postal_code: Option<String>,
+}
+
+/// The carrier has taken the drop into its queue. It proves nothing about delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropAnswer {
+    /// The carrier's reference of the request.
+    pub message_id: String,
+}
+
+/// What became of a drop, in our words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DropOutcome {
+    /// On its way at the carrier.
+    Sent,
+    /// Left in the mailbox.
+    Delivered {
+        /// What the carrier charged, if it said so.
+        cost: Option<MicroDollars>,
+    },
+    /// Played by the recipient; only some carriers report it.
+    Listened {
+        /// How long, in milliseconds, if known.
+        listen_ms: Option<u64>,
+    },
+    /// Not left.
+    Failed {
+        /// The class that decides what follows.
+        class: FailureClass,
+        /// In plain words.
+        reason: String,
+    },
+}
+
+/// How a report names the drop it is about; adapters give what the wire has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportMatch {
+    /// The secret part of the callback's path.
+    pub callback_token: Option<String>,
+    /// Our reference, echoed.
+    pub foreign_id: Option<String>,
+    /// The carrier's reference of the drop.
+    pub drop_id: Option<String>,
+    /// The recipient's number.
+    pub to: Option<PhoneNumber>,
+}
+
+/// A carrier's report, parsed from the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireReport {
+    /// The carrier's id of the report, or one made from its content; equal reports have equal ids.
+    pub report_id: String,
+    /// Which drop it is about.
+    pub about: ReportMatch,
+    /// What happened.
+    pub outcome: DropOutcome,
+    /// The carrier's numeric or textual code, as it came.
+    pub code: String,
+    /// The carrier asks never to contact the number again.
+    pub suppress: bool,
+    /// When it happened by the carrier's clock.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// Whether a campaign can be sent at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierReadiness {
+    /// The credentials are good, there are funds, and a line to send from.
+    pub ready: bool,
+    /// What is missing, in words for the user.
+    pub problems: Vec<String>,
+}
+
+/// A ringless-voicemail carrier.
+#[async_trait]
+pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
+    /// Checks credentials and funds.
+    async fn readiness(&self) -> Result<CarrierReadiness, PortError>;
+
+    /// Gives the carrier an audio file; repeating it is harmless. Returns the carrier's reference.
+    async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError>;
+
+    /// Hands one voicemail over. A repeat with the same key within 24 hours is the same drop.
+    async fn drop(&self, drop: Drop) -> Result<DropAnswer, PortError>;
+
+    /// Parses a webhook or callback body that has been stored. `token` is the secret part of the path it came on.
+    fn parse_report(&self, body: &[u8], token: Option<&str>) -> Result<WireReport, PortError>;
+
+    /// Checks the signature of a webhook: headers by lower-case name, the raw body, and now.
+    fn verify_signature(&self, headers: &[(String, String)], body: &[u8], now: DateTime<Utc>) -> Result<(), PortError>;
+}
