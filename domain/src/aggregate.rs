@@ -15,7 +15,9 @@ pub struct Subject {
 }
 
 /// An aggregate as a decider. No I/O, clock, randomness or ids inside: all of it comes in the command.
-pub trait Decider: Default + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Decider:
+    Default + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// Kind of the stream, as stored.
     const KIND: &'static str;
     /// What can be asked for.

@@ -30,17 +30,21 @@ pub struct ManualClock {
 impl ManualClock {
     /// Starts at `start`.
     pub fn starting_at(start: DateTime<Utc>) -> Self {
-        Self { micros: Arc::new(AtomicI64::new(start.timestamp_micros())) }
+        Self {
+            micros: Arc::new(AtomicI64::new(start.timestamp_micros())),
+        }
     }
 
     /// Moves on by `by`; a negative duration is ignored, time does not run backwards.
     pub fn advance(&self, by: Duration) {
-        self.micros.fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
+        self.micros
+            .fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
     }
 
     /// Moves on to `instant`, or stays where it is when that has passed.
     pub fn advance_to(&self, instant: DateTime<Utc>) {
-        self.micros.fetch_max(instant.timestamp_micros(), Ordering::SeqCst);
+        self.micros
+            .fetch_max(instant.timestamp_micros(), Ordering::SeqCst);
     }
 }
 
@@ -60,7 +64,10 @@ pub struct SequentialIds {
 impl SequentialIds {
     /// Two generators with different seeds never make the same id.
     pub const fn seeded(seed: u64) -> Self {
-        Self { seed, next: AtomicI64::new(1) }
+        Self {
+            seed,
+            next: AtomicI64::new(1),
+        }
     }
 }
 

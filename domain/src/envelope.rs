@@ -148,7 +148,10 @@ pub struct StreamId {
 impl StreamId {
     /// The stream of the aggregate `id` of kind `kind`.
     pub fn new(kind: &str, id: impl fmt::Display) -> Self {
-        Self { kind: kind.to_owned(), id: id.to_string() }
+        Self {
+            kind: kind.to_owned(),
+            id: id.to_string(),
+        }
     }
 }
 

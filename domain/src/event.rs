@@ -4,13 +4,13 @@
 use serde_json::Value;
 
 use crate::{
+    aggregate::Decider,
     campaign::{Campaign, CampaignEvent},
     contact::{Contact, ContactEvent},
     import::{ImportBatch, ImportEvent},
     organization::{Organization, OrganizationEvent},
     script::{Script, ScriptEvent},
     suppression::{SuppressionEvent, SuppressionList},
-    aggregate::Decider,
     upcast,
 };
 
@@ -89,10 +89,18 @@ impl Event {
         };
         // The position in the text is said, the text is not: it may hold personal data.
         let at = |e: serde_json::Error| {
-            unreadable(format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column()))
+            unreadable(format!(
+                "{:?} error at line {} column {}",
+                e.classify(),
+                e.line(),
+                e.column()
+            ))
         };
         let Some((_, _, newest)) = Self::catalogue().find(|(k, n, _)| *k == kind && *n == name) else {
-            return Ok(Self::Unknown { name: name.to_owned(), version: version.to_owned() });
+            return Ok(Self::Unknown {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            });
         };
         if version == newest {
             return Self::decode(kind, payload).map_err(at);
@@ -100,7 +108,10 @@ impl Event {
         let old: Value = serde_json::from_str(payload).map_err(at)?;
         match upcast::to_newest(kind, name, version, old) {
             Some(value) => Self::decode(kind, &value.to_string()).map_err(at),
-            None => Ok(Self::Unknown { name: name.to_owned(), version: version.to_owned() }),
+            None => Ok(Self::Unknown {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            }),
         }
     }
 
@@ -112,7 +123,10 @@ impl Event {
             ImportBatch::KIND => serde_json::from_str(payload).map(Self::ImportEvent),
             SuppressionList::KIND => serde_json::from_str(payload).map(Self::SuppressionEvent),
             Organization::KIND => serde_json::from_str(payload).map(Self::OrganizationEvent),
-            _ => Ok(Self::Unknown { name: String::new(), version: String::new() }),
+            _ => Ok(Self::Unknown {
+                name: String::new(),
+                version: String::new(),
+            }),
         }
     }
 }

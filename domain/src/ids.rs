@@ -20,7 +20,10 @@ pub struct InvalidId {
 /// The first 48 bits (the milliseconds of a v7 id) are the parent's, which keeps children next to each other in an
 /// index; the rest is a hash of parent and name.
 pub fn derived_uuid(parent: Uuid, name: &[u8]) -> Uuid {
-    let digest = Sha256::new().chain_update(parent.as_bytes()).chain_update(name).finalize();
+    let digest = Sha256::new()
+        .chain_update(parent.as_bytes())
+        .chain_update(name)
+        .finalize();
     let mut bytes = [0_u8; 16];
     bytes.copy_from_slice(&digest[..16]);
     bytes[..6].copy_from_slice(&parent.as_bytes()[..6]);

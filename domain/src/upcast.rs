@@ -21,10 +21,18 @@ pub fn to_newest(kind: &str, name: &str, version: &str, payload: Value) -> Optio
 }
 
 fn to_newest_by(steps: &[Step], kind: &str, name: &str, version: &str, payload: Value) -> Option<Value> {
-    let step = steps.iter().find(|s| s.kind == kind && s.name == name && s.from == version)?;
+    let step = steps
+        .iter()
+        .find(|s| s.kind == kind && s.name == name && s.from == version)?;
     let value = (step.upcast)(payload);
-    let further = steps.iter().any(|s| s.kind == kind && s.name == name && s.from == step.to);
-    if further { to_newest_by(steps, kind, name, step.to, value) } else { Some(value) }
+    let further = steps
+        .iter()
+        .any(|s| s.kind == kind && s.name == name && s.from == step.to);
+    if further {
+        to_newest_by(steps, kind, name, step.to, value)
+    } else {
+        Some(value)
+    }
 }
 
 #[cfg(test)]
@@ -42,14 +50,32 @@ mod tests {
     }
 
     const CHAIN: &[Step] = &[
-        Step { kind: "k", name: "N", from: "1", to: "2", upcast: renamed },
-        Step { kind: "k", name: "N", from: "2", to: "3", upcast: doubled },
+        Step {
+            kind: "k",
+            name: "N",
+            from: "1",
+            to: "2",
+            upcast: renamed,
+        },
+        Step {
+            kind: "k",
+            name: "N",
+            from: "2",
+            to: "3",
+            upcast: doubled,
+        },
     ];
 
     #[test]
     fn steps_are_chained_from_the_stored_version_to_the_newest() {
-        assert_eq!(to_newest_by(CHAIN, "k", "N", "1", json!({"a": 2})), Some(json!({"b": 4})));
-        assert_eq!(to_newest_by(CHAIN, "k", "N", "2", json!({"b": 2})), Some(json!({"b": 4})));
+        assert_eq!(
+            to_newest_by(CHAIN, "k", "N", "1", json!({"a": 2})),
+            Some(json!({"b": 4}))
+        );
+        assert_eq!(
+            to_newest_by(CHAIN, "k", "N", "2", json!({"b": 2})),
+            Some(json!({"b": 4}))
+        );
     }
 
     #[test]

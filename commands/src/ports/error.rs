@@ -35,7 +35,10 @@ pub enum PortErrorKind {
 impl PortError {
     /// A failure of the given kind.
     pub fn new(kind: PortErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 
     /// Whether the request certainly had no effect.

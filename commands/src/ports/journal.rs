@@ -112,7 +112,11 @@ impl StoredEvent {
                 kind: self.stream.kind.clone(),
                 name: self.name.clone(),
                 version: self.version.clone(),
-                reason: format!("its metadata has a {:?} error at column {}", e.classify(), e.column()),
+                reason: format!(
+                    "its metadata has a {:?} error at column {}",
+                    e.classify(),
+                    e.column()
+                ),
             })?;
         Ok(domain::Recorded {
             position: self.position,

@@ -11,12 +11,14 @@ mod voicemail_carrier;
 pub use blob_store::BlobStore;
 pub use error::{PortError, PortErrorKind};
 pub use journal::{
-    Appended, AppendRequest, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent, StreamAppend,
-    StreamSlice,
+    AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
+    StreamAppend, StreamSlice,
 };
 pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
-pub use table_reader::{ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableReader, TableSummary};
+pub use table_reader::{
+    ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableReader, TableSummary,
+};
 pub use voicemail_carrier::{
     CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
 };

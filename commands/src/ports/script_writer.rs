@@ -18,7 +18,9 @@ pub struct ScriptPrompt {
 
 impl std::fmt::Debug for ScriptPrompt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ScriptPrompt").field("model", &self.model).finish_non_exhaustive()
+        f.debug_struct("ScriptPrompt")
+            .field("model", &self.model)
+            .finish_non_exhaustive()
     }
 }
 
@@ -37,7 +39,10 @@ pub struct WrittenScript {
 
 impl std::fmt::Debug for WrittenScript {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WrittenScript").field("model", &self.model).field("tokens", &self.tokens).finish_non_exhaustive()
+        f.debug_struct("WrittenScript")
+            .field("model", &self.model)
+            .field("tokens", &self.tokens)
+            .finish_non_exhaustive()
     }
 }
 

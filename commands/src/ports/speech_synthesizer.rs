@@ -3,25 +3,9 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::MicroDollars;
-use serde::{Deserialize, Serialize};
+pub use domain::script::VoiceSettings;
 
 use super::PortError;
-
-/// How a voice is set, in hundredths, so that equal settings compare and hash equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct VoiceSettings {
-    /// 0 to 100; lower varies more.
-    pub stability: u8,
-    /// 0 to 100; closeness to the original voice.
-    pub similarity: u8,
-}
-
-impl Default for VoiceSettings {
-    /// The spec's settings: stability 0.5, similarity boost 0.75.
-    fn default() -> Self {
-        Self { stability: 50, similarity: 75 }
-    }
-}
 
 /// What is to be spoken.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,7 +20,9 @@ pub struct SpeechRequest {
 
 impl std::fmt::Debug for SpeechRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SpeechRequest").field("voice", &self.voice).finish_non_exhaustive()
+        f.debug_struct("SpeechRequest")
+            .field("voice", &self.voice)
+            .finish_non_exhaustive()
     }
 }
 

@@ -112,5 +112,10 @@ pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
     fn parse_report(&self, body: &[u8], token: Option<&str>) -> Result<WireReport, PortError>;
 
     /// Checks the signature of a webhook: headers by lower-case name, the raw body, and now.
-    fn verify_signature(&self, headers: &[(String, String)], body: &[u8], now: DateTime<Utc>) -> Result<(), PortError>;
+    fn verify_signature(
+        &self,
+        headers: &[(String, String)],
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<(), PortError>;
 }

@@ -34,6 +34,7 @@ impl MicroDollars {
     }
 
     /// `count` times this amount; the largest amount when that does not fit.
+    #[must_use]
     pub const fn times(self, count: i64) -> Self {
         Self(self.0.saturating_mul(count))
     }

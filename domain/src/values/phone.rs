@@ -54,7 +54,12 @@ impl From<PhoneNumber> for String {
 
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}•••{}", self.0.get(..5).unwrap_or_default(), self.0.get(8..).unwrap_or_default())
+        write!(
+            f,
+            "{}•••{}",
+            self.0.get(..5).unwrap_or_default(),
+            self.0.get(8..).unwrap_or_default()
+        )
     }
 }
 
@@ -67,7 +72,15 @@ mod tests {
         let good: PhoneNumber = "+17605550186".parse().unwrap();
         assert_eq!(good.area_code(), "760");
         assert_eq!(format!("{good:?}"), "+1760•••0186");
-        for bad in ["7605550186", "+1760555018", "+11605550186", "+17601550186", "+442079464391", "+1760555018x", ""] {
+        for bad in [
+            "7605550186",
+            "+1760555018",
+            "+11605550186",
+            "+17601550186",
+            "+442079464391",
+            "+1760555018x",
+            "",
+        ] {
             assert_eq!(bad.parse::<PhoneNumber>(), Err(InvalidPhone), "{bad}");
         }
     }

@@ -82,7 +82,10 @@ impl UsState {
 
     /// The full name, such as `California`.
     pub fn name(&self) -> &'static str {
-        STATES.iter().find(|(code, _)| *code == self.code()).map_or("", |(_, name)| name)
+        STATES
+            .iter()
+            .find(|(code, _)| *code == self.code())
+            .map_or("", |(_, name)| name)
     }
 
     /// Every jurisdiction, by postal code.

@@ -1,0 +1,282 @@
+//! What can happen to a campaign. Storage formats: names and fields only ever grow.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Schedule;
+use crate::{
+    CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, TeamId, UserId, aggregate::event_names,
+    import::ContactSource,
+};
+
+/// What a campaign is for; decides the starter template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignType {
+    /// People the agent knows.
+    SphereOfInfluence,
+    /// People the agent has closed with.
+    PastClients,
+    /// Owners whose listing expired, in one neighbourhood.
+    NeighborhoodExpireds,
+    /// Owners with much equity.
+    HighEquity,
+    /// Anything else.
+    Custom,
+}
+
+/// Who writes the scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptEngine {
+    /// The campaign's template.
+    Template,
+    /// A language model of the named provider.
+    Model {
+        /// Provider's name, such as `groq`.
+        provider: String,
+        /// The provider's model id; nothing for the configured one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+    },
+}
+
+/// What a duplicate check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicateReport {
+    /// Contacts of this campaign that another campaign has, too, or that were contacted within the interval.
+    pub duplicates: u64,
+    /// The other campaigns and how many contacts each shares.
+    pub conflicts: Vec<(CampaignId, u64)>,
+    /// The interval that was checked, days.
+    pub min_interval_days: u32,
+}
+
+/// What was decided about duplicates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateResolution {
+    /// They were taken out.
+    Removed,
+    /// They stay, for a reason.
+    Kept {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How a campaign ended: every contact is in exactly one of the first five.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignTotals {
+    /// Left in the mailbox (listened ones included).
+    pub delivered: u64,
+    /// Handed over, but not left.
+    pub failed: u64,
+    /// Never handed over: a rule forbids it.
+    pub blocked: u64,
+    /// Never handed over: held beyond the campaign's end.
+    pub held: u64,
+    /// Handed over, outcome unknown.
+    pub in_doubt: u64,
+}
+
+/// What happened to a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CampaignEvent {
+    /// It was made; a draft.
+    CampaignCreated {
+        /// Its own id.
+        campaign_id: CampaignId,
+        /// What the agent calls it.
+        name: String,
+        /// What it is for.
+        #[serde(rename = "type")]
+        kind: CampaignType,
+        /// The farm, such as `PDCC`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        neighborhood: Option<String>,
+        /// Template of the scripts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        script_template: Option<String>,
+        /// Values for the template beyond the contact's own.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        script_variables: BTreeMap<String, String>,
+        /// Whose campaign it is.
+        owner: UserId,
+        /// The team that sees it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+    },
+    /// Name, neighbourhood, template or variables were changed; absent fields stay.
+    CampaignDetailsChanged {
+        /// The new name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The new neighbourhood.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        neighborhood: Option<String>,
+        /// The new template.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        script_template: Option<String>,
+        /// The new variables, all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        script_variables: Option<BTreeMap<String, String>>,
+    },
+    /// When it may send.
+    ScheduleSet {
+        /// The whole schedule.
+        schedule: Schedule,
+    },
+    /// The number that recipients see.
+    CallerIdSet {
+        /// A number that the organization is entitled to.
+        caller_id: PhoneNumber,
+    },
+    /// An import into it began; until it ends no other step is taken.
+    ContactImportStarted {
+        /// The import.
+        batch_id: ImportBatchId,
+    },
+    /// Contacts were put in, at most 1,000 an event.
+    ContactsImported {
+        /// The import.
+        batch_id: ImportBatchId,
+        /// Where they came from.
+        source: ContactSource,
+        /// Who.
+        contact_ids: Vec<ContactId>,
+        /// Number of the chunk within the import.
+        chunk: u32,
+    },
+    /// An import into it ended, well or not.
+    ContactImportFinished {
+        /// The import.
+        batch_id: ImportBatchId,
+    },
+    /// Contacts were taken out, at most 1,000 an event.
+    ContactsRemoved {
+        /// Who.
+        contact_ids: Vec<ContactId>,
+        /// Why.
+        reason: String,
+    },
+    /// Duplicates were looked for.
+    DuplicatesChecked {
+        /// What was found.
+        report: DuplicateReport,
+    },
+    /// It was decided what happens to duplicates.
+    DuplicatesResolved {
+        /// What.
+        resolution: DuplicateResolution,
+        /// The interval for this campaign from here on, days.
+        min_interval_days: u32,
+    },
+    /// Scripts are being written.
+    ScriptGenerationStarted {
+        /// Counts the generations of this campaign, from 1.
+        run: u32,
+        /// Who writes.
+        engine: ScriptEngine,
+        /// The agent's own instructions to the model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prompt: Option<String>,
+    },
+    /// Scripts are written.
+    ScriptGenerationFinished {
+        /// Which generation.
+        run: u32,
+        /// Scripts written.
+        generated: u64,
+        /// Scripts that could not be written.
+        failed: u64,
+    },
+    /// Approved scripts are being spoken.
+    AudioRenderingStarted {
+        /// Counts the renderings of this campaign, from 1.
+        run: u32,
+        /// The provider's voice id.
+        voice: String,
+    },
+    /// Approved scripts are spoken.
+    AudioRenderingFinished {
+        /// Which rendering.
+        run: u32,
+        /// Audios made or found in the cache.
+        rendered: u64,
+        /// Audios that could not be made.
+        failed: u64,
+    },
+    /// It waits for a human's review.
+    SentToReview,
+    /// A human takes responsibility for sending it.
+    CampaignApproved {
+        /// Who.
+        by: UserId,
+        /// Contacts that it covers.
+        contacts: u64,
+        /// What sending was estimated to cost.
+        cost_estimate: MicroDollars,
+        /// How many contacts the pre-check found blocked.
+        blocked: u64,
+    },
+    /// It was given to the dispatcher.
+    CampaignSubmitted {
+        /// Scripts that are to be settled.
+        scripts: u64,
+    },
+    /// The first voicemail was handed over.
+    CampaignActivated,
+    /// Nothing more is handed over for now.
+    CampaignPaused {
+        /// Why.
+        reason: String,
+    },
+    /// Handing over goes on.
+    CampaignResumed,
+    /// Nothing more is handed over, ever.
+    CampaignCancelled {
+        /// Why.
+        reason: String,
+    },
+    /// Every script is settled.
+    CampaignCompleted {
+        /// How.
+        totals: CampaignTotals,
+    },
+    /// It can't go on.
+    CampaignFailed {
+        /// Why.
+        reason: String,
+    },
+    /// The draft was thrown away.
+    CampaignDeleted,
+}
+
+event_names!(CampaignEvent {
+    CampaignCreated = "1",
+    CampaignDetailsChanged = "1",
+    ScheduleSet = "1",
+    CallerIdSet = "1",
+    ContactImportStarted = "1",
+    ContactsImported = "1",
+    ContactImportFinished = "1",
+    ContactsRemoved = "1",
+    DuplicatesChecked = "1",
+    DuplicatesResolved = "1",
+    ScriptGenerationStarted = "1",
+    ScriptGenerationFinished = "1",
+    AudioRenderingStarted = "1",
+    AudioRenderingFinished = "1",
+    SentToReview = "1",
+    CampaignApproved = "1",
+    CampaignSubmitted = "1",
+    CampaignActivated = "1",
+    CampaignPaused = "1",
+    CampaignResumed = "1",
+    CampaignCancelled = "1",
+    CampaignCompleted = "1",
+    CampaignFailed = "1",
+    CampaignDeleted = "1",
+});

@@ -1,0 +1,27 @@
+//! A campaign: a named set of contacts, one script each, one audio each, sent through one carrier account. Keeps the
+//! order of its steps; refuses any step that its status does not allow.
+
+mod command;
+mod decide;
+mod event;
+mod refusal;
+mod schedule;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{CampaignCommand, Readiness};
+pub use event::{
+    CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ScriptEngine,
+};
+pub use refusal::CampaignRefusal;
+pub use schedule::{DailyWindow, InvalidSchedule, Schedule};
+pub use state::{Campaign, CampaignStatus};
+
+/// Most contacts that one `ContactsImported` or `ContactsRemoved` event names, so that no event grows with the list.
+pub const CONTACTS_PER_EVENT_MAX: usize = 1_000;
+
+/// Longest name of a campaign, characters.
+pub const NAME_CHARS_MAX: usize = 120;
+
+crate::aggregate::cqrs_aggregate!(Campaign);

@@ -1,0 +1,1 @@
+//! The rules of a campaign, given/when/then.

@@ -1,0 +1,67 @@
+//! What a compliance decision says, as it is recorded in the script's stream: the verdict, and every finding behind it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::UsState;
+
+/// May this voicemail be handed to the carrier now?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "until")]
+pub enum Verdict {
+    /// Yes, now.
+    Cleared,
+    /// Not before this instant; it is decided again then.
+    HeldUntil(DateTime<Utc>),
+    /// No.
+    Blocked,
+}
+
+/// What one rule found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's id, such as `US.WINDOW` or `US-CA.STATE_OFF`.
+    pub rule: String,
+    /// What it means for the drop.
+    pub effect: Effect,
+    /// In plain words, with local times and zones, without personal data.
+    pub detail: String,
+}
+
+/// What a finding means for the drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "until")]
+pub enum Effect {
+    /// The rule is kept.
+    Passes,
+    /// The rule is kept from this instant on.
+    Holds(DateTime<Utc>),
+    /// The rule forbids the drop.
+    Blocks,
+}
+
+/// A decision with all that it rests on. Recorded whole, so that a replay can show why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The outcome.
+    pub verdict: Verdict,
+    /// Every rule's finding, not the first failing one only.
+    pub findings: Vec<Finding>,
+    /// Candidate time zones that all had to be open.
+    pub zones: Vec<String>,
+    /// Candidate states whose rules all had to be kept.
+    pub states: Vec<UsState>,
+    /// Id of the rule pack.
+    pub pack_id: String,
+    /// SHA-256 of the rule pack's content, hex.
+    pub pack_sha256: String,
+    /// Version of the evaluation code.
+    pub engine_version: String,
+}
+
+impl Decision {
+    /// The findings that block or hold.
+    pub fn obstacles(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.effect != Effect::Passes)
+    }
+}

@@ -1,0 +1,99 @@
+//! What can be asked of a contact.
+
+use chrono::{DateTime, Utc};
+
+use super::{Consent, OptOutChannel};
+use crate::{
+    CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, UserId,
+    import::ContactSource,
+};
+
+/// What can be asked of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContactCommand {
+    /// Make it.
+    Create {
+        /// Its id.
+        id: ContactId,
+        /// Everything personal, sealed.
+        envelope: Sealed,
+        /// Look-up index of the number.
+        phone_index: PhoneIndex,
+        /// The coarse location.
+        location: Location,
+        /// Where it comes from.
+        source: ContactSource,
+        /// The import.
+        batch: Option<ImportBatchId>,
+        /// Listing status of the property.
+        listing_status: Option<String>,
+    },
+    /// Replace the details.
+    ChangeDetails {
+        /// Everything personal, sealed.
+        envelope: Sealed,
+        /// Look-up index of the number.
+        phone_index: PhoneIndex,
+        /// The coarse location.
+        location: Location,
+    },
+    /// Fold another contact in.
+    Merge {
+        /// Which.
+        other: ContactId,
+    },
+    /// Record a consent.
+    RecordConsent(Consent),
+    /// Record that consent ended.
+    RevokeConsent {
+        /// By what means.
+        how: String,
+    },
+    /// Record an opt-out from voicemail.
+    OptOut {
+        /// How it reached us.
+        channel: OptOutChannel,
+    },
+    /// Forbid all contact.
+    MarkDoNotContact {
+        /// Why.
+        reason: String,
+        /// Who.
+        by: Option<UserId>,
+    },
+    /// Allow contact again.
+    LiftDoNotContact {
+        /// Why.
+        reason: String,
+        /// Who.
+        by: UserId,
+    },
+    /// Note the listing status.
+    ChangeListingStatus {
+        /// The new status.
+        status: String,
+    },
+    /// Take the slot for a hand-off, in the same request as the attempt.
+    ReserveSlot {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The script.
+        script: ScriptId,
+        /// When.
+        at: DateTime<Utc>,
+        /// Days that must lie between two hand-offs to one person.
+        min_interval_days: u32,
+    },
+    /// Give the slot back: the hand-off provably did not happen.
+    ReleaseSlot {
+        /// The script.
+        script: ScriptId,
+    },
+    /// Note that the person's key was destroyed.
+    Erase {
+        /// Reference of the request.
+        request: String,
+        /// What is kept, and under which duty.
+        kept: Vec<String>,
+    },
+}

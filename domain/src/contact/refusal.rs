@@ -1,0 +1,36 @@
+//! Why a contact does not do what it was asked.
+
+use chrono::{DateTime, Utc};
+
+use crate::CampaignId;
+
+/// A refused command; nothing was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContactRefusal {
+    /// There is no such contact.
+    #[error("there is no such contact")]
+    NotFound,
+    /// The id is taken by another person.
+    #[error("the contact exists already")]
+    AlreadyExists,
+    /// The person's data was erased.
+    #[error("the contact was erased and can't be changed")]
+    Erased,
+    /// The person must not be contacted.
+    #[error("the contact must not be contacted")]
+    DoNotContact,
+    /// The person was contacted too recently.
+    #[error("the contact was reached by campaign {campaign} and may be contacted again from {next_allowed}")]
+    ContactedTooRecently {
+        /// By which campaign.
+        campaign: CampaignId,
+        /// From when on it is allowed.
+        next_allowed: DateTime<Utc>,
+    },
+    /// A contact can't be folded into itself.
+    #[error("a contact can't be merged with itself")]
+    MergeWithItself,
+    /// A reason is missing.
+    #[error("a reason is needed")]
+    NoReason,
+}

@@ -1,0 +1,102 @@
+//! What an import is after its events.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ContactSource, ImportEvent, ImportTotals};
+use crate::{CampaignId, ImportBatchId};
+
+/// Where an import stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportStatus {
+    /// Not begun.
+    #[default]
+    Absent,
+    /// Rows are being read.
+    Running,
+    /// All rows are done.
+    Completed,
+    /// It could not go on; what was made stays.
+    Failed,
+    /// It was taken back.
+    Undone,
+}
+
+impl ImportStatus {
+    /// The status as stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+}
+
+impl fmt::Display for ImportStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An import as its events made it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportBatch {
+    /// Its id, once begun.
+    pub id: Option<ImportBatchId>,
+    /// Where it stands.
+    pub status: ImportStatus,
+    /// Where the contacts come from.
+    pub source: Option<ContactSource>,
+    /// Key of the file in the blob store.
+    pub blob_key: Option<String>,
+    /// SHA-256 of the file, hex.
+    pub sha256: Option<String>,
+    /// The user's own choice of columns.
+    pub mapping: std::collections::BTreeMap<String, String>,
+    /// The campaign that the contacts go to.
+    pub campaign: Option<CampaignId>,
+    /// The last chunk recorded.
+    pub chunk: u32,
+    /// Figures so far.
+    pub totals: ImportTotals,
+}
+
+impl ImportBatch {
+    pub(super) fn take_in(&mut self, event: &ImportEvent) {
+        match event {
+            ImportEvent::ImportStarted {
+                batch_id,
+                source,
+                blob_key,
+                sha256,
+                mapping,
+                campaign_id,
+                ..
+            } => {
+                self.id = Some(*batch_id);
+                self.status = ImportStatus::Running;
+                self.source = Some(*source);
+                self.blob_key.clone_from(blob_key);
+                self.sha256.clone_from(sha256);
+                self.mapping.clone_from(mapping);
+                self.campaign = *campaign_id;
+            }
+            ImportEvent::ImportProgressed { chunk, totals } => {
+                self.chunk = *chunk;
+                self.totals = *totals;
+            }
+            ImportEvent::RowsRejected { .. } => {}
+            ImportEvent::ImportCompleted { totals } => {
+                self.status = ImportStatus::Completed;
+                self.totals = *totals;
+            }
+            ImportEvent::ImportFailed { .. } => self.status = ImportStatus::Failed,
+            ImportEvent::ImportUndone { .. } => self.status = ImportStatus::Undone,
+        }
+    }
+}

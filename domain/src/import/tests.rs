@@ -1,0 +1,1 @@
+//! The rules of an import, given/when/then.

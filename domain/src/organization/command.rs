@@ -1,0 +1,99 @@
+//! What can be asked of an organization.
+
+use super::{CallerId, Role, Settings};
+use crate::{OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId};
+
+/// What can be asked of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganizationCommand {
+    /// Found it.
+    Found {
+        /// Its id.
+        id: OrganizationId,
+        /// The brokerage's name.
+        name: String,
+        /// A demonstration.
+        demonstration: bool,
+        /// The first admin.
+        admin: UserId,
+        /// Name and e-mail of the admin, sealed.
+        admin_profile: Sealed,
+    },
+    /// Let a person in.
+    AddMember {
+        /// Who.
+        user: UserId,
+        /// What they may do.
+        role: Role,
+        /// Name and e-mail, sealed.
+        profile: Sealed,
+    },
+    /// Let a person do something else.
+    ChangeRole {
+        /// Who.
+        user: UserId,
+        /// What they may do.
+        role: Role,
+    },
+    /// Let a person go.
+    RemoveMember {
+        /// Who.
+        user: UserId,
+    },
+    /// Make a team.
+    CreateTeam {
+        /// Its id.
+        team: TeamId,
+        /// What it is called.
+        name: String,
+    },
+    /// Put someone in a team.
+    JoinTeam {
+        /// The team.
+        team: TeamId,
+        /// Who.
+        user: UserId,
+    },
+    /// Take someone out of a team.
+    LeaveTeam {
+        /// The team.
+        team: TeamId,
+        /// Who.
+        user: UserId,
+    },
+    /// Change the settings.
+    ChangeSettings(Settings),
+    /// Allow a number to be shown.
+    AddCallerId {
+        /// Which.
+        caller_id: CallerId,
+        /// Proof of the right to use it.
+        proof: String,
+    },
+    /// No longer allow a number to be shown.
+    RemoveCallerId {
+        /// Which.
+        number: PhoneNumber,
+    },
+    /// Switch a state on.
+    SwitchStateOn {
+        /// Which.
+        state: UsState,
+        /// On what grounds.
+        reason: String,
+    },
+    /// Switch a state off.
+    SwitchStateOff {
+        /// Which.
+        state: UsState,
+        /// Why.
+        reason: String,
+    },
+    /// Record an auditor's look-up.
+    RecordLookUp {
+        /// Who.
+        user: UserId,
+        /// What was looked at.
+        subject: String,
+    },
+}

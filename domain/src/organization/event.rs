@@ -1,0 +1,146 @@
+//! What can happen to an organization. Storage formats: names and fields only ever grow.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallerId, Settings};
+use crate::{OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, aggregate::event_names};
+
+/// What a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// All of it, settings and members too.
+    Admin,
+    /// Own campaigns, and those of the own teams.
+    Agent,
+    /// Reads what an agent of the team may read.
+    Viewer,
+    /// Reads everything with its history, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// The role as stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Agent => "agent",
+            Self::Viewer => "viewer",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+/// What happened to an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrganizationEvent {
+    /// It was founded, with its first admin.
+    OrganizationFounded {
+        /// Its own id.
+        organization_id: OrganizationId,
+        /// The brokerage's name.
+        name: String,
+        /// A demonstration, and said so wherever it is shown.
+        demonstration: bool,
+        /// The first admin.
+        admin: UserId,
+        /// Name and e-mail of the admin, under the organization's key.
+        admin_profile: Sealed,
+    },
+    /// A person came in.
+    MemberAdded {
+        /// Who.
+        user_id: UserId,
+        /// What they may do.
+        role: Role,
+        /// Name and e-mail, under the organization's key.
+        profile: Sealed,
+    },
+    /// A person may do something else now.
+    MemberRoleChanged {
+        /// Who.
+        user_id: UserId,
+        /// What they may do.
+        role: Role,
+    },
+    /// A person left.
+    MemberRemoved {
+        /// Who.
+        user_id: UserId,
+    },
+    /// A team was made.
+    TeamCreated {
+        /// Its id.
+        team_id: TeamId,
+        /// What it is called.
+        name: String,
+    },
+    /// Someone joined a team.
+    TeamMemberAdded {
+        /// The team.
+        team_id: TeamId,
+        /// Who.
+        user_id: UserId,
+    },
+    /// Someone left a team.
+    TeamMemberRemoved {
+        /// The team.
+        team_id: TeamId,
+        /// Who.
+        user_id: UserId,
+    },
+    /// Settings were changed; all of them, as they are now.
+    SettingsChanged {
+        /// As they are now.
+        settings: Settings,
+    },
+    /// A number may be shown.
+    CallerIdAdded {
+        /// Which, and what it is called.
+        caller_id: CallerId,
+        /// Proof of the right to use it.
+        proof: String,
+    },
+    /// A number may no longer be shown.
+    CallerIdRemoved {
+        /// Which.
+        number: PhoneNumber,
+    },
+    /// A state is switched on: someone takes responsibility for its rules.
+    StateSwitchedOn {
+        /// Which.
+        state: UsState,
+        /// On what grounds.
+        reason: String,
+    },
+    /// A state is switched off.
+    StateSwitchedOff {
+        /// Which.
+        state: UsState,
+        /// Why.
+        reason: String,
+    },
+    /// An auditor looked something up; that is recorded, too.
+    AuditorLookedUp {
+        /// Who.
+        user_id: UserId,
+        /// What was looked at, as a stream, such as `contact/<id>`.
+        subject: String,
+    },
+}
+
+event_names!(OrganizationEvent {
+    OrganizationFounded = "1",
+    MemberAdded = "1",
+    MemberRoleChanged = "1",
+    MemberRemoved = "1",
+    TeamCreated = "1",
+    TeamMemberAdded = "1",
+    TeamMemberRemoved = "1",
+    SettingsChanged = "1",
+    CallerIdAdded = "1",
+    CallerIdRemoved = "1",
+    StateSwitchedOn = "1",
+    StateSwitchedOff = "1",
+    AuditorLookedUp = "1",
+});

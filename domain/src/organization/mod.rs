@@ -1,0 +1,18 @@
+//! An organization: the tenant, a brokerage. Members, roles, teams and settings, each change with who did it.
+
+mod command;
+mod decide;
+mod event;
+mod refusal;
+mod settings;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::OrganizationCommand;
+pub use event::{OrganizationEvent, Role};
+pub use refusal::OrganizationRefusal;
+pub use settings::{AgentProfile, CallerId, RateCard, Settings};
+pub use state::{Member, Organization, StateSwitch};
+
+crate::aggregate::cqrs_aggregate!(Organization);

@@ -1,0 +1,109 @@
+//! What an organization is after its events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallerId, OrganizationEvent, Role, Settings};
+use crate::{OrganizationId, TeamId, UsState, UserId};
+
+/// A person in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// What they may do.
+    pub role: Role,
+}
+
+/// Why a state is on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateSwitch {
+    /// On what grounds.
+    pub reason: String,
+}
+
+/// An organization as its events made it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Its id, once founded.
+    pub id: Option<OrganizationId>,
+    /// The brokerage's name.
+    pub name: String,
+    /// A demonstration.
+    pub demonstration: bool,
+    /// Who is in it.
+    pub members: BTreeMap<UserId, Member>,
+    /// Its teams and who is in them.
+    pub teams: BTreeMap<TeamId, BTreeSet<UserId>>,
+    /// Its settings.
+    pub settings: Settings,
+    /// Numbers that it may show.
+    pub caller_ids: Vec<CallerId>,
+    /// States that are on.
+    pub states_on: BTreeMap<UsState, StateSwitch>,
+}
+
+impl Organization {
+    /// The teams that a person is in.
+    pub fn teams_of(&self, user: UserId) -> impl Iterator<Item = TeamId> + '_ {
+        self.teams
+            .iter()
+            .filter(move |(_, members)| members.contains(&user))
+            .map(|(team, _)| *team)
+    }
+
+    pub(super) fn take_in(&mut self, event: &OrganizationEvent) {
+        use OrganizationEvent as E;
+        match event {
+            E::OrganizationFounded {
+                organization_id,
+                name,
+                demonstration,
+                admin,
+                ..
+            } => {
+                self.id = Some(*organization_id);
+                self.name.clone_from(name);
+                self.demonstration = *demonstration;
+                self.members.insert(*admin, Member { role: Role::Admin });
+            }
+            E::MemberAdded { user_id, role, .. } | E::MemberRoleChanged { user_id, role } => {
+                self.members.insert(*user_id, Member { role: *role });
+            }
+            E::MemberRemoved { user_id } => {
+                self.members.remove(user_id);
+                for team in self.teams.values_mut() {
+                    team.remove(user_id);
+                }
+            }
+            E::TeamCreated { team_id, .. } => {
+                self.teams.entry(*team_id).or_default();
+            }
+            E::TeamMemberAdded { team_id, user_id } => {
+                self.teams.entry(*team_id).or_default().insert(*user_id);
+            }
+            E::TeamMemberRemoved { team_id, user_id } => {
+                if let Some(team) = self.teams.get_mut(team_id) {
+                    team.remove(user_id);
+                }
+            }
+            E::SettingsChanged { settings } => self.settings = settings.clone(),
+            E::CallerIdAdded { caller_id, .. } => {
+                self.caller_ids.retain(|known| known.number != caller_id.number);
+                self.caller_ids.push(caller_id.clone());
+            }
+            E::CallerIdRemoved { number } => self.caller_ids.retain(|known| known.number != *number),
+            E::StateSwitchedOn { state, reason } => {
+                self.states_on.insert(
+                    *state,
+                    StateSwitch {
+                        reason: reason.clone(),
+                    },
+                );
+            }
+            E::StateSwitchedOff { state, .. } => {
+                self.states_on.remove(state);
+            }
+            E::AuditorLookedUp { .. } => {}
+        }
+    }
+}

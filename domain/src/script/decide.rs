@@ -1,0 +1,336 @@
+//! The rules of a script.
+
+use super::{
+    Attempt, AttemptState, Audio, CarrierReport, DeliveryStatus, GeneratedText, ReportedOutcome, Review,
+    Script, ScriptCommand, ScriptEvent, ScriptRefusal, TEXT_CHARS_MAX,
+};
+use crate::{
+    AttemptId, CampaignId, ContactId,
+    aggregate::{Decider, Subject},
+    compliance::{Decision, Verdict},
+};
+
+use ScriptEvent as E;
+use ScriptRefusal as R;
+
+type Decided = Result<Vec<E>, R>;
+
+impl Decider for Script {
+    const KIND: &'static str = "script";
+    type Command = ScriptCommand;
+    type Event = ScriptEvent;
+    type Refusal = ScriptRefusal;
+
+    fn decide(&self, command: ScriptCommand) -> Decided {
+        use ScriptCommand as C;
+        if let C::Generate {
+            campaign,
+            contact,
+            text,
+        } = command
+        {
+            return self.generate(campaign, contact, text);
+        }
+        if self.version == 0 {
+            return Err(R::NotFound);
+        }
+        match command {
+            C::Generate { .. } => Ok(vec![]),
+            C::Edit { text, characters, by } => {
+                self.changeable()?;
+                sensible(characters)?;
+                Ok(vec![E::ScriptEdited {
+                    version: self.version + 1,
+                    text,
+                    characters,
+                    by,
+                }])
+            }
+            C::Review {
+                version,
+                review,
+                notes,
+                by,
+            } => {
+                self.changeable()?;
+                self.newest(version)?;
+                let said = self.review == Some(review) && notes.is_none();
+                Ok(if said {
+                    vec![]
+                } else {
+                    vec![E::ScriptReviewed {
+                        version,
+                        review,
+                        notes,
+                        by,
+                    }]
+                })
+            }
+            C::RequestAudio { .. } | C::RecordAudio { .. } | C::RecordAudioFailure { .. } => {
+                self.audio(command)
+            }
+            C::Withhold { decision } => self.withhold(decision),
+            C::HandOff {
+                decision,
+                attempt,
+                idempotency_key,
+                at: _,
+            } => self.hand_off(decision, attempt, idempotency_key),
+            C::ConfirmSubmission { .. } | C::RefuteSubmission { .. } | C::DoubtSubmission { .. } => {
+                self.answer(command)
+            }
+            C::Lapse { reason } => match self.delivery {
+                DeliveryStatus::NotSent | DeliveryStatus::Held => Ok(vec![E::SubmissionLapsed { reason }]),
+                _ => Ok(vec![]),
+            },
+            C::Report(report) => self.report(report),
+        }
+    }
+
+    fn evolve(&mut self, event: &ScriptEvent) {
+        self.take_in(event);
+    }
+
+    fn subject(&self) -> Subject {
+        Subject {
+            campaign: self.campaign,
+            contact: self.contact,
+        }
+    }
+}
+
+impl Script {
+    fn generate(&self, campaign: CampaignId, contact: ContactId, text: GeneratedText) -> Decided {
+        if self.version > 0 && (self.campaign, self.contact) != (Some(campaign), Some(contact)) {
+            return Err(R::AnotherScript);
+        }
+        self.changeable()?;
+        sensible(text.characters)?;
+        Ok(vec![E::ScriptGenerated {
+            campaign_id: campaign,
+            contact_id: contact,
+            version: self.version + 1,
+            text: text.text,
+            characters: text.characters,
+            by: text.by,
+            model: text.model,
+            prompt_sha256: text.prompt_sha256,
+            tokens: text.tokens,
+            cost: text.cost,
+        }])
+    }
+
+    fn changeable(&self) -> Result<(), R> {
+        if self.is_handed_over() || self.delivery.is_settled() {
+            Err(R::AlreadyHandedOver)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn newest(&self, version: u32) -> Result<(), R> {
+        if version == self.version {
+            Ok(())
+        } else {
+            Err(R::StaleVersion {
+                given: version,
+                newest: self.version,
+            })
+        }
+    }
+
+    fn audio(&self, command: ScriptCommand) -> Decided {
+        match command {
+            ScriptCommand::RequestAudio { voice, settings } => {
+                self.changeable()?;
+                if self.review != Some(Review::Approved) {
+                    return Err(R::NotApproved);
+                }
+                let wanted = Audio::Requested {
+                    voice: voice.clone(),
+                    settings,
+                };
+                let event = E::AudioRequested {
+                    version: self.version,
+                    voice,
+                    settings,
+                };
+                Ok(if self.audio == wanted { vec![] } else { vec![event] })
+            }
+            ScriptCommand::RecordAudio {
+                version,
+                storage_key,
+                sha256,
+                duration_ms,
+                characters,
+                provider_id,
+                cost,
+            } => {
+                self.newest(version)?;
+                match &self.audio {
+                    Audio::Rendered { sha256: known, .. } if *known == sha256 => Ok(vec![]),
+                    Audio::Requested { .. } | Audio::Failed { .. } => Ok(vec![E::AudioRendered {
+                        version,
+                        storage_key,
+                        sha256,
+                        duration_ms,
+                        characters,
+                        provider_id,
+                        cost,
+                    }]),
+                    Audio::Rendered { .. } | Audio::None => Err(R::AudioNotRequested),
+                }
+            }
+            ScriptCommand::RecordAudioFailure {
+                version,
+                error,
+                retryable,
+            } => {
+                self.newest(version)?;
+                match self.audio {
+                    Audio::Requested { .. } => Ok(vec![E::AudioFailed {
+                        version,
+                        error,
+                        retryable,
+                    }]),
+                    Audio::Failed { .. } | Audio::Rendered { .. } => Ok(vec![]),
+                    Audio::None => Err(R::AudioNotRequested),
+                }
+            }
+            _ => Ok(vec![]),
+        }
+    }
+
+    fn withhold(&self, decision: Decision) -> Decided {
+        if decision.verdict == Verdict::Cleared {
+            return Err(R::Cleared);
+        }
+        if self.is_handed_over() {
+            return Ok(vec![]);
+        }
+        if self.delivery.is_settled() {
+            let same = decision.verdict == Verdict::Blocked && self.delivery == DeliveryStatus::Blocked;
+            return if same {
+                Ok(vec![])
+            } else {
+                Err(R::Settled(self.delivery))
+            };
+        }
+        let same = self.decision.as_ref() == Some(&decision);
+        Ok(if same {
+            vec![]
+        } else {
+            vec![E::SubmissionDecided { decision }]
+        })
+    }
+
+    fn hand_off(&self, decision: Decision, attempt_id: AttemptId, idempotency_key: String) -> Decided {
+        if let Some(Attempt { id, state, .. }) = &self.attempt
+            && *state != AttemptState::DidNotHappen
+        {
+            return if *id == attempt_id {
+                Ok(vec![])
+            } else {
+                Err(R::AlreadyAttempted(*id))
+            };
+        }
+        if self.delivery.is_settled() {
+            return Err(R::Settled(self.delivery));
+        }
+        if decision.verdict != Verdict::Cleared {
+            return Err(R::NotCleared);
+        }
+        if self.review != Some(Review::Approved) {
+            return Err(R::NotApproved);
+        }
+        if !matches!(self.audio, Audio::Rendered { .. }) {
+            return Err(R::NoAudio);
+        }
+        Ok(vec![
+            E::SubmissionDecided { decision },
+            E::SubmissionAttempted {
+                attempt_id,
+                idempotency_key,
+            },
+        ])
+    }
+
+    fn answer(&self, command: ScriptCommand) -> Decided {
+        let (attempt_id, event) = match command {
+            ScriptCommand::ConfirmSubmission { attempt, message_id } => (
+                attempt,
+                E::Submitted {
+                    attempt_id: attempt,
+                    message_id,
+                },
+            ),
+            ScriptCommand::RefuteSubmission { attempt, code, class } => (
+                attempt,
+                E::SubmissionFailed {
+                    attempt_id: attempt,
+                    code,
+                    class,
+                },
+            ),
+            ScriptCommand::DoubtSubmission { attempt, reason } => (
+                attempt,
+                E::SubmissionInDoubt {
+                    attempt_id: attempt,
+                    reason,
+                },
+            ),
+            _ => return Ok(vec![]),
+        };
+        let Some(Attempt { state, .. }) = self.attempt.as_ref().filter(|a| a.id == attempt_id) else {
+            return Err(R::UnknownAttempt(attempt_id));
+        };
+        let news = match state {
+            AttemptState::Calling => true,
+            // A doubt may be lifted either way. A queued drop whose report never comes may fall into doubt.
+            AttemptState::InDoubt => !matches!(event, E::SubmissionInDoubt { .. }),
+            AttemptState::Taken { .. } => matches!(event, E::SubmissionInDoubt { .. }),
+            // The report overtook the answer: it proves more than the answer says.
+            AttemptState::Reported | AttemptState::DidNotHappen => false,
+        };
+        Ok(if news { vec![event] } else { vec![] })
+    }
+
+    fn report(&self, report: CarrierReport) -> Decided {
+        let CarrierReport {
+            report_id,
+            carrier_id,
+            code,
+            outcome,
+        } = report;
+        if self.reports.contains(&report_id) {
+            return Ok(vec![]);
+        }
+        if !self.is_handed_over() {
+            return Err(R::NeverAttempted);
+        }
+        Ok(vec![match outcome {
+            ReportedOutcome::Sent => E::Sent { report_id },
+            ReportedOutcome::Delivered { cost } => E::Delivered {
+                report_id,
+                carrier_id,
+                code,
+                cost,
+            },
+            ReportedOutcome::Listened { listen_ms } => E::Listened { report_id, listen_ms },
+            ReportedOutcome::Failed { reason, class } => E::DeliveryFailed {
+                report_id,
+                code,
+                reason,
+                class,
+            },
+        }])
+    }
+}
+
+fn sensible(characters: u32) -> Result<(), R> {
+    if characters == 0 || characters as usize > TEXT_CHARS_MAX {
+        Err(R::InvalidText)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! A suppression list: numbers that must not be contacted, with where they come from. Numbers appear as keyed indexes only.
+
+mod aggregate;
+mod event;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{SuppressionCommand, SuppressionList, SuppressionRefusal};
+pub use event::{ListKind, LoadedList, SuppressionEvent};
+
+crate::aggregate::cqrs_aggregate!(SuppressionList);

@@ -1,0 +1,1 @@
+//! The rules of a suppression list, given/when/then.
