@@ -1,19 +1,27 @@
 //! What the use cases need from the outside, each named by its role. Vendors' names appear only in `adapters`.
 
+mod audio_cache;
 mod blob_store;
 mod error;
 mod journal;
+mod key_ring;
+mod process_state;
 mod script_writer;
 mod speech_synthesizer;
 mod table_reader;
 mod voicemail_carrier;
+mod webhook_inbox;
+mod work_queue;
 
+pub use audio_cache::{AudioCache, Clip, ClipClaim};
 pub use blob_store::BlobStore;
 pub use error::{PortError, PortErrorKind};
 pub use journal::{
     AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
     StreamAppend, StreamSlice,
 };
+pub use key_ring::{KeyRing, OpenError};
+pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
 pub use table_reader::{
@@ -22,3 +30,5 @@ pub use table_reader::{
 pub use voicemail_carrier::{
     CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
 };
+pub use webhook_inbox::{InboundWebhook, WebhookCounts, WebhookFate, WebhookInbox};
+pub use work_queue::{PlannedWork, Safety, WorkCounts, WorkEnd, WorkItem, WorkQueue};

@@ -1,0 +1,76 @@
+//! Audio that was bought once: the same words in the same voice and settings are never bought twice in an organization.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{MicroDollars, OrganizationId};
+
+use super::PortError;
+
+/// A finished clip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clip {
+    /// Where the file lies.
+    pub storage_key: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// `audio/mpeg` or `audio/wav`.
+    pub media_type: String,
+    /// Length, milliseconds.
+    pub duration_ms: u64,
+    /// Characters billed.
+    pub characters: u64,
+    /// What it cost.
+    pub cost: MicroDollars,
+    /// The provider's reference.
+    pub provider_id: String,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClipClaim {
+    /// Nobody has it: the caller buys it now, and says so with [`AudioCache::complete`] or [`AudioCache::abandon`].
+    Claimed,
+    /// It is there.
+    Ready(Clip),
+    /// Somebody is buying it at this moment.
+    InProgress,
+}
+
+/// The cache, by content hash.
+#[async_trait]
+pub trait AudioCache: Send + Sync + std::fmt::Debug {
+    /// Claims the clip of a content hash. A claim older than `stale_before` is taken over: its owner died.
+    async fn claim(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        now: DateTime<Utc>,
+        stale_before: DateTime<Utc>,
+    ) -> Result<ClipClaim, PortError>;
+
+    /// Files the bought clip. A second one for the same hash is passed over.
+    async fn complete(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        clip: Clip,
+    ) -> Result<(), PortError>;
+
+    /// Gives the claim back: nothing was bought.
+    async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;
+
+    /// Media type and the carrier's reference of the file with this SHA-256, if it was uploaded before.
+    async fn carrier_media(
+        &self,
+        organization: OrganizationId,
+        sha256: &str,
+    ) -> Result<Option<String>, PortError>;
+
+    /// Remembers the carrier's reference of a file.
+    async fn set_carrier_media(
+        &self,
+        organization: OrganizationId,
+        sha256: &str,
+        media_id: &str,
+    ) -> Result<(), PortError>;
+}

@@ -1,0 +1,79 @@
+//! Encryption of personal fields: a key per contact, wrapped by the organization's key, wrapped by a master key. Also the
+//! keyed look-up index of numbers, and signatures for links and callback tokens.
+
+use async_trait::async_trait;
+use domain::{ContactId, OrganizationId, PhoneIndex, PhoneNumber, Sealed};
+
+use super::PortError;
+
+/// Why an envelope stays shut.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The contact was erased: its key is gone.
+    #[error("[erased]")]
+    Erased,
+    /// The envelope is damaged, or not this contact's.
+    #[error("an envelope can't be opened: it is damaged or belongs to another contact")]
+    Damaged,
+    /// The keys can't be reached.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// The keys of all organizations and contacts.
+#[async_trait]
+pub trait KeyRing: Send + Sync + std::fmt::Debug {
+    /// Makes the organization's keys if there are none; call it before anything else of that organization.
+    async fn ensure_organization(&self, organization: OrganizationId) -> Result<(), PortError>;
+
+    /// Makes a key for each contact that has none. Durable when it returns, so before the first event.
+    async fn create_contact_keys(
+        &self,
+        organization: OrganizationId,
+        contacts: &[ContactId],
+    ) -> Result<(), PortError>;
+
+    /// Seals a text for each contact, in their order. A contact without a key is an error.
+    async fn seal_many(
+        &self,
+        organization: OrganizationId,
+        texts: &[(ContactId, &str)],
+    ) -> Result<Vec<Sealed>, OpenError>;
+
+    /// Opens envelopes, in their order, each with its own outcome.
+    async fn open_many(
+        &self,
+        organization: OrganizationId,
+        envelopes: &[(ContactId, &Sealed)],
+    ) -> Result<Vec<Result<String, OpenError>>, PortError>;
+
+    /// Seals a text under the organization's own key: member profiles, file names, rejected values.
+    async fn seal_for_organization(
+        &self,
+        organization: OrganizationId,
+        text: &str,
+    ) -> Result<Sealed, PortError>;
+
+    /// Opens what [`KeyRing::seal_for_organization`] sealed.
+    async fn open_for_organization(
+        &self,
+        organization: OrganizationId,
+        sealed: &Sealed,
+    ) -> Result<String, OpenError>;
+
+    /// The keyed MAC of each number, in their order.
+    async fn phone_indexes(
+        &self,
+        organization: OrganizationId,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<PhoneIndex>, PortError>;
+
+    /// Destroys a contact's key: every envelope of it is unreadable from here on.
+    async fn destroy(&self, organization: OrganizationId, contact: ContactId) -> Result<(), PortError>;
+
+    /// A MAC of the message under the installation's key, hex, 64 characters; `purpose` keeps uses apart.
+    fn sign(&self, purpose: &str, message: &str) -> String;
+
+    /// Whether the MAC (or its first 32 characters) is the message's; in constant time.
+    fn verify(&self, purpose: &str, message: &str, mac: &str) -> bool;
+}
