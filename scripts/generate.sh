@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Writes the generated files anew. They are committed, so that a change of the API or of the configuration shows in review.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+cargo build --quiet --package voicedrop
+# Through a temporary file: a failing command must not leave half a file.
+write() {
+    local target=$1; shift
+    ./target/debug/voicedrop "$@" >"$target.new" || { rm -f "$target.new"; return 1; }
+    mv "$target.new" "$target"
+}
+write api/schema.graphql schema
+write api/config.default.toml config default

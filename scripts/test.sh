@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Every test of the repository: the page's, the documentation's, then the workspace's, whose summary closes the run.
+# Uses the server that TEST_DATABASE_URL names, else a throw-away cluster. Arguments go to the Rust test runner.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [[ -z ${TEST_DATABASE_URL:-} ]]; then
+    exec scripts/postgres-for-tests.sh scripts/test.sh "$@"
+fi
+
+# Every step runs even when an earlier one fails: one run tells all there is to tell.
+failed=()
+step() { "${@:2}" || failed+=("$1"); }
+
+if [[ -f web/package.json ]]; then
+    page_tests() { (cd web && { [[ -d node_modules ]] || npm ci --no-audit --no-fund; } && npm test); }
+    step "page tests" page_tests
+fi
+if [[ $# -eq 0 ]]; then
+    step "documentation tests" cargo test --workspace --doc --quiet
+fi
+if command -v cargo-nextest >/dev/null; then
+    step "workspace tests" cargo nextest run --workspace --no-fail-fast "$@"
+else
+    step "workspace tests" cargo test --workspace --lib --bins --tests --no-fail-fast "$@"
+fi
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+    printf 'failed: %s\n' "${failed[@]}" >&2
+    exit 1
+fi
