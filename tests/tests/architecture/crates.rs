@@ -9,11 +9,20 @@ const ALLOWED_EDGES: &[(&str, &[&str])] = &[
     ("voicedrop-domain", &[]),
     ("voicedrop-commands", &["voicedrop-domain"]),
     ("voicedrop-projections", &["voicedrop-domain"]),
-    ("voicedrop-database", &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"]),
+    (
+        "voicedrop-database",
+        &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"],
+    ),
     ("voicedrop-journal", BEHIND_PORTS),
     ("voicedrop-store", BEHIND_PORTS),
-    ("voicedrop-providers", &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"]),
-    ("voicedrop-import-files", &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"]),
+    (
+        "voicedrop-providers",
+        &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"],
+    ),
+    (
+        "voicedrop-import-files",
+        &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"],
+    ),
     // The providers' wire protocols from the other side: it must not share a line with the clients it tests.
     ("voicedrop-sandbox", &[]),
     ("voicedrop", EVERYTHING_BELOW_THE_API),
@@ -55,12 +64,31 @@ const EVERYTHING: &[&str] = &[
 
 /// Crates from outside that only these crates may name.
 const CONFINED: &[(&str, &[&str])] = &[
-    ("sqlx", &["voicedrop-database", "voicedrop-journal", "voicedrop-store", "voicedrop-tests"]),
-    ("rusqlite", &["voicedrop-database", "voicedrop-journal", "voicedrop-store", "voicedrop-tests"]),
+    (
+        "sqlx",
+        &[
+            "voicedrop-database",
+            "voicedrop-journal",
+            "voicedrop-store",
+            "voicedrop-tests",
+        ],
+    ),
+    (
+        "rusqlite",
+        &[
+            "voicedrop-database",
+            "voicedrop-journal",
+            "voicedrop-store",
+            "voicedrop-tests",
+        ],
+    ),
     ("sea-query", &["voicedrop-database", "voicedrop-store"]),
     ("postgres-es", &["voicedrop-journal", "voicedrop-tests"]),
     ("sqlite-es", &["voicedrop-journal", "voicedrop-tests"]),
-    ("reqwest", &["voicedrop-providers", "voicedrop-sandbox", "voicedrop-tests"]),
+    (
+        "reqwest",
+        &["voicedrop-providers", "voicedrop-sandbox", "voicedrop-tests"],
+    ),
     ("axum", &["voicedrop", "voicedrop-sandbox", "voicedrop-tests"]),
     ("async-graphql", &["voicedrop"]),
     ("async-graphql-axum", &["voicedrop"]),
@@ -111,7 +139,10 @@ fn crates_know_only_the_crates_below_them() {
             .get(name.as_str())
             .unwrap_or_else(|| panic!("{name} is new: say in ALLOWED_EDGES what it may know"));
         for other in named.iter().filter(|other| crates.contains_key(*other)) {
-            assert!(may_know.contains(&other.as_str()), "{name} must not depend on {other}");
+            assert!(
+                may_know.contains(&other.as_str()),
+                "{name} must not depend on {other}"
+            );
         }
     }
 }
@@ -132,8 +163,13 @@ fn databases_http_and_graphql_stay_where_they_belong() {
 #[test]
 fn the_domain_can_neither_wait_nor_speak() {
     let crates = named_crates();
-    let named = crates.get("voicedrop-domain").expect("the domain is a crate of the workspace");
+    let named = crates
+        .get("voicedrop-domain")
+        .expect("the domain is a crate of the workspace");
     for foreign in NOT_IN_THE_DOMAIN {
-        assert!(!named.contains(*foreign), "the domain must not depend on {foreign}");
+        assert!(
+            !named.contains(*foreign),
+            "the domain must not depend on {foreign}"
+        );
     }
 }

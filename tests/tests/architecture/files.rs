@@ -21,7 +21,10 @@ fn rust_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![super::root()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of the repository").flatten() {
+        for entry in fs::read_dir(&folder)
+            .expect("a folder of the repository")
+            .flatten()
+        {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
             if path.is_dir() && !NOT_OURS.contains(&name.as_str()) {
@@ -31,7 +34,10 @@ fn rust_files() -> Vec<PathBuf> {
             }
         }
     }
-    assert!(files.len() > 50, "the search for source files found next to nothing");
+    assert!(
+        files.len() > 50,
+        "the search for source files found next to nothing"
+    );
     files
 }
 
@@ -42,7 +48,11 @@ fn text(path: &Path) -> String {
 #[test]
 fn every_source_file_opens_with_what_it_is() {
     for file in rust_files() {
-        assert!(text(&file).starts_with("//! "), "{} must open with `//!`", file.display());
+        assert!(
+            text(&file).starts_with("//! "),
+            "{} must open with `//!`",
+            file.display()
+        );
     }
 }
 
@@ -61,9 +71,16 @@ fn no_source_file_outgrows_its_subject() {
 #[test]
 fn files_are_named_in_field_words() {
     for file in rust_files() {
-        let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = file
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
         for word in stem.split(['_', '-']) {
-            assert!(!EMPTY_WORDS.contains(&word), "{}: `{word}` names nothing", file.display());
+            assert!(
+                !EMPTY_WORDS.contains(&word),
+                "{}: `{word}` names nothing",
+                file.display()
+            );
         }
     }
 }
