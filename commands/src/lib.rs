@@ -1,4 +1,16 @@
 //! The use cases: what users, processes and the carrier can make happen. Knows the domain and the ports it declares
 //! itself; never a database, an HTTP library or a vendor.
+//!
+//! To add a use case: a function in the aggregate's module that takes a [`context::CommandContext`] (which a person only gets
+//! through [`authorization::authorize`]), parses nothing, decides nothing itself, and runs a command by
+//! [`execute::execute`] or several by [`stream::Batch`]. Effects on the world are planned by [`processes`], never made here.
 
+pub mod authorization;
+pub mod context;
+mod error;
+pub mod execute;
 pub mod ports;
+pub mod stream;
+
+pub use context::{CommandContext, Ports};
+pub use error::{CommandError, Refusal};

@@ -8,6 +8,7 @@ mod key_ring;
 mod process_state;
 mod script_writer;
 mod speech_synthesizer;
+mod suppression_lookup;
 mod table_reader;
 mod voicemail_carrier;
 mod webhook_inbox;
@@ -24,8 +25,9 @@ pub use key_ring::{KeyRing, OpenError};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
+pub use suppression_lookup::SuppressionLookup;
 pub use table_reader::{
-    ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableReader, TableSummary,
+    ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableOpener, TableReader, TableSummary,
 };
 pub use voicemail_carrier::{
     CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,

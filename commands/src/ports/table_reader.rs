@@ -109,3 +109,15 @@ pub trait TableReader: Send {
     /// The next row; nothing at the end; an error when the file is broken from here on (truncated, over a limit).
     fn next_row(&mut self) -> Option<Result<RowOutcome, super::PortError>>;
 }
+
+/// Opens contact lists of any known format.
+pub trait TableOpener: Send + Sync + std::fmt::Debug {
+    /// Finds format, header and columns. `mapping` is the user's own choice (header text to field name), empty for a guess.
+    /// A file that is no contact list is [`super::PortErrorKind::Permanent`] and says what to do.
+    fn open(
+        &self,
+        content: bytes::Bytes,
+        mapping: &BTreeMap<String, String>,
+        limits: ReadLimits,
+    ) -> Result<Box<dyn TableReader>, super::PortError>;
+}

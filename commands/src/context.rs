@@ -1,0 +1,107 @@
+//! Who acts, for which organization, because of what. A context for a person exists only through a permit, so a use case
+//! that forgot to ask for permission does not compile.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
+
+use crate::{
+    authorization::Permit,
+    ports::{
+        AudioCache, BlobStore, Journal, KeyRing, ProcessState, ScriptWriter, SpeechSynthesizer,
+        VoicemailCarrier, WebhookInbox, WorkQueue,
+    },
+};
+
+/// Everything outside that use cases and processes work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The event store.
+    pub journal: Arc<dyn Journal>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Keys of personal fields.
+    pub keys: Arc<dyn KeyRing>,
+    /// The outbox.
+    pub queue: Arc<dyn WorkQueue>,
+    /// Checkpoints of process managers.
+    pub processes: Arc<dyn ProcessState>,
+    /// Files and audio.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Audio that was bought.
+    pub clips: Arc<dyn AudioCache>,
+    /// Raw webhooks.
+    pub inbox: Arc<dyn WebhookInbox>,
+    /// Who writes scripts.
+    pub writer: Arc<dyn ScriptWriter>,
+    /// Who speaks them.
+    pub voice: Arc<dyn SpeechSynthesizer>,
+    /// Who delivers them.
+    pub carrier: Arc<dyn VoicemailCarrier>,
+    /// Lists of numbers that must not be contacted.
+    pub suppressions: Arc<dyn crate::ports::SuppressionLookup>,
+    /// Opens contact lists.
+    pub tables: Arc<dyn crate::ports::TableOpener>,
+}
+
+/// Who acts, and why.
+#[derive(Debug, Clone)]
+pub struct CommandContext {
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// Who.
+    pub actor: Actor,
+    /// The request or job.
+    pub correlation: CorrelationId,
+    /// The event that it follows from.
+    pub causation: Option<EventId>,
+    /// When the fact happened, where that is older than now.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+impl CommandContext {
+    /// A person acts, as permitted.
+    pub fn of(permit: &Permit, correlation: CorrelationId) -> Self {
+        Self {
+            organization: permit.organization(),
+            actor: permit.actor(),
+            correlation,
+            causation: None,
+            occurred_at: None,
+        }
+    }
+
+    /// voicedrop itself acts, because of an event or a job.
+    pub fn system(
+        organization: OrganizationId,
+        process: &str,
+        correlation: CorrelationId,
+        causation: Option<EventId>,
+    ) -> Self {
+        Self {
+            organization,
+            actor: Actor::system(process),
+            correlation,
+            causation,
+            occurred_at: None,
+        }
+    }
+
+    /// The carrier reported something.
+    pub const fn carrier(
+        organization: OrganizationId,
+        correlation: CorrelationId,
+        occurred_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            organization,
+            actor: Actor::Carrier,
+            correlation,
+            causation: None,
+            occurred_at: Some(occurred_at),
+        }
+    }
+}

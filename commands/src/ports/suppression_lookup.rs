@@ -1,0 +1,17 @@
+//! Which numbers are on which lists.
+
+use async_trait::async_trait;
+use domain::{OrganizationId, PhoneIndex};
+
+use super::PortError;
+
+/// The lists of all organizations.
+#[async_trait]
+pub trait SuppressionLookup: Send + Sync + std::fmt::Debug {
+    /// For each index, the names of the lists that it is on, in force at this moment; in their order.
+    async fn lists_of(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError>;
+}
