@@ -1,0 +1,248 @@
+//! Statements on PostgreSQL. Parameters are sent as the type that the server itself infers for them, so that a missing
+//! value fits every column and a whole number never turns into the bits of a real one.
+
+use std::time::Duration;
+
+use projections::Cell;
+use sqlx::{
+    Column as _, Either, Executor, PgConnection, PgPool, Row as _, Statement as _, TypeInfo,
+    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+};
+
+use crate::{
+    BULK_ROWS_MAX, Column, ColumnKind, DatabaseError, Row,
+    bulk::{check_widths, quoted},
+};
+
+/// Most connections that one set of tables holds.
+pub const CONNECTIONS_MAX: u32 = 8;
+
+/// Prepared statements that a connection keeps.
+pub const STATEMENTS_CACHED_MAX: usize = 512;
+
+/// Longest wait for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection that nobody used for so long is closed.
+const CONNECTION_IDLE_MAX: Duration = Duration::from_mins(5);
+
+/// Limits of every session: a statement, a wait for a lock, and an open transaction that does nothing.
+const SESSION_LIMITS: &[(&str, &str)] = &[
+    ("statement_timeout", "60s"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "30s"),
+];
+
+/// Connects once to see that the server is there.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgPool, DatabaseError> {
+    let options = options
+        .clone()
+        .statement_cache_capacity(STATEMENTS_CACHED_MAX)
+        .application_name("voicedrop")
+        .options(SESSION_LIMITS.iter().copied());
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(CONNECTION_IDLE_MAX)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// Connections to the same server whose unqualified names are those of the schema.
+pub(crate) fn in_schema(pool: &PgPool, schema: &str) -> Result<PgPool, DatabaseError> {
+    let search_path = format!("{},public", quoted(schema)?);
+    let options = pool
+        .connect_options()
+        .as_ref()
+        .clone()
+        .options([("search_path", search_path)]);
+    Ok(pool.options().clone().connect_lazy_with(options))
+}
+
+pub(crate) async fn query(
+    connection: &mut PgConnection,
+    sql: &str,
+    parameters: &[Cell],
+) -> Result<Vec<Row>, DatabaseError> {
+    let statement = connection.prepare(sql).await?;
+    let arguments = arguments(statement.parameters(), parameters)?;
+    let rows = statement.query_with(arguments).fetch_all(connection).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(crate) async fn execute(
+    connection: &mut PgConnection,
+    sql: &str,
+    parameters: &[Cell],
+) -> Result<u64, DatabaseError> {
+    let statement = connection.prepare(sql).await?;
+    let arguments = arguments(statement.parameters(), parameters)?;
+    let done = statement.query_with(arguments).execute(connection).await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn query_rows(
+    connection: &mut PgConnection,
+    sql: &str,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<Vec<Row>, DatabaseError> {
+    check_widths(columns, rows)?;
+    let mut found = Vec::new();
+    for chunk in rows.chunks(BULK_ROWS_MAX) {
+        let arguments = arrays(columns, chunk)?;
+        let answer = sqlx::query_with(sql, arguments)
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &answer {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) async fn execute_rows(
+    connection: &mut PgConnection,
+    sql: &str,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<u64, DatabaseError> {
+    check_widths(columns, rows)?;
+    let mut affected = 0;
+    for chunk in rows.chunks(BULK_ROWS_MAX) {
+        let arguments = arrays(columns, chunk)?;
+        let done = sqlx::query_with(sql, arguments).execute(&mut *connection).await?;
+        affected += done.rows_affected();
+    }
+    Ok(affected)
+}
+
+fn arguments(
+    described: Option<Either<&[sqlx::postgres::PgTypeInfo], usize>>,
+    parameters: &[Cell],
+) -> Result<PgArguments, DatabaseError> {
+    let Some(Either::Left(types)) = described else {
+        return Err(DatabaseError::invalid(
+            "the server did not describe the parameters",
+        ));
+    };
+    if types.len() != parameters.len() {
+        return Err(DatabaseError::invalid(format!(
+            "the statement has {} parameters, {} were given",
+            types.len(),
+            parameters.len()
+        )));
+    }
+    let mut arguments = PgArguments::default();
+    for (i, (wanted, cell)) in types.iter().zip(parameters).enumerate() {
+        bind(&mut arguments, wanted.name(), cell, i + 1)?;
+    }
+    Ok(arguments)
+}
+
+fn bind(arguments: &mut PgArguments, wanted: &str, cell: &Cell, number: usize) -> Result<(), DatabaseError> {
+    use sqlx::Arguments as _;
+    let unfit = || DatabaseError::invalid(format!("parameter {number} does not fit the type {wanted}"));
+    let int = || match cell {
+        Cell::Null => Ok(None),
+        Cell::Int(value) => Ok(Some(*value)),
+        _ => Err(unfit()),
+    };
+    let added = match wanted {
+        "INT8" => arguments.add(int()?),
+        "INT4" => arguments.add(int()?.map(i32::try_from).transpose().map_err(|_| unfit())?),
+        "INT2" => arguments.add(int()?.map(i16::try_from).transpose().map_err(|_| unfit())?),
+        "BOOL" => arguments.add(int()?.map(|value| value != 0)),
+        "FLOAT8" => arguments.add(match cell {
+            Cell::Null => None,
+            Cell::Real(value) => Some(*value),
+            Cell::Int(value) => Some(*value as f64),
+            _ => return Err(unfit()),
+        }),
+        "TEXT" | "VARCHAR" | "BPCHAR" | "NAME" => arguments.add(match cell {
+            Cell::Null => None,
+            Cell::Text(value) => Some(value.as_str()),
+            _ => return Err(unfit()),
+        }),
+        "BYTEA" => arguments.add(match cell {
+            Cell::Null => None,
+            Cell::Bytes(value) => Some(value.as_slice()),
+            _ => return Err(unfit()),
+        }),
+        _ => return Err(unfit()),
+    };
+    added.map_err(|_| unfit())
+}
+
+fn arrays(columns: &[Column], rows: &[Vec<Cell>]) -> Result<PgArguments, DatabaseError> {
+    let mut arguments = PgArguments::default();
+    for (i, column) in columns.iter().enumerate() {
+        add_array(&mut arguments, *column, rows.iter().filter_map(|row| row.get(i)))?;
+    }
+    Ok(arguments)
+}
+
+fn add_array<'a>(
+    arguments: &mut PgArguments,
+    column: Column,
+    cells: impl Iterator<Item = &'a Cell>,
+) -> Result<(), DatabaseError> {
+    use sqlx::Arguments as _;
+    let unfit = || DatabaseError::invalid(format!("a value does not fit the column {}", column.name));
+    let added = match column.kind {
+        ColumnKind::Int => arguments.add(collect(cells, |cell| match cell {
+            Cell::Int(value) => Ok(*value),
+            _ => Err(unfit()),
+        })?),
+        ColumnKind::Real => arguments.add(collect(cells, |cell| match cell {
+            Cell::Real(value) => Ok(*value),
+            Cell::Int(value) => Ok(*value as f64),
+            _ => Err(unfit()),
+        })?),
+        ColumnKind::Text => arguments.add(collect(cells, |cell| match cell {
+            Cell::Text(value) => Ok(value.as_str()),
+            _ => Err(unfit()),
+        })?),
+        ColumnKind::Bytes => arguments.add(collect(cells, |cell| match cell {
+            Cell::Bytes(value) => Ok(value.as_slice()),
+            _ => Err(unfit()),
+        })?),
+    };
+    added.map_err(|_| unfit())
+}
+
+fn collect<'a, T>(
+    cells: impl Iterator<Item = &'a Cell>,
+    read: impl Fn(&'a Cell) -> Result<T, DatabaseError>,
+) -> Result<Vec<Option<T>>, DatabaseError> {
+    cells
+        .map(|cell| match cell {
+            Cell::Null => Ok(None),
+            other => read(other).map(Some),
+        })
+        .collect()
+}
+
+fn read(row: &PgRow) -> Result<Row, DatabaseError> {
+    let mut cells = Vec::with_capacity(row.len());
+    for (i, column) in row.columns().iter().enumerate() {
+        let cell = match column.type_info().name() {
+            "INT8" => row.try_get::<Option<i64>, _>(i)?.map(Cell::Int),
+            "INT4" => row.try_get::<Option<i32>, _>(i)?.map(|v| Cell::Int(v.into())),
+            "INT2" => row.try_get::<Option<i16>, _>(i)?.map(|v| Cell::Int(v.into())),
+            "BOOL" => row.try_get::<Option<bool>, _>(i)?.map(|v| Cell::Int(v.into())),
+            "FLOAT8" => row.try_get::<Option<f64>, _>(i)?.map(Cell::Real),
+            "FLOAT4" => row.try_get::<Option<f32>, _>(i)?.map(|v| Cell::Real(v.into())),
+            "TEXT" | "VARCHAR" | "BPCHAR" | "NAME" => row.try_get::<Option<String>, _>(i)?.map(Cell::Text),
+            "BYTEA" => row.try_get::<Option<Vec<u8>>, _>(i)?.map(Cell::Bytes),
+            other => {
+                return Err(DatabaseError::invalid(format!(
+                    "column {i} is of type {other}: cast it to bigint, double precision, text or bytea"
+                )));
+            }
+        };
+        cells.push(cell.unwrap_or(Cell::Null));
+    }
+    Ok(Row::new(cells))
+}
