@@ -1,1 +1,239 @@
-//! To be filled in this commit.
+//! The outside world on loopback: Groq, ElevenLabs and Drop Cowboy v2 by their own wire protocols, so that the same client
+//! code runs against them. It never reaches beyond this machine, dials no one and costs nothing; what it would have cost is on
+//! its bill. It fails on demand ([`Faults`]), and its carrier remembers every drop and key through a sudden end of the
+//! process, as the real one does.
+//!
+//! Where it differs from the real services:
+//! - audio is always WAV, whatever format is asked for; the content type says so;
+//! - Drop Cowboy's v2 reports no listening: here a share of delivered drops is followed, on the same callback address, by
+//!   `{"event_type":"listened","message_id","foreign_id","phone_number","timestamp","metadata":{"listen_ms"}}`;
+//! - callbacks must lead to this machine (the real ones must not), and are tried again while the receiver is down and after
+//!   a restart (the real one is tried once);
+//! - calls are not held for calling hours, and the carrier's own frequency cap is not kept;
+//! - `GET/POST /sandbox/faults`, `GET /sandbox/drops?offset=&limit=`, `GET /sandbox/state` and `GET /sandbox/bill` need no key.
+
+mod bill;
+mod carrier;
+mod config;
+mod elevenlabs;
+mod faults;
+mod groq;
+mod json_lines;
+mod scripts;
+mod server;
+mod voice;
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::serve::Listener;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+use uuid::Uuid;
+
+pub use crate::{
+    carrier::{outcomes::OutcomeRates, webhooks::sign as sign_webhook},
+    config::{Credentials, Delays, SandboxConfig, SandboxError, TimeSource, VoiceEngine},
+    elevenlabs::{DEFAULT_VOICE, VOICES},
+    faults::{Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
+};
+
+/// How long open requests have to end on shutdown.
+const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
+/// How long connecting to a receiver may take.
+const CONNECT_TIME: Duration = Duration::from_secs(2);
+/// Longest request of the sandbox's own client, unless it says less.
+const REQUEST_TIME: Duration = Duration::from_secs(15);
+
+/// What everything that is served shares.
+pub(crate) struct Shared {
+    pub(crate) seed: u64,
+    pub(crate) time: TimeSource,
+    pub(crate) credentials: Credentials,
+    pub(crate) outcomes: OutcomeRates,
+    pub(crate) delays: Delays,
+    pub(crate) faults: faults::FaultBoard,
+    pub(crate) bill: bill::Bill,
+    pub(crate) carrier: carrier::Carrier,
+    pub(crate) voice: voice::Voice,
+    pub(crate) speech_places: Semaphore,
+    pub(crate) speech_concurrency: usize,
+    pub(crate) character_limit: u64,
+    pub(crate) client: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    callback_base: Mutex<Option<Url>>,
+}
+
+impl Shared {
+    /// Where a callback address leads: to its own place or, when a base is set, to that; nothing when it leaves this machine.
+    pub(crate) fn reachable(&self, url: &Url) -> Option<Url> {
+        let base = self.callback_base.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut target = base.unwrap_or_else(|| url.clone());
+        target.set_path(url.path());
+        target.set_query(url.query());
+        config::is_local(&target).then_some(target)
+    }
+
+    fn set_callback_base(&self, base: Option<Url>) -> Result<(), SandboxError> {
+        if base.as_ref().is_some_and(|base| !config::is_local(base)) {
+            return Err(SandboxError::CallbackBaseNotLocal);
+        }
+        *self.callback_base.lock().unwrap_or_else(PoisonError::into_inner) = base;
+        Ok(())
+    }
+}
+
+/// An id no one has had.
+#[expect(clippy::disallowed_methods, reason = "the sandbox is the outside world: its ids are its own, not the host's")]
+pub(crate) fn fresh_id() -> Uuid {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid()
+}
+
+/// Starts sandboxes.
+#[derive(Debug, Clone, Copy)]
+pub struct Sandbox;
+
+impl Sandbox {
+    /// Binds 127.0.0.1, reads the state directory, takes up reports that were not acknowledged, and serves.
+    pub async fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
+        let bind = |source| SandboxError::Bind { port: config.port, source };
+        let listener = server::Loopback::bind(config.port).await.map_err(bind)?;
+        let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
+        let shared = Arc::new(shared(config, base_url)?);
+        carrier::plan::all(&shared);
+        let stop = shared.stop.clone();
+        let service = server::router(&shared).into_make_service_with_connect_info::<server::Line>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+        shared.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the sandbox stopped serving");
+            }
+        });
+        shared.tasks.spawn(carrier::callbacks::run(Arc::clone(&shared)));
+        tracing::info!(url = shared.base_url, "sandbox providers are served; nothing leaves this machine");
+        Ok(RunningSandbox { shared })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the outside world calls with a client of its own, never the host's")]
+fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxError> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIME)
+        .timeout(REQUEST_TIME)
+        .build()
+        .map_err(SandboxError::Client)?;
+    let shared = Shared {
+        carrier: carrier::Carrier::open(&config.state_dir)?,
+        bill: bill::Bill::open(&config.state_dir)?,
+        faults: faults::FaultBoard::new(config.seed, config.faults),
+        voice: voice::Voice::new(&config.voice),
+        speech_places: Semaphore::new(config.speech_concurrency),
+        speech_concurrency: config.speech_concurrency,
+        character_limit: config.character_limit,
+        seed: config.seed,
+        time: config.time,
+        credentials: config.credentials,
+        outcomes: config.outcomes,
+        delays: config.delays,
+        client,
+        base_url,
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+        callback_base: Mutex::new(None),
+    };
+    shared.set_callback_base(config.public_callback_base)?;
+    Ok(shared)
+}
+
+/// A sandbox that is being served. Dropped, it stops on its own time; [`RunningSandbox::shutdown`] waits for it.
+pub struct RunningSandbox {
+    shared: Arc<Shared>,
+}
+
+impl RunningSandbox {
+    /// Origin of all providers, such as `http://127.0.0.1:41234`, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// Base address of Groq, in place of `https://api.groq.com`.
+    pub fn groq_url(&self) -> &str {
+        self.base_url()
+    }
+
+    /// Base address of ElevenLabs, in place of `https://api.elevenlabs.io`.
+    pub fn elevenlabs_url(&self) -> &str {
+        self.base_url()
+    }
+
+    /// Base address of Drop Cowboy, in place of `https://api-v2.dropcowboy.com`.
+    pub fn drop_cowboy_url(&self) -> &str {
+        self.base_url()
+    }
+
+    /// What callers must present.
+    pub fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    /// The carrier's own log: one JSON object a line, `"type":"drop_made"` for each drop.
+    pub fn carrier_log_path(&self) -> &Path {
+        self.shared.carrier.path()
+    }
+
+    /// Replaces all faults; scripts begin anew.
+    pub fn set_faults(&self, faults: Faults) {
+        self.shared.faults.set(faults);
+    }
+
+    /// Sends callbacks and webhooks to this origin from now on, or to their own with `None`. For a host that learns its
+    /// address after it has started the sandbox.
+    pub fn set_callback_base(&self, base: Option<Url>) -> Result<(), SandboxError> {
+        self.shared.set_callback_base(base)
+    }
+
+    /// Reports that are waiting or on their way.
+    pub fn pending_callbacks(&self) -> usize {
+        self.shared.carrier.queue.pending()
+    }
+
+    /// What it would have cost so far, as `GET /sandbox/bill` answers it.
+    pub fn bill(&self) -> Value {
+        let (made, delivered) = self.shared.carrier.made_and_delivered();
+        self.shared.bill.total(made, delivered)
+    }
+
+    /// Stops serving and reporting, waits up to five seconds for open requests, and closes the state files. Reports not yet
+    /// acknowledged stay for the next start.
+    pub async fn shutdown(self) {
+        self.shared.stop.cancel();
+        self.shared.tasks.close();
+        if tokio::time::timeout(SHUTDOWN_TIME, self.shared.tasks.wait()).await.is_err() {
+            tracing::warn!("the sandbox stopped with requests still open");
+        }
+        self.shared.carrier.close();
+        self.shared.bill.close();
+    }
+}
+
+impl Drop for RunningSandbox {
+    fn drop(&mut self) {
+        self.shared.stop.cancel();
+    }
+}
+
+impl fmt::Debug for RunningSandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningSandbox").field("base_url", &self.shared.base_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! What the sandbox's services would have cost: characters, tokens and delivered drops. Kept in `usage.jsonl`, so that a
+//! restart forgets nothing. Prices are examples of the providers' public lists, never a quote.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    config::SandboxError,
+    json_lines::{JsonLines, state_file},
+};
+
+/// Millionths of a dollar a character of speech: $0.10 a thousand.
+const MICROS_PER_CHARACTER: u64 = 100;
+/// Billionths of a dollar a token read: $0.15 a million.
+const NANOS_PER_TOKEN_READ: u64 = 150;
+/// Billionths of a dollar a token written: $0.60 a million.
+const NANOS_PER_TOKEN_WRITTEN: u64 = 600;
+/// Millionths of a dollar a delivered voicemail: the example of the vendor's callback.
+pub(crate) const MICROS_PER_DELIVERY: u64 = 40_000;
+
+/// One line of `usage.jsonl`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Usage {
+    Speech { characters: u64 },
+    Completion { read: u64, written: u64 },
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Sums {
+    speeches: u64,
+    characters: u64,
+    completions: u64,
+    read: u64,
+    written: u64,
+}
+
+impl Sums {
+    fn add(&mut self, usage: &Usage) {
+        match usage {
+            Usage::Speech { characters } => {
+                self.speeches += 1;
+                self.characters = self.characters.saturating_add(*characters);
+            }
+            Usage::Completion { read, written } => {
+                self.completions += 1;
+                self.read = self.read.saturating_add(*read);
+                self.written = self.written.saturating_add(*written);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Bill {
+    inner: Mutex<(JsonLines<Usage>, Sums)>,
+}
+
+impl Bill {
+    pub(crate) fn open(dir: &Path) -> Result<Self, SandboxError> {
+        let mut sums = Sums::default();
+        let lines = JsonLines::open(&state_file(dir, "usage.jsonl")?, |usage| sums.add(&usage))?;
+        Ok(Self { inner: Mutex::new((lines, sums)) })
+    }
+
+    /// Books usage before it is answered for.
+    pub(crate) fn book(&self, usage: &Usage) -> std::io::Result<()> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.0.append(usage)?;
+        inner.1.add(usage);
+        Ok(())
+    }
+
+    /// Characters spoken so far.
+    pub(crate) fn characters(&self) -> u64 {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).1.characters
+    }
+
+    /// The bill; amounts in millionths of a dollar.
+    pub(crate) fn total(&self, drops_made: u64, drops_delivered: u64) -> Value {
+        let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let speech = sums.characters * MICROS_PER_CHARACTER;
+        let scripts = (sums.read * NANOS_PER_TOKEN_READ + sums.written * NANOS_PER_TOKEN_WRITTEN) / 1000;
+        let delivery = drops_delivered * MICROS_PER_DELIVERY;
+        json!({
+            "characters": sums.characters,
+            "speech_requests": sums.speeches,
+            "completions": sums.completions,
+            "tokens": { "read": sums.read, "written": sums.written },
+            "drops": { "made": drops_made, "delivered": drops_delivered },
+            "micro_dollars": { "speech": speech, "scripts": scripts, "delivery": delivery, "total": speech + scripts + delivery },
+        })
+    }
+
+    pub(crate) fn close(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).0.close();
+    }
+}

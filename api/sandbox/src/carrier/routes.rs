@@ -1,0 +1,136 @@
+//! The carrier's routes, its envelopes and its credential check.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Query, Request, State},
+    http::{HeaderMap, StatusCode},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{media, outcomes::SIMULATED, send, webhooks};
+use crate::{
+    Shared,
+    faults::{Target, befall},
+    fresh_id,
+};
+
+/// The account's only voice line.
+pub(crate) const VOICE_LINE: &str = "5a0db0c0-0000-4000-8000-000000000001";
+
+pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
+    let open_to = |target| middleware::from_fn_with_state((Arc::clone(shared), target), befall);
+    let with_key = Router::new()
+        .route("/media/public/media", get(media::list).merge(post(media::create).layer(open_to(Target::Media))))
+        .route("/media/public/media/{id}", get(media::one))
+        .route("/media/public/media/{id}/policy", get(media::policy))
+        .route("/media/public/media/{id}/complete", post(media::complete).layer(open_to(Target::Media)))
+        .route("/register/public/integration-readiness", get(readiness))
+        .route("/register/public/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/register/public/webhooks/{id}", delete(webhooks::remove))
+        .route("/phone/public/lines", get(lines))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), authorised));
+    Router::new()
+        .route("/rvm", post(send::send).layer(open_to(Target::Sends)))
+        .route("/media/upload/{id}/{ext}", put(media::upload).layer(open_to(Target::Media)))
+        .merge(with_key)
+        .with_state(Arc::clone(shared))
+}
+
+/// The vendor's success envelope.
+pub(crate) fn data(status: StatusCode, data: Value) -> Response {
+    (status, Json(json!({ "data": data, "meta": { "request_id": fresh_id() } }))).into_response()
+}
+
+/// The vendor's error envelope, after RFC 9457.
+pub(crate) fn problem(status: StatusCode, kind: &str, detail: &str) -> Response {
+    let body = json!({
+        "type": format!("https://docs.dropcowboy.com/errors/{kind}"),
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": detail,
+        "request_id": fresh_id(),
+    });
+    (status, Json(body)).into_response()
+}
+
+pub(crate) fn invalid(detail: &str) -> Response {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, "validation", detail)
+}
+
+pub(crate) fn not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "not-found", "there is no such thing in this account")
+}
+
+/// When the state can't be written nothing has been done: the request may be repeated.
+pub(crate) fn unwritable(error: &std::io::Error) -> Response {
+    tracing::error!(%error, "the sandbox's carrier can't write its log");
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "the carrier's log can't be written")
+}
+
+pub(crate) fn unauthorised() -> Response {
+    problem(StatusCode::UNAUTHORIZED, "unauthorized", "x-key and x-secret are required")
+}
+
+/// What a request presents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presented {
+    Nothing,
+    Wrong,
+    Good,
+}
+
+pub(crate) fn presented(shared: &Shared, headers: &HeaderMap) -> Presented {
+    let given = |name| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
+    match (given("x-key"), given("x-secret")) {
+        (None, None) => Presented::Nothing,
+        (key, secret) => {
+            let credentials = &shared.credentials;
+            let good = key == Some(credentials.drop_cowboy_key.as_str())
+                && secret == Some(credentials.drop_cowboy_secret.as_str());
+            if good { Presented::Good } else { Presented::Wrong }
+        }
+    }
+}
+
+async fn authorised(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match presented(&shared, request.headers()) {
+        Presented::Good => next.run(request).await,
+        Presented::Nothing | Presented::Wrong => unauthorised(),
+    }
+}
+
+async fn readiness() -> Response {
+    let numbers: Vec<_> = SIMULATED.iter().map(|(number, code)| json!({ "number": number, "reason_code": code })).collect();
+    data(
+        StatusCode::OK,
+        json!({
+            "audio_url_allowed": false,
+            "test_numbers_only": false,
+            "test_numbers": numbers,
+            "funds": { "available": 10_000.0, "balance": 10_000.0, "reserved": 0.0, "funds_ok": true },
+            "allotment": null,
+            "numbers": { "count": 1 },
+            "byoc": { "connected": false },
+            "next_actions": [],
+        }),
+    )
+}
+
+#[derive(Debug, Deserialize)]
+struct Search {
+    #[serde(default)]
+    search_term: String,
+}
+
+async fn lines(Query(search): Query<Search>) -> Response {
+    let name = "Sandbox voice line";
+    let shown = name.to_lowercase().contains(&search.search_term.to_lowercase());
+    let line = json!({ "ivr_id": VOICE_LINE, "name": name, "type": "voice", "is_default": true });
+    data(StatusCode::OK, if shown { json!([line]) } else { json!([]) })
+}

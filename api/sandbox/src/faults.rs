@@ -1,0 +1,285 @@
+//! What goes wrong on demand: rates and scripted sequences for requests and for the carrier's reports. Only the calls that
+//! cost money or make media can fail by it; look-ups always answer.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Shared, elevenlabs, groq, server::Line};
+use crate::carrier::routes::problem;
+
+/// Longest script of one provider.
+pub const MAX_SCRIPTED: usize = 10_000;
+/// Longest time a request is left without an answer.
+const MAX_TIME_OUT: Duration = Duration::from_mins(2);
+
+/// Everything that can be made to go wrong. What is left out of a JSON form is off.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Groq's chat completions.
+    pub groq: RequestFaults,
+    /// ElevenLabs' speech.
+    pub elevenlabs: RequestFaults,
+    /// The carrier's media routes.
+    pub media: RequestFaults,
+    /// The carrier's `POST /rvm`.
+    pub sends: RequestFaults,
+    /// The carrier's callbacks and webhooks.
+    pub reports: ReportFaults,
+}
+
+/// Faults of one kind of request. Rates are shares of 1; the script comes first, one step a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequestFaults {
+    /// Answered 429, nothing done.
+    pub too_many_requests: f64,
+    /// Answered 500, nothing done.
+    pub server_error: f64,
+    /// Not answered for `time_out_ms`, then the connection is closed; nothing done.
+    pub time_out: f64,
+    /// Done, but the connection is closed without an answer.
+    pub lost_answer: f64,
+    /// Milliseconds of a time-out.
+    pub time_out_ms: u64,
+    /// Seconds in the `retry-after` of a 429; Drop Cowboy's never carries one.
+    pub retry_after: Option<u64>,
+    /// What befalls the next requests, in order.
+    pub script: Vec<RequestFault>,
+}
+
+impl Default for RequestFaults {
+    fn default() -> Self {
+        Self {
+            too_many_requests: 0.0,
+            server_error: 0.0,
+            time_out: 0.0,
+            lost_answer: 0.0,
+            time_out_ms: 30_000,
+            retry_after: Some(1),
+            script: Vec::new(),
+        }
+    }
+}
+
+/// What befalls one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestFault {
+    /// Nothing: it is served.
+    None,
+    /// 429.
+    TooManyRequests,
+    /// 500.
+    ServerError,
+    /// No answer and nothing done.
+    TimeOut,
+    /// Done, and no answer.
+    LostAnswer,
+}
+
+/// Faults of the carrier's reports. Rates are shares of 1; which drop is hit is decided by the seed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportFaults {
+    /// Sent twice.
+    pub duplicated: f64,
+    /// Sent `late_by_ms` later.
+    pub delayed: f64,
+    /// Milliseconds of the delay.
+    pub late_by_ms: u64,
+    /// Sent after its successor: the played report before the delivered one.
+    pub reordered: f64,
+    /// Never sent.
+    pub lost: f64,
+}
+
+/// Which faults a request is open to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Target {
+    Groq,
+    ElevenLabs,
+    Media,
+    Sends,
+}
+
+impl Faults {
+    fn of(&mut self, target: Target) -> &mut RequestFaults {
+        match target {
+            Target::Groq => &mut self.groq,
+            Target::ElevenLabs => &mut self.elevenlabs,
+            Target::Media => &mut self.media,
+            Target::Sends => &mut self.sends,
+        }
+    }
+
+    /// A script can't be longer than [`MAX_SCRIPTED`]; what is beyond is cut.
+    fn bounded(mut self) -> Self {
+        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+            self.of(target).script.truncate(MAX_SCRIPTED);
+        }
+        self
+    }
+}
+
+/// The faults in force, and how far each script has got.
+#[derive(Debug)]
+pub(crate) struct FaultBoard {
+    seed: u64,
+    inner: Mutex<Board>,
+}
+
+#[derive(Debug)]
+struct Board {
+    faults: Faults,
+    scripts: [VecDeque<RequestFault>; 4],
+    drawn: u64,
+}
+
+impl FaultBoard {
+    pub(crate) fn new(seed: u64, faults: Faults) -> Self {
+        let board = Self { seed, inner: Mutex::new(Board { faults: Faults::default(), scripts: Default::default(), drawn: 0 }) };
+        board.set(faults);
+        board
+    }
+
+    /// Replaces all faults; the scripts begin anew.
+    pub(crate) fn set(&self, faults: Faults) {
+        let mut board = self.lock();
+        board.faults = faults.bounded();
+        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+            let script = std::mem::take(&mut board.faults.of(target).script);
+            board.scripts[target as usize] = script.into();
+        }
+    }
+
+    /// What is in force now; scripts show what is left of them.
+    pub(crate) fn current(&self) -> Faults {
+        let board = self.lock();
+        let mut faults = board.faults.clone();
+        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+            faults.of(target).script = board.scripts[target as usize].iter().copied().collect();
+        }
+        faults
+    }
+
+    pub(crate) fn reports(&self) -> ReportFaults {
+        self.lock().faults.reports.clone()
+    }
+
+    fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
+        let mut board = self.lock();
+        let scripted = board.scripts[target as usize].pop_front();
+        let rates = board.faults.of(target).clone();
+        let fault = scripted.unwrap_or_else(|| {
+            board.drawn += 1;
+            pick(&rates, share(self.seed, &["request", &board.drawn.to_string()]))
+        });
+        (fault, rates)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Board> {
+        // Nothing in here can be left half done: a poisoned lock is as good as any.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn pick(rates: &RequestFaults, drawn: f64) -> RequestFault {
+    let mut edge = 0.0;
+    for (rate, fault) in [
+        (rates.too_many_requests, RequestFault::TooManyRequests),
+        (rates.server_error, RequestFault::ServerError),
+        (rates.time_out, RequestFault::TimeOut),
+        (rates.lost_answer, RequestFault::LostAnswer),
+    ] {
+        edge += rate;
+        if drawn < edge {
+            return fault;
+        }
+    }
+    RequestFault::None
+}
+
+/// A number in `0..1` that depends on nothing but its arguments.
+pub(crate) fn share(seed: u64, parts: &[&str]) -> f64 {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_be_bytes());
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    let top = digest.iter().take(4).fold(0_u32, |sum, &byte| (sum << 8) | u32::from(byte));
+    f64::from(top) / (f64::from(u32::MAX) + 1.0)
+}
+
+/// Lets a request through, or has it fail as the board says.
+pub(crate) async fn befall(
+    State((shared, target)): State<(Arc<Shared>, Target)>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (fault, rates) = shared.faults.next(target);
+    match fault {
+        RequestFault::None => next.run(request).await,
+        RequestFault::TooManyRequests => limited(target, rates.retry_after),
+        RequestFault::ServerError => failed(target),
+        RequestFault::TimeOut => {
+            let wait = Duration::from_millis(rates.time_out_ms).min(MAX_TIME_OUT);
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = shared.stop.cancelled() => {}
+            }
+            line.hang_up()
+        }
+        RequestFault::LostAnswer => {
+            let _never_seen = next.run(request).await;
+            line.hang_up()
+        }
+    }
+}
+
+fn limited(target: Target, retry_after: Option<u64>) -> Response {
+    let mut response = match target {
+        Target::Groq => groq::refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "tokens",
+            "rate_limit_exceeded",
+            "Rate limit reached. Please try again later.",
+        ),
+        Target::ElevenLabs => {
+            elevenlabs::refusal(StatusCode::TOO_MANY_REQUESTS, "system_busy", "The system is experiencing heavy traffic.")
+        }
+        // The vendor's rate limit answers `{"message": ...}` and no retry-after.
+        Target::Media | Target::Sends => {
+            let body = serde_json::json!({ "message": "Too Many Requests" });
+            return (StatusCode::TOO_MANY_REQUESTS, axum::Json(body)).into_response();
+        }
+    };
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn failed(target: Target) -> Response {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    match target {
+        Target::Groq => groq::refusal(status, "internal_server_error", "internal_error", "Internal Server Error"),
+        Target::ElevenLabs => elevenlabs::refusal(status, "internal_error", "Something went wrong."),
+        Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
+    }
+}
