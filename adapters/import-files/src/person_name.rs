@@ -1,0 +1,490 @@
+//! Owner names as title companies, dialers and address books write them, to a name that can be spoken.
+//!
+//! The rules, in order:
+//! 1. White space is one space; text that was decoded twice (`ZoÃ«`) is repaired; `ET AL`, `ET UX`, `C/O …` go.
+//! 2. Companies and trusts keep their name whole and have neither given nor family name.
+//! 3. Several owners (`A & B`, `A and B`, `A; B`): the first is greeted, the others become the co-owner. An owner
+//!    without a family name has that of the others: `Ann & Bob Lee`, `LEE, ANN & BOB`.
+//! 4. `LAST, FIRST M` is turned round, unless what follows the comma is a suffix. `LAST FIRST M` is, when all
+//!    capitals and the third word is one letter, because no name ends in an initial.
+//! 5. Titles before and suffixes after are kept in the name, not in given or family name. `J. Robert Lee` is greeted
+//!    as Robert.
+//! 6. Names all in capitals or all in small letters are recased: `MCDONALD` → `McDonald`, `O'NEILL` → `O'Neill`,
+//!    `VAN-DYKE` → `Van-Dyke`. Mixed case is taken as meant. Diacritics are always kept.
+
+use std::borrow::Cow;
+
+/// A name in the parts that scripts use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PersonName {
+    pub(crate) name: String,
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pub(crate) co_owner: Option<String>,
+}
+
+/// The columns of a name, where the source keeps them apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NameParts<'a> {
+    pub(crate) prefix: &'a str,
+    pub(crate) first: &'a str,
+    pub(crate) middle: &'a str,
+    pub(crate) last: &'a str,
+    pub(crate) suffix: &'a str,
+}
+
+const TITLES: [&str; 17] = [
+    "dr", "mr", "mrs", "ms", "miss", "mx", "prof", "rev", "hon", "sir", "fr", "capt", "col", "lt", "sgt", "maj", "judge",
+];
+const SUFFIXES: [&str; 17] = [
+    "jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "cpa", "rn", "dvm", "od", "do", "jd", "ttee", "trustee",
+];
+const PARTICLES: [&str; 17] = [
+    "van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "st", "st.", "ter", "bin",
+];
+/// Words that only an organization has.
+const COMPANY_WORDS: [&str; 34] = [
+    "llc", "l.l.c.", "l.l.c", "inc", "inc.", "incorporated", "corp", "corp.", "corporation", "ltd", "ltd.", "limited", "lp", "l.p.",
+    "llp", "pllc", "plc", "holdings", "properties", "investments", "enterprises", "ventures", "association", "assn",
+    "hoa", "company", "foundation", "ministries", "university", "partners", "partnership", "realty", "associates", "n.a.",
+];
+/// Words that are family names too and decide only in a name of three words or more.
+const WEAK_COMPANY_WORDS: [&str; 11] =
+    ["bank", "church", "group", "homes", "fund", "capital", "development", "management", "services", "district", "co"];
+const TRUST_WORDS: [&str; 10] =
+    ["trust", "trusts", "trustees", "revocable", "irrevocable", "living", "tr", "estate", "foundation", "heirs"];
+
+impl PersonName {
+    /// From one cell.
+    pub(crate) fn from_full(text: &str) -> Self {
+        let text = clean(text);
+        let text = without_trailing_notes(&text);
+        if text.is_empty() {
+            return Self::default();
+        }
+        if is_organization(text) {
+            return Self { name: recase(&turned_article(text)), ..Self::default() };
+        }
+        let mut owners: Vec<Owner<'_>> = split_owners(text).map(Owner::parse).filter(|o| !o.is_blank()).collect();
+        share_family_name(&mut owners);
+        let Some(greeted) = owners.iter().find(|owner| !owner.first.is_empty() || !owner.last.is_empty()) else {
+            return Self { name: recase(text), ..Self::default() };
+        };
+        let (first, last) = (greeted.given(), recase(&greeted.last));
+        let co_owner = owners.iter().filter(|owner| !std::ptr::eq(*owner, greeted)).find(|o| !o.first.is_empty()).map(Owner::short);
+        let name = if owners.iter().any(|owner| owner.turned) { joined(&owners) } else { recase(text) };
+        Self { name, first, last, co_owner }
+    }
+
+    /// From the columns of a name. A company or trust in either column is found, and so is a full name in one.
+    pub(crate) fn from_parts(parts: NameParts<'_>) -> Self {
+        let (first, last) = (clean(parts.first), clean(parts.last));
+        let (first, last) = (first.as_ref(), last.as_ref());
+        if first.is_empty() && last.is_empty() {
+            return Self::default();
+        }
+        let both = joined_words(&[first, last]);
+        if is_organization(&both) {
+            return Self { name: recase(&both), ..Self::default() };
+        }
+        // `Ann & Bob` | `Lee`, and a whole name in one column.
+        let several = split_owners(first).count() > 1;
+        if several || (last.is_empty() && first.contains([' ', ','])) || (first.is_empty() && last.contains(',')) {
+            return Self::from_full(&both);
+        }
+        let all = joined_words(&[parts.prefix, first, parts.middle, last, parts.suffix]);
+        let given = Owner::parse(first);
+        let given = if given.last.is_empty() { given.given() } else { recase(first) };
+        Self { name: recase(&clean(&all)), first: given, last: recase(last), co_owner: None }
+    }
+}
+
+/// One owner, in the source's case.
+#[derive(Debug, Default)]
+struct Owner<'a> {
+    title: Vec<&'a str>,
+    first: &'a str,
+    middle: Vec<&'a str>,
+    last: String,
+    suffix: Vec<&'a str>,
+    turned: bool,
+}
+
+impl<'a> Owner<'a> {
+    fn parse(text: &'a str) -> Self {
+        let text = text.trim().trim_matches(',');
+        if let Some((left, right)) = text.split_once(',') {
+            if !right.split_whitespace().all(is_suffix) {
+                return Self::turned(left, right);
+            }
+        }
+        let mut words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        let mut owner = Self::default();
+        owner.strip_titles_and_suffixes(&mut words);
+        if let [last, first, initial] = words[..] {
+            if is_initial(initial) && !has_lower_case(text) && !is_initial(last) && !is_initial(first) {
+                return Self { first, middle: vec![initial], last: last.to_owned(), turned: true, ..owner };
+            }
+        }
+        owner.take_in_order(&words);
+        owner
+    }
+
+    /// `LAST [SUFFIX], [TITLE] FIRST [MIDDLE] [SUFFIX]`.
+    fn turned(left: &'a str, right: &'a str) -> Self {
+        let mut owner = Self { turned: true, ..Self::default() };
+        let mut family: Vec<&str> = left.split_whitespace().collect();
+        let mut given: Vec<&str> = right.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        owner.strip_titles_and_suffixes(&mut family);
+        owner.strip_titles_and_suffixes(&mut given);
+        owner.last = family.join(" ");
+        if let [first, middle @ ..] = &given[..] {
+            owner.first = first;
+            owner.middle = middle.to_vec();
+        }
+        owner
+    }
+
+    fn strip_titles_and_suffixes(&mut self, words: &mut Vec<&'a str>) {
+        while words.first().is_some_and(|word| is_title(word)) {
+            self.title.push(words.remove(0));
+        }
+        while words.len() > 1 && words.last().is_some_and(|word| is_suffix(word)) {
+            self.suffix.insert(0, words.pop().unwrap_or_default());
+        }
+    }
+
+    fn take_in_order(&mut self, words: &[&'a str]) {
+        let [first, rest @ ..] = words else { return };
+        self.first = first;
+        // `Karen B.` beside `Tom Lee`: an initial is no family name.
+        let Some(last_at) = rest.iter().rposition(|word| !is_initial(word)) else {
+            self.middle = rest.to_vec();
+            return;
+        };
+        let mut from = last_at;
+        while from > 0 && is_particle(rest[from - 1]) {
+            from -= 1;
+        }
+        self.middle = rest[..from].to_vec();
+        self.last = rest[from..=last_at].join(" ");
+    }
+
+    fn is_blank(&self) -> bool {
+        self.first.is_empty() && self.last.is_empty() && self.title.is_empty()
+    }
+
+    /// The name to greet with.
+    fn given(&self) -> String {
+        let spoken = if is_initial(self.first) {
+            self.middle.iter().find(|word| !is_initial(word)).copied().unwrap_or(self.first)
+        } else {
+            self.first
+        };
+        recase(spoken)
+    }
+
+    fn short(&self) -> String {
+        joined_words(&[&self.given(), &recase(&self.last)])
+    }
+
+    fn full(&self, with_family_name: bool) -> String {
+        let middle = self.middle.join(" ");
+        let last = if with_family_name { self.last.as_str() } else { "" };
+        let words = [&self.title.join(" "), self.first, &middle, last, &self.suffix.join(" ")];
+        recase(&joined_words(&words))
+    }
+}
+
+/// Rule 3: an owner without a family name has that of the next who has one, or else of the one before.
+fn share_family_name(owners: &mut [Owner<'_>]) {
+    for at in 0..owners.len() {
+        if owners[at].last.is_empty() {
+            let next = owners[at + 1..].iter().find(|owner| !owner.last.is_empty());
+            let found = next.or_else(|| owners[..at].iter().rev().find(|owner| !owner.last.is_empty()));
+            let family = found.map(|owner| owner.last.clone()).unwrap_or_default();
+            owners[at].last = family;
+        }
+    }
+}
+
+/// `John & Mary Smith`, or each in full when family names differ.
+fn joined(owners: &[Owner<'_>]) -> String {
+    let same = owners.iter().all(|owner| owner.last == owners[0].last);
+    let each: Vec<String> =
+        owners.iter().enumerate().map(|(at, owner)| owner.full(!same || at + 1 == owners.len())).collect();
+    each.join(" & ")
+}
+
+fn split_owners(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['&', ';', '+', '\n']).flat_map(|part| {
+        // Lower-casing may change lengths; ` and ` is looked for in its two real spellings only.
+        let mark = [" and ", " AND ", " And "].into_iter().find(|mark| part.contains(mark)).unwrap_or("\n");
+        part.split(mark)
+    })
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(['.', ',', '(', ')'])
+}
+
+fn is_one_of(word: &str, list: &[&str]) -> bool {
+    list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+}
+
+fn is_title(word: &str) -> bool {
+    is_one_of(bare(word), &TITLES)
+}
+
+fn is_suffix(word: &str) -> bool {
+    is_one_of(bare(word), &SUFFIXES) || word.eq_ignore_ascii_case("m.d.") || word.eq_ignore_ascii_case("ph.d.")
+}
+
+fn is_particle(word: &str) -> bool {
+    is_one_of(word, &PARTICLES)
+}
+
+fn is_initial(word: &str) -> bool {
+    bare(word).chars().count() == 1
+}
+
+fn has_lower_case(text: &str) -> bool {
+    text.chars().any(char::is_lowercase)
+}
+
+/// Rule 2.
+fn is_organization(text: &str) -> bool {
+    let mut words = 0;
+    let mut weak = false;
+    for word in text.split([' ', ',', '/']).filter(|word| !word.is_empty()) {
+        words += 1;
+        let core = word.trim_matches([',', '(', ')']);
+        if is_one_of(core, &COMPANY_WORDS) || (words > 1 && is_one_of(bare(core), &TRUST_WORDS)) {
+            return true;
+        }
+        weak |= words > 1 && is_one_of(bare(core), &WEAK_COMPANY_WORDS);
+    }
+    let public = ["city of ", "county of ", "state of ", "estate of ", "town of ", "bank of ", "church of ", "united states"];
+    (weak && words >= 3)
+        || public.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+}
+
+/// `MILLER FAMILY TRUST, THE` → `THE MILLER FAMILY TRUST`.
+fn turned_article(text: &str) -> Cow<'_, str> {
+    match text.rsplit_once(',') {
+        Some((name, article)) if article.trim().eq_ignore_ascii_case("the") => {
+            Cow::Owned(format!("{} {}", article.trim(), name.trim()))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// Rule 1: what county exports add after the owners.
+fn without_trailing_notes(text: &str) -> &str {
+    const NOTES: [&str; 12] =
+        [" C/O ", " ET AL", " ETAL", " ET UX", " ETUX", " ET VIR", " H/W", " JTWROS", " JT TEN", " H&W", " ATTN", " %"];
+    if text.is_ascii() {
+        let upper = text.to_ascii_uppercase();
+        let cut = NOTES.iter().filter_map(|note| {
+            let at = upper.find(note)?;
+            let ends = note.ends_with(' ') || !upper[at + note.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+            ends.then_some(at)
+        });
+        return text[..cut.min().unwrap_or(text.len())].trim_end_matches([' ', ',', '&', ';']);
+    }
+    text
+}
+
+/// Rule 1: white space and doubly decoded text.
+fn clean(text: &str) -> Cow<'_, str> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\u{feff}' | '\u{200b}'));
+    let text = repaired(text);
+    if text.contains("  ") || text.chars().any(|c| c.is_whitespace() && c != ' ' && c != '\n') {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        return Cow::Owned(words.join(" "));
+    }
+    text
+}
+
+/// Text whose UTF-8 was once read as Windows-1252 (`ZoÃ«`) is read back; anything else stays.
+pub(crate) fn repaired(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(['Ã', 'Å', 'Â', 'Ä', 'á', 'Ð']) {
+        return Cow::Borrowed(text);
+    }
+    let (bytes, _, unmappable) = encoding_rs::WINDOWS_1252.encode(text);
+    match std::str::from_utf8(&bytes) {
+        Ok(right) if !unmappable => Cow::Owned(right.to_owned()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+fn joined_words(words: &[&str]) -> String {
+    let mut all = String::new();
+    for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(word);
+    }
+    all
+}
+
+/// Rule 6, for names, cities and streets alike: only text in one case throughout is touched.
+pub(crate) fn recase(text: &str) -> String {
+    let (mut lower, mut upper) = (0, 0);
+    for c in text.chars() {
+        lower += usize::from(c.is_lowercase());
+        upper += usize::from(c.is_uppercase());
+    }
+    if (lower > 0 && upper > 0) || lower + upper < 2 {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    for (at, word) in text.split(' ').enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        recase_word(word, &mut out);
+    }
+    out
+}
+
+const KEPT_UPPER: [&str; 16] =
+    ["llc", "lp", "llp", "pllc", "ii", "iii", "iv", "hoa", "usa", "us", "nw", "ne", "sw", "se", "po", "md"];
+
+fn recase_word(word: &str, out: &mut String) {
+    if is_one_of(bare(word), &KEPT_UPPER) {
+        out.extend(word.chars().flat_map(char::to_uppercase));
+        return;
+    }
+    let mut start = true;
+    let mut letters_since_start = 0;
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        if !c.is_alphabetic() {
+            // `O'Neill` and `Van-Dyke` start anew; `Owner's` and `42nd` do not.
+            let anew = matches!(c, '-' | '.' | '/' | '(') || (matches!(c, '\'' | '’' | '`') && letters_since_start == 1);
+            start = if c.is_ascii_digit() { false } else { anew || (start && letters_since_start == 0) };
+            if anew {
+                letters_since_start = 0;
+            }
+            out.push(c);
+            continue;
+        }
+        if start {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        letters_since_start += 1;
+        // `McDonald`: the letter after Mc, when a name follows it.
+        let mc = letters_since_start == 2 && matches!(c, 'C' | 'c') && out.ends_with("Mc");
+        start = mc && chars.peek().is_some_and(|next| next.is_alphabetic());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, given name, family name, co-owner of a full name.
+    fn read(text: &str) -> (String, String, String, String) {
+        let name = PersonName::from_full(text);
+        (name.name, name.first, name.last, name.co_owner.unwrap_or_default())
+    }
+
+    #[track_caller]
+    fn reads(text: &str, name: &str, first: &str, last: &str, co_owner: &str) {
+        let expected = (name.to_owned(), first.to_owned(), last.to_owned(), co_owner.to_owned());
+        assert_eq!(read(text), expected, "{text}");
+    }
+
+    #[test]
+    fn a_plain_name_stays() {
+        reads("Jessica Thompson", "Jessica Thompson", "Jessica", "Thompson", "");
+        reads("  Renée   Walker ", "Renée Walker", "Renée", "Walker", "");
+        reads("Michelle", "Michelle", "Michelle", "", "");
+        reads("Betty Van-Dyke", "Betty Van-Dyke", "Betty", "Van-Dyke", "");
+        reads("Ludwig van Beethoven", "Ludwig van Beethoven", "Ludwig", "van Beethoven", "");
+    }
+
+    #[test]
+    fn last_first_is_turned_round_and_recased() {
+        reads("MILLER, ZOË", "Zoë Miller", "Zoë", "Miller", "");
+        reads("MCDONALD, JOSEPH", "Joseph McDonald", "Joseph", "McDonald", "");
+        reads("O'NEILL, ŁUKASZ", "Łukasz O'Neill", "Łukasz", "O'Neill", "");
+        reads("VAN-DYKE, ASHLEY", "Ashley Van-Dyke", "Ashley", "Van-Dyke", "");
+        reads("DE LA CRUZ, MARIA T", "Maria T De La Cruz", "Maria", "De La Cruz", "");
+        reads("Smith Jr, John", "John Smith Jr", "John", "Smith", "");
+        reads("SMITH JOHN A", "John A Smith", "John", "Smith", "");
+        reads("john smith", "John Smith", "John", "Smith", "");
+    }
+
+    #[test]
+    fn a_suffix_after_a_comma_is_no_given_name() {
+        reads("John Smith, Jr.", "John Smith, Jr.", "John", "Smith", "");
+        reads("SMITH, JOHN, III", "John Smith III", "John", "Smith", "");
+    }
+
+    #[test]
+    fn titles_and_suffixes_stay_in_the_name_only() {
+        reads("Dr. Robert G. Wright Jr.", "Dr. Robert G. Wright Jr.", "Robert", "Wright", "");
+        reads("J. Robert Lee", "J. Robert Lee", "Robert", "Lee", "");
+        reads("Mr. & Mrs. John Smith", "Mr. & Mrs. John Smith", "John", "Smith", "");
+    }
+
+    #[test]
+    fn of_a_couple_the_first_is_greeted() {
+        reads("Jessica & Nguyễn Brown", "Jessica & Nguyễn Brown", "Jessica", "Brown", "Nguyễn Brown");
+        reads("Ann Lee and Bob Cruz", "Ann Lee and Bob Cruz", "Ann", "Lee", "Bob Cruz");
+        reads("SMITH, JOHN & MARY", "John & Mary Smith", "John", "Smith", "Mary Smith");
+        reads("SMITH, JOHN A; CRUZ, MARY", "John A Smith & Mary Cruz", "John", "Smith", "Mary Cruz");
+        reads("Tom A. & Karen B. Lee", "Tom A. & Karen B. Lee", "Tom", "Lee", "Karen Lee");
+    }
+
+    #[test]
+    fn trusts_and_companies_have_no_given_name() {
+        for (text, name) in [
+            ("The Torres Family Trust", "The Torres Family Trust"),
+            ("THE O'NEILL FAMILY TRUST", "The O'Neill Family Trust"),
+            ("MILLER FAMILY TRUST, THE", "The Miller Family Trust"),
+            ("Gonzalez Holdings LLC", "Gonzalez Holdings LLC"),
+            ("YOUNG HOLDINGS LLC", "Young Holdings LLC"),
+            ("Smith & Sons, Inc.", "Smith & Sons, Inc."),
+            ("CITY OF PALM DESERT", "City Of Palm Desert"),
+            ("First National Bank", "First National Bank"),
+        ] {
+            reads(text, name, "", "", "");
+        }
+        reads("Charlotte Church", "Charlotte Church", "Charlotte", "Church", "");
+    }
+
+    #[test]
+    fn what_counties_add_goes() {
+        reads("SMITH JOHN A ET AL", "John A Smith", "John", "Smith", "");
+        reads("LEE, ANN C/O SOME BANK", "Ann Lee", "Ann", "Lee", "");
+    }
+
+    #[test]
+    fn text_decoded_twice_is_repaired() {
+        reads("ZoÃ« MartÃ­nez", "Zoë Martínez", "Zoë", "Martínez", "");
+        assert_eq!(repaired("João"), "João");
+    }
+
+    #[test]
+    fn names_in_columns_are_put_together() {
+        let name = PersonName::from_parts(NameParts { first: "JOSÉ", middle: "M", last: "O'NEILL", ..NameParts::default() });
+        assert_eq!((name.name.as_str(), name.first.as_str(), name.last.as_str()), ("José M O'Neill", "José", "O'Neill"));
+        let trust = PersonName::from_parts(NameParts { last: "The Wright Family Trust", ..NameParts::default() });
+        assert_eq!((trust.name.as_str(), trust.first.as_str(), trust.last.as_str()), ("The Wright Family Trust", "", ""));
+        let couple = PersonName::from_parts(NameParts { first: "Ann & Bob", last: "Lee", ..NameParts::default() });
+        assert_eq!((couple.first.as_str(), couple.last.as_str(), couple.co_owner.as_deref()), ("Ann", "Lee", Some("Bob Lee")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,60}") {
+            let _name = PersonName::from_full(&text);
+        }
+    }
+}
