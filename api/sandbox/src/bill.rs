@@ -65,7 +65,9 @@ impl Bill {
     pub(crate) fn open(dir: &Path) -> Result<Self, SandboxError> {
         let mut sums = Sums::default();
         let lines = JsonLines::open(&state_file(dir, "usage.jsonl")?, |usage| sums.add(&usage))?;
-        Ok(Self { inner: Mutex::new((lines, sums)) })
+        Ok(Self {
+            inner: Mutex::new((lines, sums)),
+        })
     }
 
     /// Books usage before it is answered for.
@@ -78,7 +80,11 @@ impl Bill {
 
     /// Characters spoken so far.
     pub(crate) fn characters(&self) -> u64 {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).1.characters
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+            .characters
     }
 
     /// The bill; amounts in millionths of a dollar.
@@ -98,6 +104,10 @@ impl Bill {
     }
 
     pub(crate) fn close(&self) {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).0.close();
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .close();
     }
 }

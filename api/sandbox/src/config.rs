@@ -181,7 +181,9 @@ pub enum SandboxError {
     #[error("can't make the client for callbacks")]
     Client(#[source] reqwest::Error),
     /// The callback origin is not on this machine.
-    #[error("the sandbox calls only this machine: public_callback_base must be http on 127.0.0.1, [::1] or localhost")]
+    #[error(
+        "the sandbox calls only this machine: public_callback_base must be http on 127.0.0.1, [::1] or localhost"
+    )]
     CallbackBaseNotLocal,
 }
 

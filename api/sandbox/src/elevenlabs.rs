@@ -55,7 +55,10 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route(
             "/v1/text-to-speech/{voice_id}",
-            post(speak).layer(middleware::from_fn_with_state((Arc::clone(shared), Target::ElevenLabs), befall)),
+            post(speak).layer(middleware::from_fn_with_state(
+                (Arc::clone(shared), Target::ElevenLabs),
+                befall,
+            )),
         )
         .route("/v2/voices", get(voices))
         .route("/v1/user/subscription", get(subscription))
@@ -67,11 +70,18 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
 
 /// The provider's error shape.
 pub(crate) fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({ "detail": { "status": code, "message": message } }))).into_response()
+    (
+        status,
+        Json(json!({ "detail": { "status": code, "message": message } })),
+    )
+        .into_response()
 }
 
 async fn authorised(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get("xi-api-key").and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get("xi-api-key")
+        .and_then(|value| value.to_str().ok());
     if given == Some(shared.credentials.elevenlabs_api_key.as_str()) {
         return next.run(request).await;
     }
@@ -102,21 +112,33 @@ async fn speak(
     Query(format): Query<Format>,
     body: Result<Json<Speech>, JsonRejection>,
 ) -> Response {
-    let Ok(Json(asked)) = body else { return unprocessable("body", "a JSON object with text is required") };
+    let Ok(Json(asked)) = body else {
+        return unprocessable("body", "a JSON object with text is required");
+    };
     if let Err(refused) = check(&shared, &voice, &format, &asked) {
         return *refused;
     }
     let place = tokio::time::timeout(QUEUED, shared.speech_places.acquire()).await;
     let Ok(Ok(_place)) = place else {
         let message = "You have exceeded the maximum number of concurrent requests of your subscription.";
-        return refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_concurrent_requests", message);
+        return refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_concurrent_requests",
+            message,
+        );
     };
     let audio = shared.voice.speak(&asked.text).await;
     let characters = asked.text.chars().count() as u64;
     if shared.bill.book(&Usage::Speech { characters }).is_err() {
-        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong.");
+        return refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Something went wrong.",
+        );
     }
-    let busy = shared.speech_concurrency.saturating_sub(shared.speech_places.available_permits());
+    let busy = shared
+        .speech_concurrency
+        .saturating_sub(shared.speech_places.available_permits());
     let mut response = audio.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
@@ -126,7 +148,10 @@ async fn speak(
         ("x-trace-id", fresh_id().simple().to_string()),
         ("character-cost", characters.to_string()),
         ("current-concurrent-requests", busy.to_string()),
-        ("maximum-concurrent-requests", shared.speech_concurrency.to_string()),
+        (
+            "maximum-concurrent-requests",
+            shared.speech_concurrency.to_string(),
+        ),
         ("x-region", "sandbox".to_owned()),
     ] {
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -139,29 +164,55 @@ async fn speak(
 fn check(shared: &Shared, voice: &str, format: &Format, asked: &Speech) -> Result<(), Box<Response>> {
     let refused = |status, code, message| Err(Box::new(refusal(status, code, message)));
     if !VOICES.iter().any(|(id, _)| *id == voice) {
-        return refused(StatusCode::BAD_REQUEST, "voice_not_found", "A voice with that voice_id was not found.");
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "voice_not_found",
+            "A voice with that voice_id was not found.",
+        );
     }
     let format = format.output_format.as_deref().unwrap_or("mp3_44100_128");
     if !FORMATS.iter().any(|known| format.starts_with(known)) {
-        return Err(Box::new(unprocessable("output_format", "not one of the output formats")));
+        return Err(Box::new(unprocessable(
+            "output_format",
+            "not one of the output formats",
+        )));
     }
     let model = asked.model_id.as_deref().unwrap_or(MODELS[0].0);
     let Some((_, limit)) = MODELS.iter().find(|(id, _)| *id == model) else {
-        return refused(StatusCode::BAD_REQUEST, "model_not_found", "A model with that model_id was not found.");
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "model_not_found",
+            "A model with that model_id was not found.",
+        );
     };
     let off = |part: Option<f64>| part.is_some_and(|value| !(0.0..=1.0).contains(&value));
-    if asked.voice_settings.as_ref().is_some_and(|set| off(set.stability) || off(set.similarity_boost)) {
-        return Err(Box::new(unprocessable("voice_settings", "must be between 0 and 1")));
+    if asked
+        .voice_settings
+        .as_ref()
+        .is_some_and(|set| off(set.stability) || off(set.similarity_boost))
+    {
+        return Err(Box::new(unprocessable(
+            "voice_settings",
+            "must be between 0 and 1",
+        )));
     }
     let characters = asked.text.chars().count();
     if asked.text.trim().is_empty() {
         return refused(StatusCode::BAD_REQUEST, "input_text_empty", "The text is empty.");
     }
     if characters > *limit {
-        return refused(StatusCode::BAD_REQUEST, "max_character_limit_exceeded", "The text is too long for this model.");
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "max_character_limit_exceeded",
+            "The text is too long for this model.",
+        );
     }
     if shared.bill.characters() + characters as u64 > shared.character_limit {
-        return refused(StatusCode::UNAUTHORIZED, "quota_exceeded", "This request exceeds your quota.");
+        return refused(
+            StatusCode::UNAUTHORIZED,
+            "quota_exceeded",
+            "This request exceeds your quota.",
+        );
     }
     Ok(())
 }
@@ -187,11 +238,25 @@ async fn voices(Query(page): Query<VoicePage>) -> Response {
     let from = match page.next_page_token.as_deref().map(str::parse::<usize>) {
         None => 0,
         Some(Ok(from)) => from,
-        Some(Err(_)) => return refusal(StatusCode::BAD_REQUEST, "invalid_page_token", "The page token is not valid."),
+        Some(Err(_)) => {
+            return refusal(
+                StatusCode::BAD_REQUEST,
+                "invalid_page_token",
+                "The page token is not valid.",
+            );
+        }
     };
     let search = page.search.unwrap_or_default().to_lowercase();
-    let found: Vec<_> = VOICES.iter().filter(|(_, name)| name.to_lowercase().contains(&search)).collect();
-    let shown: Vec<Value> = found.iter().skip(from).take(size).map(|(id, name)| voice(id, name)).collect();
+    let found: Vec<_> = VOICES
+        .iter()
+        .filter(|(_, name)| name.to_lowercase().contains(&search))
+        .collect();
+    let shown: Vec<Value> = found
+        .iter()
+        .skip(from)
+        .take(size)
+        .map(|(id, name)| voice(id, name))
+        .collect();
     let next = from + shown.len();
     let more = next < found.len();
     Json(json!({

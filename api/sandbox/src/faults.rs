@@ -16,8 +16,8 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Shared, elevenlabs, groq, server::Line};
 use crate::carrier::routes::problem;
+use crate::{Shared, elevenlabs, groq, server::Line};
 
 /// Longest script of one provider.
 pub const MAX_SCRIPTED: usize = 10_000;
@@ -150,7 +150,14 @@ struct Board {
 
 impl FaultBoard {
     pub(crate) fn new(seed: u64, faults: Faults) -> Self {
-        let board = Self { seed, inner: Mutex::new(Board { faults: Faults::default(), scripts: Default::default(), drawn: 0 }) };
+        let board = Self {
+            seed,
+            inner: Mutex::new(Board {
+                faults: Faults::default(),
+                scripts: Default::default(),
+                drawn: 0,
+            }),
+        };
         board.set(faults);
         board
     }
@@ -221,7 +228,10 @@ pub(crate) fn share(seed: u64, parts: &[&str]) -> f64 {
         hash.update(part.as_bytes());
     }
     let digest = hash.finalize();
-    let top = digest.iter().take(4).fold(0_u32, |sum, &byte| (sum << 8) | u32::from(byte));
+    let top = digest
+        .iter()
+        .take(4)
+        .fold(0_u32, |sum, &byte| (sum << 8) | u32::from(byte));
     f64::from(top) / (f64::from(u32::MAX) + 1.0)
 }
 
@@ -260,9 +270,11 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "rate_limit_exceeded",
             "Rate limit reached. Please try again later.",
         ),
-        Target::ElevenLabs => {
-            elevenlabs::refusal(StatusCode::TOO_MANY_REQUESTS, "system_busy", "The system is experiencing heavy traffic.")
-        }
+        Target::ElevenLabs => elevenlabs::refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "system_busy",
+            "The system is experiencing heavy traffic.",
+        ),
         // The vendor's rate limit answers `{"message": ...}` and no retry-after.
         Target::Media | Target::Sends => {
             let body = serde_json::json!({ "message": "Too Many Requests" });
@@ -270,7 +282,9 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
         }
     };
     if let Some(seconds) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -278,7 +292,12 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
 fn failed(target: Target) -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     match target {
-        Target::Groq => groq::refusal(status, "internal_server_error", "internal_error", "Internal Server Error"),
+        Target::Groq => groq::refusal(
+            status,
+            "internal_server_error",
+            "internal_error",
+            "Internal Server Error",
+        ),
         Target::ElevenLabs => elevenlabs::refusal(status, "internal_error", "Something went wrong."),
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }

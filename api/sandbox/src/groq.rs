@@ -36,7 +36,10 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route(
             "/openai/v1/chat/completions",
-            post(complete).layer(middleware::from_fn_with_state((Arc::clone(shared), Target::Groq), befall)),
+            post(complete).layer(middleware::from_fn_with_state(
+                (Arc::clone(shared), Target::Groq),
+                befall,
+            )),
         )
         .route("/openai/v1/models", get(models))
         .layer(DefaultBodyLimit::max(MAX_PROMPT))
@@ -51,15 +54,29 @@ pub(crate) fn refusal(status: StatusCode, kind: &str, code: &str, message: &str)
 }
 
 fn invalid(message: &str) -> Response {
-    refusal(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_request", message)
+    refusal(
+        StatusCode::BAD_REQUEST,
+        "invalid_request_error",
+        "invalid_request",
+        message,
+    )
 }
 
 async fn authorised(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if given.and_then(|value| value.strip_prefix("Bearer ")) == Some(shared.credentials.groq_api_key.as_str()) {
+    let given = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if given.and_then(|value| value.strip_prefix("Bearer ")) == Some(shared.credentials.groq_api_key.as_str())
+    {
         return next.run(request).await;
     }
-    refusal(StatusCode::UNAUTHORIZED, "invalid_request_error", "invalid_api_key", "Invalid API Key")
+    refusal(
+        StatusCode::UNAUTHORIZED,
+        "invalid_request_error",
+        "invalid_api_key",
+        "Invalid API Key",
+    )
 }
 
 async fn models(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -108,20 +125,41 @@ struct JsonSchema {
     schema: Value,
 }
 
-async fn complete(State(shared): State<Arc<Shared>>, body: Result<Json<Completion>, axum::extract::rejection::JsonRejection>) -> Response {
-    let Ok(Json(asked)) = body else { return invalid("the body is no chat completion request") };
+async fn complete(
+    State(shared): State<Arc<Shared>>,
+    body: Result<Json<Completion>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let Ok(Json(asked)) = body else {
+        return invalid("the body is no chat completion request");
+    };
     if let Err(refused) = check(&asked) {
         return *refused;
     }
-    let texts: Vec<(&str, &str)> = asked.messages.iter().map(|message| (message.role.as_str(), text_of(message))).collect();
+    let texts: Vec<(&str, &str)> = asked
+        .messages
+        .iter()
+        .map(|message| (message.role.as_str(), text_of(message)))
+        .collect();
     let read = texts.iter().map(|(_, text)| text.len()).sum::<usize>() / BYTES_PER_TOKEN + 1;
-    let from_users: Vec<&str> = texts.iter().filter(|(role, _)| *role == "user").map(|(_, text)| *text).collect();
+    let from_users: Vec<&str> = texts
+        .iter()
+        .filter(|(role, _)| *role == "user")
+        .map(|(_, text)| *text)
+        .collect();
     let script = scripts::write(shared.seed, &scripts::facts(&from_users));
     let content = shape(&script, asked.response_format.as_ref());
     let written = content.len() / BYTES_PER_TOKEN + 1;
-    let usage = Usage::Completion { read: read as u64, written: written as u64 };
+    let usage = Usage::Completion {
+        read: read as u64,
+        written: written as u64,
+    };
     if shared.bill.book(&usage).is_err() {
-        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal_server_error", "internal_error", "Internal Server Error");
+        return refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_server_error",
+            "internal_error",
+            "Internal Server Error",
+        );
     }
     answer(&shared, &asked.model, &content, read, written)
 }
@@ -129,7 +167,12 @@ async fn complete(State(shared): State<Arc<Shared>>, body: Result<Json<Completio
 fn check(asked: &Completion) -> Result<(), Box<Response>> {
     if !MODELS.contains(&asked.model.as_str()) {
         let message = "The model does not exist or you do not have access to it.";
-        let refused = refusal(StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found", message);
+        let refused = refusal(
+            StatusCode::NOT_FOUND,
+            "invalid_request_error",
+            "model_not_found",
+            message,
+        );
         return Err(Box::new(refused));
     }
     let problem = if asked.messages.is_empty() || asked.messages.len() > MAX_MESSAGES {
@@ -140,7 +183,11 @@ fn check(asked: &Completion) -> Result<(), Box<Response>> {
         "stream is not spoken by the sandbox"
     } else if asked.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
         "temperature must be between 0 and 2"
-    } else if asked.reasoning_effort.as_deref().is_some_and(|effort| !["low", "medium", "high"].contains(&effort)) {
+    } else if asked
+        .reasoning_effort
+        .as_deref()
+        .is_some_and(|effort| !["low", "medium", "high"].contains(&effort))
+    {
         "reasoning_effort must be one of low, medium, high"
     } else {
         return check_schema(asked.response_format.as_ref()).map_err(|message| Box::new(invalid(message)));
@@ -150,14 +197,18 @@ fn check(asked: &Completion) -> Result<(), Box<Response>> {
 
 /// A strict schema names every property as required and closes the object.
 fn check_schema(format: Option<&ResponseFormat>) -> Result<(), &'static str> {
-    let Some(ResponseFormat::JsonSchema { json_schema }) = format else { return Ok(()) };
+    let Some(ResponseFormat::JsonSchema { json_schema }) = format else {
+        return Ok(());
+    };
     let properties = json_schema.schema.get("properties").and_then(Value::as_object);
     let properties = properties.ok_or("json_schema: the schema must be an object with properties")?;
     if properties.len() > MAX_PROPERTIES {
         return Err("json_schema: too many properties");
     }
     let required = json_schema.schema.get("required").and_then(Value::as_array);
-    let all_required = properties.keys().all(|key| required.is_some_and(|names| names.contains(&json!(key))));
+    let all_required = properties
+        .keys()
+        .all(|key| required.is_some_and(|names| names.contains(&json!(key))));
     let closed = json_schema.schema.get("additionalProperties") == Some(&Value::Bool(false));
     if json_schema.strict && !(all_required && closed) {
         return Err("json_schema: strict needs every property in required and additionalProperties false");
@@ -169,7 +220,10 @@ fn text_of(message: &Message) -> &str {
     match &message.content {
         Some(Value::String(text)) => text,
         // Content parts: the first text is enough for a sandbox.
-        Some(Value::Array(parts)) => parts.iter().find_map(|part| part.get("text")?.as_str()).unwrap_or_default(),
+        Some(Value::Array(parts)) => parts
+            .iter()
+            .find_map(|part| part.get("text")?.as_str())
+            .unwrap_or_default(),
         _ => "",
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     marker::PhantomData,
     path::{Path, PathBuf},
 };
@@ -24,23 +24,45 @@ impl<T: Serialize + DeserializeOwned> JsonLines<T> {
     /// Opens or makes the file and hands every whole entry to `each` in order. A torn last line, left by a process that
     /// ended while writing, was never acknowledged and is cut off.
     pub(crate) fn open(path: &Path, mut each: impl FnMut(T)) -> Result<Self, SandboxError> {
-        let state = |source| SandboxError::State { path: path.to_owned(), source };
+        let state = |source| SandboxError::State {
+            path: path.to_owned(),
+            source,
+        };
         let mut file = open_private(path).map_err(state)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(SandboxError::StateInUse { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(SandboxError::StateInUse {
+                    path: path.to_owned(),
+                });
+            }
             Err(TryLockError::Error(source)) => return Err(state(source)),
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(state)?;
-        let whole = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-        for (at, line) in bytes[..whole].split_inclusive(|&b| b == b'\n').enumerate() {
-            match serde_json::from_slice(line) {
+        let mut length = 0;
+        let mut reader = BufReader::new(&mut file);
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            let read = reader.read_until(b'\n', &mut line).map_err(state)?;
+            if !line.ends_with(b"\n") {
+                break;
+            }
+            length += read as u64;
+            match serde_json::from_slice(&line) {
                 Ok(entry) => each(entry),
-                Err(_) => return Err(SandboxError::StateUnreadable { path: path.to_owned(), line: at + 1 }),
+                Err(_) => {
+                    return Err(SandboxError::StateUnreadable {
+                        path: path.to_owned(),
+                        line: number,
+                    });
+                }
             }
         }
-        let mut opened = Self { file: Some(file), length: whole as u64, entry: PhantomData };
+        let mut opened = Self {
+            file: Some(file),
+            length,
+            entry: PhantomData,
+        };
         opened.cut_to_length().map_err(state)?;
         Ok(opened)
     }
@@ -49,7 +71,10 @@ impl<T: Serialize + DeserializeOwned> JsonLines<T> {
     pub(crate) fn append(&mut self, entry: &T) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
-        let file = self.file.as_mut().ok_or_else(|| io::Error::other("the log is closed"))?;
+        let file = self
+            .file
+            .as_mut()
+            .ok_or_else(|| io::Error::other("the log is closed"))?;
         if let Err(error) = file.write_all(&line) {
             // A part of the line may be there (a full disk): the next entry must not be glued to it.
             self.cut_to_length()?;
@@ -65,7 +90,9 @@ impl<T: Serialize + DeserializeOwned> JsonLines<T> {
     }
 
     fn cut_to_length(&mut self) -> io::Result<()> {
-        let Some(file) = self.file.as_mut() else { return Ok(()) };
+        let Some(file) = self.file.as_mut() else {
+            return Ok(());
+        };
         file.set_len(self.length)?;
         file.seek(SeekFrom::Start(self.length)).map(|_| ())
     }
@@ -82,7 +109,10 @@ fn open_private(path: &Path) -> io::Result<File> {
 
 /// The file of that name in the state directory, which is made when missing.
 pub(crate) fn state_file(dir: &Path, name: &str) -> Result<PathBuf, SandboxError> {
-    std::fs::create_dir_all(dir).map_err(|source| SandboxError::State { path: dir.to_owned(), source })?;
+    std::fs::create_dir_all(dir).map_err(|source| SandboxError::State {
+        path: dir.to_owned(),
+        source,
+    })?;
     Ok(dir.join(name))
 }
 
@@ -113,7 +143,10 @@ mod tests {
         let path = dir.path().join("log.jsonl");
         std::fs::write(&path, "1\nrubbish\n3\n").unwrap();
         let refused = JsonLines::<u32>::open(&path, |_| {});
-        assert!(matches!(refused, Err(SandboxError::StateUnreadable { line: 2, .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(SandboxError::StateUnreadable { line: 2, .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]
@@ -121,6 +154,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log.jsonl");
         let _first = JsonLines::<u32>::open(&path, |_| {}).unwrap();
-        assert!(matches!(JsonLines::<u32>::open(&path, |_| {}), Err(SandboxError::StateInUse { .. })));
+        assert!(matches!(
+            JsonLines::<u32>::open(&path, |_| {}),
+            Err(SandboxError::StateInUse { .. })
+        ));
     }
 }

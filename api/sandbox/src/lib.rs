@@ -75,7 +75,11 @@ pub(crate) struct Shared {
 impl Shared {
     /// Where a callback address leads: to its own place or, when a base is set, to that; nothing when it leaves this machine.
     pub(crate) fn reachable(&self, url: &Url) -> Option<Url> {
-        let base = self.callback_base.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let base = self
+            .callback_base
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut target = base.unwrap_or_else(|| url.clone());
         target.set_path(url.path());
         target.set_query(url.query());
@@ -92,7 +96,10 @@ impl Shared {
 }
 
 /// An id no one has had.
-#[expect(clippy::disallowed_methods, reason = "the sandbox is the outside world: its ids are its own, not the host's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the sandbox is the outside world: its ids are its own, not the host's"
+)]
 pub(crate) fn fresh_id() -> Uuid {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid()
 }
@@ -104,26 +111,36 @@ pub struct Sandbox;
 impl Sandbox {
     /// Binds 127.0.0.1, reads the state directory, takes up reports that were not acknowledged, and serves.
     pub async fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
-        let bind = |source| SandboxError::Bind { port: config.port, source };
+        let bind = |source| SandboxError::Bind {
+            port: config.port,
+            source,
+        };
         let listener = server::Loopback::bind(config.port).await.map_err(bind)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
         let shared = Arc::new(shared(config, base_url)?);
         carrier::plan::all(&shared);
         let stop = shared.stop.clone();
         let service = server::router(&shared).into_make_service_with_connect_info::<server::Line>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+        let serving =
+            axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
         shared.tasks.spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the sandbox stopped serving");
             }
         });
         shared.tasks.spawn(carrier::callbacks::run(Arc::clone(&shared)));
-        tracing::info!(url = shared.base_url, "sandbox providers are served; nothing leaves this machine");
+        tracing::info!(
+            url = shared.base_url,
+            "sandbox providers are served; nothing leaves this machine"
+        );
         Ok(RunningSandbox { shared })
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the outside world calls with a client of its own, never the host's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the outside world calls with a client of its own, never the host's"
+)]
 fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxError> {
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -218,7 +235,10 @@ impl RunningSandbox {
     pub async fn shutdown(self) {
         self.shared.stop.cancel();
         self.shared.tasks.close();
-        if tokio::time::timeout(SHUTDOWN_TIME, self.shared.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_TIME, self.shared.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("the sandbox stopped with requests still open");
         }
         self.shared.carrier.close();
@@ -234,6 +254,8 @@ impl Drop for RunningSandbox {
 
 impl fmt::Debug for RunningSandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunningSandbox").field("base_url", &self.shared.base_url).finish_non_exhaustive()
+        f.debug_struct("RunningSandbox")
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
     }
 }

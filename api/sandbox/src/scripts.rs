@@ -84,7 +84,10 @@ fn named_line(line: &str) -> Option<(String, String)> {
 /// One line, no control characters, cut at a word.
 fn spoken(text: &str) -> String {
     let mut kept = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
         if kept.len() + word.len() + 1 > MAX_FACT {
             break;
         }
@@ -101,17 +104,30 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
     let contact = first_name(facts);
     let agent = agent_name(facts);
     let brokerage = fact(facts, &["brokerage", "company", "office"], &[]);
-    let place = fact(facts, &["address", "street", "property"], &["email", "type", "agent"])
-        .or_else(|| fact(facts, &["neighborhood", "subdivision", "city", "area"], &["code"]))
-        .unwrap_or("your neighborhood");
-    let phone = fact(facts, &["callback", "agent phone", "agent_phone", "my phone", "phone"], &["contact"]);
+    let place = fact(
+        facts,
+        &["address", "street", "property"],
+        &["email", "type", "agent"],
+    )
+    .or_else(|| fact(facts, &["neighborhood", "subdivision", "city", "area"], &["code"]))
+    .unwrap_or("your neighborhood");
+    let phone = fact(
+        facts,
+        &["callback", "agent phone", "agent_phone", "my phone", "phone"],
+        &["contact"],
+    );
 
     let line = |choices: &[&'static str; 3], salt: &str| {
-        let drawn = share(seed, &["script", salt, contact.as_deref().unwrap_or_default(), place]);
+        let drawn = share(
+            seed,
+            &["script", salt, contact.as_deref().unwrap_or_default(), place],
+        );
         choices[((drawn * 3.0) as usize).min(2)]
     };
     let mut said = vec![
-        contact.as_ref().map_or_else(|| "Hi there,".to_owned(), |name| format!("Hi {name},")),
+        contact
+            .as_ref()
+            .map_or_else(|| "Hi there,".to_owned(), |name| format!("Hi {name},")),
         match (&agent, brokerage) {
             (Some(name), Some(house)) => format!("this is {name} with {house}."),
             (Some(name), None) => format!("this is {name}, a local real estate agent."),
@@ -124,7 +140,9 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
     ];
     let close = phone.map_or_else(
         || "Call me back whenever it suits you, I would love to hear from you. Have a great day!".to_owned(),
-        |number| format!("Call me back any time at {number}, I would love to hear from you. Have a great day!"),
+        |number| {
+            format!("Call me back any time at {number}, I would love to hear from you. Have a great day!")
+        },
     );
     for extra in EXTRA {
         if words(&said) + close.split_whitespace().count() >= *WORDS.start() {
@@ -141,15 +159,33 @@ fn words(said: &[String]) -> usize {
 }
 
 fn first_name(facts: &Facts) -> Option<String> {
-    let others = ["agent", "my ", "brokerage", "company", "last", "campaign", "list", "office"];
-    let name = fact(facts, &["first_name", "first name", "firstname", "given"], &others)
-        .or_else(|| fact(facts, &["name", "contact"], &others))?;
+    let others = [
+        "agent",
+        "my ",
+        "brokerage",
+        "company",
+        "last",
+        "campaign",
+        "list",
+        "office",
+    ];
+    let name = fact(
+        facts,
+        &["first_name", "first name", "firstname", "given"],
+        &others,
+    )
+    .or_else(|| fact(facts, &["name", "contact"], &others))?;
     name.split_whitespace().next().map(str::to_owned)
 }
 
 fn agent_name(facts: &Facts) -> Option<String> {
     let others = ["phone", "email", "brokerage", "company", "license", "office"];
-    fact(facts, &["agent name", "agent_name", "agentname", "agent"], &others).map(str::to_owned)
+    fact(
+        facts,
+        &["agent name", "agent_name", "agentname", "agent"],
+        &others,
+    )
+    .map(str::to_owned)
 }
 
 /// The first fact whose name holds one of `names` (the earlier the better) and none of `others`.
@@ -168,7 +204,8 @@ mod tests {
 
     #[test]
     fn facts_are_read_from_json_and_from_lines() {
-        let json = facts(&[r#"Facts: {"contact":{"first_name":"Dana"},"list":[["city","Palm Desert"]]} end"#]);
+        let json =
+            facts(&[r#"Facts: {"contact":{"first_name":"Dana"},"list":[["city","Palm Desert"]]} end"#]);
         assert_eq!(fact(&json, &["first_name"], &[]), Some("Dana"));
         assert_eq!(fact(&json, &["city"], &[]), Some("Palm Desert"));
         let lines = facts(&["- First name: Dana\n- City: Indio\nno fact"]);

@@ -65,7 +65,10 @@ pub(crate) struct Loopback {
 impl Loopback {
     pub(crate) async fn bind(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
-        Ok(Self { listener, places: Arc::new(Semaphore::new(MAX_CONNECTIONS)) })
+        Ok(Self {
+            listener,
+            places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        })
     }
 }
 
@@ -83,7 +86,14 @@ impl Listener for Loopback {
             match self.listener.accept().await {
                 Ok((stream, from)) => {
                     let _latency_only = stream.set_nodelay(true);
-                    return (Wire { stream, line: Line::default(), _place: place }, from);
+                    return (
+                        Wire {
+                            stream,
+                            line: Line::default(),
+                            _place: place,
+                        },
+                        from,
+                    );
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the sandbox could not accept a connection");
@@ -116,7 +126,11 @@ impl Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
@@ -171,12 +185,20 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
 }
 
 async fn local_host_only(request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
     if name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost") {
         return next.run(request).await;
     }
-    (StatusCode::MISDIRECTED_REQUEST, "the sandbox answers only for 127.0.0.1 and localhost").into_response()
+    (
+        StatusCode::MISDIRECTED_REQUEST,
+        "the sandbox answers only for 127.0.0.1 and localhost",
+    )
+        .into_response()
 }
 
 async fn faults(State(shared): State<Arc<Shared>>) -> Json<Faults> {

@@ -46,12 +46,20 @@ impl Voice {
             VoiceEngine::Tone => None,
             VoiceEngine::Espeak(program) => Some(program.clone()),
         };
-        Self { espeak, places: Semaphore::new(ESPEAK_AT_ONCE), tone: tone_loop() }
+        Self {
+            espeak,
+            places: Semaphore::new(ESPEAK_AT_ONCE),
+            tone: tone_loop(),
+        }
     }
 
     /// What speaks, for people.
     pub(crate) const fn name(&self) -> &'static str {
-        if self.espeak.is_some() { "espeak-ng" } else { "tone" }
+        if self.espeak.is_some() {
+            "espeak-ng"
+        } else {
+            "tone"
+        }
     }
 
     /// Speaks the text as a WAV. When `espeak-ng` fails, the tone stands in.
@@ -71,7 +79,11 @@ impl Voice {
         let length = (millis * u64::from(TONE_RATE) / 1000) as usize * SAMPLE_BYTES;
         // Different texts start at different places of the loop: their files differ, as real ones would.
         let digest = Sha256::digest(text.as_bytes());
-        let start = digest.iter().take(4).fold(0_usize, |sum, &byte| (sum << 8) | usize::from(byte)) % LOOP_SAMPLES;
+        let start = digest
+            .iter()
+            .take(4)
+            .fold(0_usize, |sum, &byte| (sum << 8) | usize::from(byte))
+            % LOOP_SAMPLES;
         let mut file = Vec::with_capacity(WAV_HEADER + length);
         file.extend_from_slice(&wav_header(TONE_RATE, length as u32));
         let mut rest = length;
@@ -110,14 +122,19 @@ impl Voice {
             child.wait().await?;
             Ok(output)
         };
-        let output = tokio::time::timeout(ESPEAK_TIME, talk).await.map_err(std::io::Error::other)??;
+        let output = tokio::time::timeout(ESPEAK_TIME, talk)
+            .await
+            .map_err(std::io::Error::other)??;
         halved(&output).ok_or_else(|| std::io::Error::other("the output is no 16-bit mono WAV"))
     }
 }
 
 /// Takes every pair of samples together, which halves the file; also mends the header, which a pipe leaves without lengths.
 fn halved(wav: &[u8]) -> Option<Bytes> {
-    let plain = wav.starts_with(b"RIFF") && wav.get(8..12)? == b"WAVE" && wav.get(22..24)? == [1, 0] && wav.get(34..36)? == [16, 0];
+    let plain = wav.starts_with(b"RIFF")
+        && wav.get(8..12)? == b"WAVE"
+        && wav.get(22..24)? == [1, 0]
+        && wav.get(34..36)? == [16, 0];
     let rate = u32::from_le_bytes(wav.get(24..28)?.try_into().ok()?);
     let data = wav.windows(4).take(256).position(|four| four == b"data")? + 8;
     if !plain || rate < 2 * 4_000 {
@@ -176,7 +193,9 @@ fn wav_header(rate: u32, data_bytes: u32) -> [u8; WAV_HEADER] {
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
 }
 
 #[cfg(test)]
@@ -194,8 +213,14 @@ mod tests {
     #[tokio::test]
     async fn different_words_give_different_files_and_the_same_words_the_same() {
         let voice = Voice::new(&VoiceEngine::Tone);
-        assert_eq!(voice.speak("good morning").await, voice.speak("good morning").await);
-        assert_ne!(voice.speak("good morning").await, voice.speak("good evening").await);
+        assert_eq!(
+            voice.speak("good morning").await,
+            voice.speak("good morning").await
+        );
+        assert_ne!(
+            voice.speak("good morning").await,
+            voice.speak("good evening").await
+        );
     }
 
     #[cfg(unix)]
@@ -207,10 +232,16 @@ mod tests {
         wav.extend(std::iter::repeat_n(7_i16.to_le_bytes(), 22_050).flatten());
         std::fs::write(dir.path().join("speech.wav"), wav).unwrap();
         let program = dir.path().join("speaker");
-        std::fs::write(&program, "#!/bin/sh\ncat > /dev/null\nexec cat \"$(dirname \"$0\")/speech.wav\"\n").unwrap();
+        std::fs::write(
+            &program,
+            "#!/bin/sh\ncat > /dev/null\nexec cat \"$(dirname \"$0\")/speech.wav\"\n",
+        )
+        .unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
 
-        let audio = Voice::new(&VoiceEngine::Espeak(program)).speak("good morning").await;
+        let audio = Voice::new(&VoiceEngine::Espeak(program))
+            .speak("good morning")
+            .await;
 
         let mut reader = hound::WavReader::new(std::io::Cursor::new(audio)).unwrap();
         assert_eq!((reader.spec().sample_rate, reader.duration()), (11_025, 11_025));
@@ -219,7 +250,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_speaker_that_is_missing_is_replaced_by_the_tone() {
-        let audio = Voice::new(&VoiceEngine::Espeak("/nowhere/speaker".into())).speak("good morning").await;
+        let audio = Voice::new(&VoiceEngine::Espeak("/nowhere/speaker".into()))
+            .speak("good morning")
+            .await;
         assert!(audio.starts_with(b"RIFF"));
     }
 }

@@ -73,11 +73,15 @@ async fn carry(shared: &Shared, mut job: Job) {
             for _ in 1..job.copies {
                 post(shared, &job).await;
             }
-            settle(shared, &job, Entry::ReportDelivered {
-                at: (shared.time)(),
-                drop_id: job.sent.drop_id.clone(),
-                channel: job.channel.clone(),
-            });
+            settle(
+                shared,
+                &job,
+                Entry::ReportDelivered {
+                    at: (shared.time)(),
+                    drop_id: job.sent.drop_id.clone(),
+                    channel: job.channel.clone(),
+                },
+            );
             follow(shared, &mut job);
         }
         Taken::Refused => {
@@ -99,17 +103,33 @@ fn again(shared: &Shared, job: Job) {
     let attempt = job.attempt;
     let wait = match job.channel {
         Channel::Webhook(_) => shared.delays.webhook_retries.get(attempt as usize - 1).copied(),
-        Channel::Callback | Channel::Listened => {
-            (attempt < CALLBACK_TRIES).then(|| shared.delays.callback_retry * 2_u32.pow(attempt - 1))
-        }
+        Channel::Callback | Channel::Listened => (attempt < CALLBACK_TRIES).then(|| {
+            shared
+                .delays
+                .callback_retry
+                .saturating_mul(2_u32.pow(attempt - 1))
+        }),
     };
     match wait {
-        Some(wait) => shared.carrier.queue.push(Job { attempt: attempt + 1, ..job }, wait),
+        Some(wait) => shared.carrier.queue.push(
+            Job {
+                attempt: attempt + 1,
+                ..job
+            },
+            wait,
+        ),
         None if matches!(job.channel, Channel::Webhook(_)) => {
-            settle(shared, &job, dropped(shared, &job, "the receiver was down three times"));
+            settle(
+                shared,
+                &job,
+                dropped(shared, &job, "the receiver was down three times"),
+            );
         }
         // Not settled: it is tried again after a restart.
-        None => tracing::warn!(drop_id = job.sent.drop_id, "the receiver of the sandbox's callback is down"),
+        None => tracing::warn!(
+            drop_id = job.sent.drop_id,
+            "the receiver of the sandbox's callback is down"
+        ),
     }
 }
 
@@ -130,7 +150,9 @@ fn settle(shared: &Shared, job: &Job, entry: Entry) {
 }
 
 async fn post(shared: &Shared, job: &Job) -> Taken {
-    let Some(request) = request(shared, job) else { return Taken::Refused };
+    let Some(request) = request(shared, job) else {
+        return Taken::Refused;
+    };
     match request.send().await.map(|answer| answer.status()) {
         Ok(status) if status.is_success() => Taken::Well,
         Ok(status) if may_pass(status) => Taken::Down,
@@ -148,12 +170,21 @@ fn request(shared: &Shared, job: &Job) -> Option<RequestBuilder> {
     let sent = &job.sent;
     let concluded_at = since(shared, sent, false);
     let json_post = |url: Url, time: Duration, body: Vec<u8>| {
-        shared.client.post(url).timeout(time).header("content-type", "application/json").body(body)
+        shared
+            .client
+            .post(url)
+            .timeout(time)
+            .header("content-type", "application/json")
+            .body(body)
     };
     match &job.channel {
         Channel::Callback => {
             let url = shared.reachable(&Url::parse(sent.callback_url.as_ref()?).ok()?)?;
-            Some(json_post(url, CALLBACK_TIME, callback_body(sent, concluded_at).to_string().into_bytes()))
+            Some(json_post(
+                url,
+                CALLBACK_TIME,
+                callback_body(sent, concluded_at).to_string().into_bytes(),
+            ))
         }
         Channel::Listened => {
             let url = shared.reachable(&Url::parse(sent.callback_url.as_ref()?).ok()?)?;
@@ -164,7 +195,9 @@ fn request(shared: &Shared, job: &Job) -> Option<RequestBuilder> {
             let webhook = shared.carrier.memory().known.webhooks.get(id).cloned()?;
             let url = shared.reachable(&Url::parse(&webhook.hook_url).ok()?)?;
             let event_id = event_id(sent);
-            let body = webhook_body(sent, &event_id, concluded_at).to_string().into_bytes();
+            let body = webhook_body(sent, &event_id, concluded_at)
+                .to_string()
+                .into_bytes();
             let timestamp = (shared.time)().timestamp();
             let signature = sign(&webhook.signing_secret, timestamp, &body);
             let request = json_post(url, WEBHOOK_TIME, body)
@@ -183,12 +216,22 @@ fn since(shared: &Shared, sent: &Sent, playing: bool) -> DateTime<Utc> {
     let now = (shared.time)();
     let mut memory = shared.carrier.memory();
     let progress = memory.known.progress.get(&sent.drop_id);
-    let known = progress.and_then(|progress| if playing { progress.played_at } else { progress.concluded_at });
+    let known = progress.and_then(|progress| {
+        if playing {
+            progress.played_at
+        } else {
+            progress.concluded_at
+        }
+    });
     if let Some(at) = known {
         return at;
     }
     let drop_id = sent.drop_id.clone();
-    let entry = if playing { Entry::Played { at: now, drop_id } } else { Entry::Concluded { at: now, drop_id } };
+    let entry = if playing {
+        Entry::Played { at: now, drop_id }
+    } else {
+        Entry::Concluded { at: now, drop_id }
+    };
     if let Err(error) = memory.record(entry) {
         tracing::warn!(%error, "the sandbox's carrier can't write its log");
     }
@@ -197,7 +240,11 @@ fn since(shared: &Shared, sent: &Sent, playing: bool) -> DateTime<Utc> {
 
 /// The same for every attempt and after a restart.
 fn event_id(sent: &Sent) -> String {
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/status", sent.drop_id).as_bytes()).to_string()
+    Uuid::new_v5(
+        &Uuid::NAMESPACE_OID,
+        format!("{}/status", sent.drop_id).as_bytes(),
+    )
+    .to_string()
 }
 
 const fn status(code: u32) -> &'static str {
@@ -209,7 +256,12 @@ fn iso(at: DateTime<Utc>) -> String {
 }
 
 fn callback_body(sent: &Sent, at: DateTime<Utc>) -> Value {
-    let named = |what: &str| Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{what}", sent.drop_id).as_bytes());
+    let named = |what: &str| {
+        Uuid::new_v5(
+            &Uuid::NAMESPACE_OID,
+            format!("{}/{what}", sent.drop_id).as_bytes(),
+        )
+    };
     let delivered = sent.code == DELIVERED;
     json!({
         "drop_id": sent.drop_id,

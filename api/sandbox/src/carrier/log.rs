@@ -17,25 +17,56 @@ const KEY_LIFE: Duration = Duration::hours(24);
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Entry {
     /// A media has an id, and no audio yet.
-    MediaCreated { at: DateTime<Utc>, media_id: String, name: String },
+    MediaCreated {
+        at: DateTime<Utc>,
+        media_id: String,
+        name: String,
+    },
     /// Its audio has come.
-    MediaStored { at: DateTime<Utc>, media_id: String, sha256: String, bytes: u64, playable: bool },
+    MediaStored {
+        at: DateTime<Utc>,
+        media_id: String,
+        sha256: String,
+        bytes: u64,
+        playable: bool,
+    },
     /// It may be sent.
-    MediaCompleted { at: DateTime<Utc>, media_id: String },
+    MediaCompleted {
+        at: DateTime<Utc>,
+        media_id: String,
+    },
     WebhookCreated(Webhook),
-    WebhookDeleted { at: DateTime<Utc>, webhook_id: String },
+    WebhookDeleted {
+        at: DateTime<Utc>,
+        webhook_id: String,
+    },
     /// A drop: it counts and, delivered, is charged.
     DropMade(Sent),
     /// A request that was taken (202) but is no drop.
     SendRefused(Sent),
     /// The outcome of a send is there, and reports of it begin.
-    Concluded { at: DateTime<Utc>, drop_id: String },
+    Concluded {
+        at: DateTime<Utc>,
+        drop_id: String,
+    },
     /// The recipient has played it.
-    Played { at: DateTime<Utc>, drop_id: String },
+    Played {
+        at: DateTime<Utc>,
+        drop_id: String,
+    },
     /// A report was answered 2xx.
-    ReportDelivered { at: DateTime<Utc>, drop_id: String, channel: Channel },
+    ReportDelivered {
+        at: DateTime<Utc>,
+        drop_id: String,
+        channel: Channel,
+    },
     /// A report will never come.
-    ReportDropped { at: DateTime<Utc>, drop_id: String, channel: Channel, why: String },
+    ReportDropped {
+        at: DateTime<Utc>,
+        drop_id: String,
+        channel: Channel,
+        why: String,
+    },
 }
 
 /// One taken request to send.
@@ -137,10 +168,18 @@ impl Remembered {
         self.entries += 1;
         match entry {
             Entry::MediaCreated { at, media_id, name } => {
-                let media = Media { name, created_at: at, stored: false, playable: false, completed: false };
+                let media = Media {
+                    name,
+                    created_at: at,
+                    stored: false,
+                    playable: false,
+                    completed: false,
+                };
                 self.media.insert(media_id, media);
             }
-            Entry::MediaStored { media_id, playable, .. } => {
+            Entry::MediaStored {
+                media_id, playable, ..
+            } => {
                 if let Some(media) = self.media.get_mut(&media_id) {
                     media.stored = true;
                     media.playable = playable;
@@ -152,7 +191,10 @@ impl Remembered {
                 }
             }
             Entry::WebhookCreated(webhook) => {
-                let webhook = Webhook { place: self.entries, ..webhook };
+                let webhook = Webhook {
+                    place: self.entries,
+                    ..webhook
+                };
                 self.webhooks.insert(webhook.id.clone(), webhook);
             }
             Entry::WebhookDeleted { webhook_id, .. } => {
@@ -167,17 +209,26 @@ impl Remembered {
             Entry::SendRefused(sent) => self.remember(sent, false),
             Entry::Concluded { at, drop_id } => self.progress_of(drop_id).concluded_at = Some(at),
             Entry::Played { at, drop_id } => self.progress_of(drop_id).played_at = Some(at),
-            Entry::ReportDelivered { drop_id, channel, .. } => self.progress_of(drop_id).delivered.push(channel),
+            Entry::ReportDelivered { drop_id, channel, .. } => {
+                self.progress_of(drop_id).delivered.push(channel);
+            }
             Entry::ReportDropped { drop_id, channel, .. } => self.progress_of(drop_id).dropped.push(channel),
         }
     }
 
     fn remember(&mut self, sent: Sent, is_drop: bool) {
         if let Some(key) = &sent.idempotency_key {
-            let kept = Key { body_sha256: sent.body_sha256.clone(), message_id: sent.message_id.clone(), at: sent.at };
+            let kept = Key {
+                body_sha256: sent.body_sha256.clone(),
+                message_id: sent.message_id.clone(),
+                at: sent.at,
+            };
             self.keys.insert(key.clone(), kept);
         }
-        let sent = Sent { place: self.entries, ..sent };
+        let sent = Sent {
+            place: self.entries,
+            ..sent
+        };
         self.sends.push((Arc::new(sent), is_drop));
     }
 

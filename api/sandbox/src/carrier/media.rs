@@ -46,13 +46,22 @@ pub(crate) struct NewMedia {
     ext: Option<String>,
 }
 
-pub(crate) async fn create(State(shared): State<Arc<Shared>>, body: Result<Json<NewMedia>, JsonRejection>) -> Response {
-    let Ok(Json(asked)) = body else { return invalid("name and type are required") };
+pub(crate) async fn create(
+    State(shared): State<Arc<Shared>>,
+    body: Result<Json<NewMedia>, JsonRejection>,
+) -> Response {
+    let Ok(Json(asked)) = body else {
+        return invalid("name and type are required");
+    };
     if asked.kind != "rvm" || asked.name.is_empty() || asked.name.len() > MAX_NAME {
         return invalid("type must be rvm and name between 1 and 255 bytes");
     }
     if shared.carrier.memory().known.media.len() >= MAX_MEDIA {
-        return problem(StatusCode::SERVICE_UNAVAILABLE, "full", "the sandbox remembers no more media: move carrier.jsonl away");
+        return problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "full",
+            "the sandbox remembers no more media: move carrier.jsonl away",
+        );
     }
     match (&asked.url, asked.signed_upload) {
         (None, true) => created(&shared, &asked),
@@ -63,12 +72,19 @@ pub(crate) async fn create(State(shared): State<Arc<Shared>>, body: Result<Json<
 
 fn created(shared: &Shared, asked: &NewMedia) -> Response {
     let media_id = fresh_id().to_string();
-    let entry = Entry::MediaCreated { at: (shared.time)(), media_id: media_id.clone(), name: asked.name.clone() };
+    let entry = Entry::MediaCreated {
+        at: (shared.time)(),
+        media_id: media_id.clone(),
+        name: asked.name.clone(),
+    };
     if let Err(error) = shared.carrier.memory().record(entry) {
         return unwritable(&error);
     }
     let upload = upload_addresses(shared, &media_id);
-    data(StatusCode::CREATED, json!({ "media_id": media_id, "media_exists": false, "upload": upload }))
+    data(
+        StatusCode::CREATED,
+        json!({ "media_id": media_id, "media_exists": false, "upload": upload }),
+    )
 }
 
 async fn imported(shared: &Shared, asked: &NewMedia, url: &str) -> Response {
@@ -78,17 +94,38 @@ async fn imported(shared: &Shared, asked: &NewMedia, url: &str) -> Response {
     let Some(url) = Url::parse(url).ok().filter(is_local) else {
         return invalid("the sandbox imports only from this machine");
     };
-    let fetched = shared.client.get(url).send().await.and_then(reqwest::Response::error_for_status);
-    let Ok(fetched) = fetched else { return invalid("the url did not answer with audio") };
-    let Some(audio) = Audio::read(fetched.bytes_stream()).await else { return too_large() };
+    let fetched = shared
+        .client
+        .get(url)
+        .send()
+        .await
+        .and_then(reqwest::Response::error_for_status);
+    let Ok(fetched) = fetched else {
+        return invalid("the url did not answer with audio");
+    };
+    let Some(audio) = Audio::read(fetched.bytes_stream()).await else {
+        return too_large();
+    };
     let (at, media_id) = ((shared.time)(), fresh_id().to_string());
     let mut memory = shared.carrier.memory();
     let recorded = memory
-        .record(Entry::MediaCreated { at, media_id: media_id.clone(), name: asked.name.clone() })
+        .record(Entry::MediaCreated {
+            at,
+            media_id: media_id.clone(),
+            name: asked.name.clone(),
+        })
         .and_then(|()| memory.record(audio.stored(at, &media_id)))
-        .and_then(|()| memory.record(Entry::MediaCompleted { at, media_id: media_id.clone() }));
+        .and_then(|()| {
+            memory.record(Entry::MediaCompleted {
+                at,
+                media_id: media_id.clone(),
+            })
+        });
     match recorded {
-        Ok(()) => data(StatusCode::CREATED, json!({ "media_id": media_id, "media_exists": true })),
+        Ok(()) => data(
+            StatusCode::CREATED,
+            json!({ "media_id": media_id, "media_exists": true }),
+        ),
         Err(error) => unwritable(&error),
     }
 }
@@ -97,7 +134,10 @@ pub(crate) async fn policy(State(shared): State<Arc<Shared>>, Path(id): Path<Str
     if !shared.carrier.memory().known.media.contains_key(&id) {
         return not_found();
     }
-    data(StatusCode::OK, json!({ "media_id": id, "upload": upload_addresses(&shared, &id) }))
+    data(
+        StatusCode::OK,
+        json!({ "media_id": id, "upload": upload_addresses(&shared, &id) }),
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,25 +155,34 @@ pub(crate) async fn upload(
 ) -> Response {
     let now = (shared.time)();
     let expected = content_type(&ext);
-    let exact = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) == expected && expected.is_some();
+    let exact =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) == expected && expected.is_some();
     let bare = !headers.contains_key("x-key") && !headers.contains_key("x-secret");
-    let fresh = signed.expires > now.timestamp() && signature(&shared, &id, &ext, signed.expires).as_ref() == Some(&signed.token);
+    let fresh = signed.expires > now.timestamp()
+        && signature(&shared, &id, &ext, signed.expires).as_ref() == Some(&signed.token);
     if !(exact && bare && fresh) {
         return (StatusCode::FORBIDDEN, "SignatureDoesNotMatch").into_response();
     }
-    let Some(audio) = Audio::read(body.into_data_stream()).await else { return too_large() };
+    let Some(audio) = Audio::read(body.into_data_stream()).await else {
+        return too_large();
+    };
     let recorded = shared.carrier.memory().record(audio.stored(now, &id));
     recorded.map_or_else(|error| unwritable(&error), |()| StatusCode::OK.into_response())
 }
 
 pub(crate) async fn complete(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let mut memory = shared.carrier.memory();
-    let Some(media) = memory.known.media.get(&id) else { return not_found() };
+    let Some(media) = memory.known.media.get(&id) else {
+        return not_found();
+    };
     if !media.stored {
         return invalid("no audio has been uploaded");
     }
     if !media.completed
-        && let Err(error) = memory.record(Entry::MediaCompleted { at: (shared.time)(), media_id: id.clone() })
+        && let Err(error) = memory.record(Entry::MediaCompleted {
+            at: (shared.time)(),
+            media_id: id.clone(),
+        })
     {
         return unwritable(&error);
     }
@@ -143,13 +192,21 @@ pub(crate) async fn complete(State(shared): State<Arc<Shared>>, Path(id): Path<S
 pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Response {
     let memory = shared.carrier.memory();
     let media = &memory.known.media;
-    let shown: Vec<_> = media.iter().take(MAX_LISTED).map(|(id, media)| shown(id, media)).collect();
+    let shown: Vec<_> = media
+        .iter()
+        .take(MAX_LISTED)
+        .map(|(id, media)| shown(id, media))
+        .collect();
     data(StatusCode::OK, json!({ "medias": shown, "total": media.len() }))
 }
 
 pub(crate) async fn one(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let memory = shared.carrier.memory();
-    memory.known.media.get(&id).map_or_else(not_found, |media| data(StatusCode::OK, shown(&id, media)))
+    memory
+        .known
+        .media
+        .get(&id)
+        .map_or_else(not_found, |media| data(StatusCode::OK, shown(&id, media)))
 }
 
 fn shown(id: &str, media: &Media) -> Value {
@@ -163,14 +220,21 @@ fn shown(id: &str, media: &Media) -> Value {
 }
 
 fn too_large() -> Response {
-    problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the audio is larger than 20 MiB, or broke off")
+    problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        "the audio is larger than 20 MiB, or broke off",
+    )
 }
 
 fn upload_addresses(shared: &Shared, id: &str) -> Value {
     let expires = (shared.time)().timestamp() + UPLOAD_LIFE_SECONDS;
     let address = |ext: &str| {
         let token = signature(shared, id, ext, expires).unwrap_or_default();
-        let url = format!("{}/media/upload/{id}/{ext}?expires={expires}&token={token}", shared.base_url);
+        let url = format!(
+            "{}/media/upload/{id}/{ext}?expires={expires}&token={token}",
+            shared.base_url
+        );
         json!({ "url": url, "content_type": content_type(ext) })
     };
     json!({ "mp3": address("mp3"), "wav": address("wav") })
@@ -213,7 +277,11 @@ impl Audio {
             head.extend(chunk.iter().take(12 - head.len()));
             hash.update(&chunk);
         }
-        Some(Self { sha256: hex::encode(hash.finalize()), bytes, playable: is_audio(&head) })
+        Some(Self {
+            sha256: hex::encode(hash.finalize()),
+            bytes,
+            playable: is_audio(&head),
+        })
     }
 
     fn stored(&self, at: chrono::DateTime<chrono::Utc>, media_id: &str) -> Entry {

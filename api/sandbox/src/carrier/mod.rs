@@ -62,7 +62,11 @@ impl Carrier {
         let path = state_file(dir, "carrier.jsonl")?;
         let mut known = Remembered::default();
         let lines = JsonLines::open(&path, |entry| known.apply(entry))?;
-        Ok(Self { path, memory: Mutex::new(Memory { lines, known }), queue: Queue::default() })
+        Ok(Self {
+            path,
+            memory: Mutex::new(Memory { lines, known }),
+            queue: Queue::default(),
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -101,8 +105,12 @@ impl Carrier {
     pub(crate) fn log_page(&self, offset: usize, limit: usize) -> Value {
         let memory = self.memory();
         let sends = &memory.known.sends;
-        let drops: Vec<Value> =
-            sends.iter().skip(offset).take(limit).map(|(sent, is_drop)| log_line(&memory.known, sent, *is_drop)).collect();
+        let drops: Vec<Value> = sends
+            .iter()
+            .skip(offset)
+            .take(limit)
+            .map(|(sent, is_drop)| log_line(&memory.known, sent, *is_drop))
+            .collect();
         let next = offset.saturating_add(drops.len());
         json!({ "drops": drops, "total": sends.len(), "next_offset": (next < sends.len()).then_some(next) })
     }

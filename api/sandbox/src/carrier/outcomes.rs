@@ -28,7 +28,11 @@ pub struct OutcomeRates {
 impl Default for OutcomeRates {
     /// 85 % delivered, 55 % of them played, the rest 4000, 4002, 4004 and 4005.
     fn default() -> Self {
-        Self { delivered: 0.85, listened: 0.55, failures: vec![(4000, 0.4), (4002, 0.25), (4004, 0.15), (4005, 0.2)] }
+        Self {
+            delivered: 0.85,
+            listened: 0.55,
+            failures: vec![(4000, 0.4), (4002, 0.25), (4004, 0.15), (4005, 0.2)],
+        }
     }
 }
 
@@ -44,15 +48,28 @@ pub(crate) struct Outcome {
 pub(crate) fn outcome(seed: u64, rates: &OutcomeRates, number: &str, earlier: u32) -> Outcome {
     let draw = |what: &str| share(seed, &[what, number, &earlier.to_string()]);
     let code = simulated(number).unwrap_or_else(|| {
-        if draw("outcome") < rates.delivered { DELIVERED } else { failure(rates, draw("failure")) }
+        if draw("outcome") < rates.delivered {
+            DELIVERED
+        } else {
+            failure(rates, draw("failure"))
+        }
     });
     let played = code == DELIVERED && draw("listened") < rates.listened;
     let span = (MAX_LISTEN_MS - MIN_LISTEN_MS) as f64;
-    Outcome { code, listen_ms: played.then(|| MIN_LISTEN_MS + (draw("length") * span) as u64) }
+    Outcome {
+        code,
+        listen_ms: played.then(|| MIN_LISTEN_MS + (draw("length") * span) as u64),
+    }
 }
 
 /// The wait of one drop within a range.
-pub(crate) fn wait(seed: u64, what: &str, range: &RangeInclusive<Duration>, number: &str, earlier: u32) -> Duration {
+pub(crate) fn wait(
+    seed: u64,
+    what: &str,
+    range: &RangeInclusive<Duration>,
+    number: &str,
+    earlier: u32,
+) -> Duration {
     let span = range.end().saturating_sub(*range.start());
     *range.start() + span.mul_f64(share(seed, &[what, number, &earlier.to_string()]))
 }
@@ -88,7 +105,10 @@ pub(crate) const SIMULATED: [(&str, u32); 14] = [
 ];
 
 pub(crate) fn simulated(number: &str) -> Option<u32> {
-    SIMULATED.iter().find(|(simulated, _)| *simulated == number).map(|(_, code)| *code)
+    SIMULATED
+        .iter()
+        .find(|(simulated, _)| *simulated == number)
+        .map(|(_, code)| *code)
 }
 
 /// The text beside a code. Receivers branch on the code.
@@ -135,7 +155,9 @@ mod tests {
     #[test]
     fn the_defaults_deliver_about_85_of_100_and_55_of_100_of_those_are_played() {
         let rates = OutcomeRates::default();
-        let all: Vec<_> = (0..4000).map(|n| outcome(7, &rates, &format!("+1760555{n:04}"), 0)).collect();
+        let all: Vec<_> = (0..4000)
+            .map(|n| outcome(7, &rates, &format!("+1760555{n:04}"), 0))
+            .collect();
         let delivered = all.iter().filter(|o| o.code == DELIVERED).count();
         let played = all.iter().filter(|o| o.listen_ms.is_some()).count();
         assert!((3300..=3500).contains(&delivered), "{delivered}");
@@ -147,8 +169,15 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_outcome_and_a_second_attempt_its_own() {
-        let rates = OutcomeRates { delivered: 0.5, ..OutcomeRates::default() };
-        let draw = |seed, earlier| (0..64).map(|n| outcome(seed, &rates, &format!("+1760555{n:04}"), earlier)).collect::<Vec<_>>();
+        let rates = OutcomeRates {
+            delivered: 0.5,
+            ..OutcomeRates::default()
+        };
+        let draw = |seed, earlier| {
+            (0..64)
+                .map(|n| outcome(seed, &rates, &format!("+1760555{n:04}"), earlier))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(draw(1, 0), draw(1, 0));
         assert_ne!(draw(1, 0), draw(1, 1));
         assert_ne!(draw(1, 0), draw(2, 0));

@@ -29,7 +29,12 @@ pub(crate) fn last(shared: &Shared, memory: &mut Memory) {
 /// Plans again what was not acknowledged before the process ended.
 pub(crate) fn all(shared: &Shared) {
     let mut memory = shared.carrier.memory();
-    let sends: Vec<_> = memory.known.sends.iter().map(|(sent, _)| Arc::clone(sent)).collect();
+    let sends: Vec<_> = memory
+        .known
+        .sends
+        .iter()
+        .map(|(sent, _)| Arc::clone(sent))
+        .collect();
     for sent in sends {
         reports(shared, &mut memory, &sent);
     }
@@ -37,9 +42,20 @@ pub(crate) fn all(shared: &Shared) {
 
 fn reports(shared: &Shared, memory: &mut Memory, sent: &Arc<Sent>) {
     let faults = shared.faults.reports();
-    let progress = memory.known.progress.get(&sent.drop_id).cloned().unwrap_or_default();
+    let progress = memory
+        .known
+        .progress
+        .get(&sent.drop_id)
+        .cloned()
+        .unwrap_or_default();
     let mut lost = Vec::new();
-    let mut planned = Planned { shared, sent, faults: &faults, progress: &progress, lost: &mut lost };
+    let mut planned = Planned {
+        shared,
+        sent,
+        faults: &faults,
+        progress: &progress,
+        lost: &mut lost,
+    };
     planned.plan_callback();
     if sent.code != NOT_AUTHORISED {
         for webhook in memory.known.webhooks.values() {
@@ -84,23 +100,44 @@ impl Planned<'_> {
                 let (first, first_late, second, second_late) = if reordered {
                     (listened, listened_late, callback, callback_late)
                 } else {
-                    (callback, callback_late, listened, later + listened_late)
+                    (
+                        callback,
+                        callback_late,
+                        listened,
+                        later.saturating_add(listened_late),
+                    )
                 };
-                queue.push(Job { next: Some(Box::new(second)), next_after: second_late, ..first }, shortly + first_late);
+                queue.push(
+                    Job {
+                        next: Some(Box::new(second)),
+                        next_after: second_late,
+                        ..first
+                    },
+                    shortly.saturating_add(first_late),
+                );
             }
             (Some((callback, late)), None) => {
                 // Held as long as the slowest outcome takes: those of later sends overtake it.
-                let held = if reordered { *self.shared.delays.outcome.end() } else { Duration::ZERO };
-                queue.push(callback, shortly + late + held);
+                let held = if reordered {
+                    *self.shared.delays.outcome.end()
+                } else {
+                    Duration::ZERO
+                };
+                queue.push(callback, shortly.saturating_add(late).saturating_add(held));
             }
-            (None, Some((listened, late))) => queue.push(listened, shortly + later + late),
+            (None, Some((listened, late))) => {
+                queue.push(listened, shortly.saturating_add(later).saturating_add(late));
+            }
             (None, None) => {}
         }
     }
 
     fn plan_webhook(&mut self, webhook_id: &str) {
         if let Some((job, late)) = self.job(Channel::Webhook(webhook_id.to_owned())) {
-            self.shared.carrier.queue.push(job, self.until_outcome() + late);
+            self.shared
+                .carrier
+                .queue
+                .push(job, self.until_outcome().saturating_add(late));
         }
     }
 
@@ -119,10 +156,25 @@ impl Planned<'_> {
             self.lost.push(channel);
             return None;
         }
-        let late = if self.befalls(self.faults.delayed, "delayed", name) { self.faults.late_by_ms } else { 0 };
-        let copies = if self.befalls(self.faults.duplicated, "duplicated", name) { 2 } else { 1 };
+        let late = if self.befalls(self.faults.delayed, "delayed", name) {
+            self.faults.late_by_ms
+        } else {
+            0
+        };
+        let copies = if self.befalls(self.faults.duplicated, "duplicated", name) {
+            2
+        } else {
+            1
+        };
         let sent = Arc::clone(self.sent);
-        let job = Job { sent, channel, attempt: 1, copies, next: None, next_after: Duration::ZERO };
+        let job = Job {
+            sent,
+            channel,
+            attempt: 1,
+            copies,
+            next: None,
+            next_after: Duration::ZERO,
+        };
         Some((job, Duration::from_millis(late)))
     }
 
@@ -135,10 +187,22 @@ impl Planned<'_> {
         if self.progress.concluded_at.is_some() {
             return Duration::ZERO;
         }
-        wait(self.shared.seed, "wait", &self.shared.delays.outcome, &self.sent.to, self.sent.earlier)
+        wait(
+            self.shared.seed,
+            "wait",
+            &self.shared.delays.outcome,
+            &self.sent.to,
+            self.sent.earlier,
+        )
     }
 
     fn until_listened(&self) -> Duration {
-        wait(self.shared.seed, "played", &self.shared.delays.listened, &self.sent.to, self.sent.earlier)
+        wait(
+            self.shared.seed,
+            "played",
+            &self.shared.delays.listened,
+            &self.sent.to,
+            self.sent.earlier,
+        )
     }
 }

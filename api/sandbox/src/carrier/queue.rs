@@ -29,6 +29,9 @@ pub(crate) struct Job {
     pub(crate) next_after: Duration,
 }
 
+/// Longest wait: what is put off further is due then.
+const MAX_WAIT: Duration = Duration::from_hours(24);
+
 #[derive(Debug)]
 struct Due {
     at: Instant,
@@ -65,8 +68,15 @@ impl Queue {
     /// Puts a report in; it and what follows it count as pending until [`Queue::done`].
     pub(crate) fn push(&self, job: Job, after: Duration) {
         self.pending.fetch_add(1, Ordering::SeqCst);
-        let due = Due { at: Instant::now() + after, order: self.order.fetch_add(1, Ordering::SeqCst), job };
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Reverse(due));
+        let due = Due {
+            at: Instant::now() + after.min(MAX_WAIT),
+            order: self.order.fetch_add(1, Ordering::SeqCst),
+            job,
+        };
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Reverse(due));
         self.changed.notify_one();
     }
 

@@ -26,25 +26,45 @@ pub(crate) const VOICE_LINE: &str = "5a0db0c0-0000-4000-8000-000000000001";
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let open_to = |target| middleware::from_fn_with_state((Arc::clone(shared), target), befall);
     let with_key = Router::new()
-        .route("/media/public/media", get(media::list).merge(post(media::create).layer(open_to(Target::Media))))
+        .route(
+            "/media/public/media",
+            get(media::list).merge(post(media::create).layer(open_to(Target::Media))),
+        )
         .route("/media/public/media/{id}", get(media::one))
         .route("/media/public/media/{id}/policy", get(media::policy))
-        .route("/media/public/media/{id}/complete", post(media::complete).layer(open_to(Target::Media)))
+        .route(
+            "/media/public/media/{id}/complete",
+            post(media::complete).layer(open_to(Target::Media)),
+        )
         .route("/register/public/integration-readiness", get(readiness))
-        .route("/register/public/webhooks", get(webhooks::list).post(webhooks::create))
+        .route(
+            "/register/public/webhooks",
+            get(webhooks::list).post(webhooks::create),
+        )
         .route("/register/public/webhooks/{id}", delete(webhooks::remove))
+        .route(
+            "/register/public/account/webhook-signing-secret",
+            get(webhooks::secrets),
+        )
         .route("/phone/public/lines", get(lines))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), authorised));
     Router::new()
         .route("/rvm", post(send::send).layer(open_to(Target::Sends)))
-        .route("/media/upload/{id}/{ext}", put(media::upload).layer(open_to(Target::Media)))
+        .route(
+            "/media/upload/{id}/{ext}",
+            put(media::upload).layer(open_to(Target::Media)),
+        )
         .merge(with_key)
         .with_state(Arc::clone(shared))
 }
 
 /// The vendor's success envelope.
 pub(crate) fn data(status: StatusCode, data: Value) -> Response {
-    (status, Json(json!({ "data": data, "meta": { "request_id": fresh_id() } }))).into_response()
+    (
+        status,
+        Json(json!({ "data": data, "meta": { "request_id": fresh_id() } })),
+    )
+        .into_response()
 }
 
 /// The vendor's error envelope, after RFC 9457.
@@ -64,17 +84,29 @@ pub(crate) fn invalid(detail: &str) -> Response {
 }
 
 pub(crate) fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND, "not-found", "there is no such thing in this account")
+    problem(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "there is no such thing in this account",
+    )
 }
 
 /// When the state can't be written nothing has been done: the request may be repeated.
 pub(crate) fn unwritable(error: &std::io::Error) -> Response {
     tracing::error!(%error, "the sandbox's carrier can't write its log");
-    problem(StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "the carrier's log can't be written")
+    problem(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "the carrier's log can't be written",
+    )
 }
 
 pub(crate) fn unauthorised() -> Response {
-    problem(StatusCode::UNAUTHORIZED, "unauthorized", "x-key and x-secret are required")
+    problem(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "x-key and x-secret are required",
+    )
 }
 
 /// What a request presents.
@@ -86,7 +118,12 @@ pub(crate) enum Presented {
 }
 
 pub(crate) fn presented(shared: &Shared, headers: &HeaderMap) -> Presented {
-    let given = |name| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
+    let given = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .filter(|value| !value.is_empty())
+    };
     match (given("x-key"), given("x-secret")) {
         (None, None) => Presented::Nothing,
         (key, secret) => {
@@ -106,7 +143,10 @@ async fn authorised(State(shared): State<Arc<Shared>>, request: Request, next: N
 }
 
 async fn readiness() -> Response {
-    let numbers: Vec<_> = SIMULATED.iter().map(|(number, code)| json!({ "number": number, "reason_code": code })).collect();
+    let numbers: Vec<_> = SIMULATED
+        .iter()
+        .map(|(number, code)| json!({ "number": number, "reason_code": code }))
+        .collect();
     data(
         StatusCode::OK,
         json!({

@@ -17,9 +17,9 @@ use url::Url;
 
 use super::{
     MAX_SENDS, Memory,
-    plan,
     log::{Entry, Sent},
     outcomes::{Outcome, outcome, simulated},
+    plan,
     routes::{Presented, VOICE_LINE, invalid, presented, problem, unauthorised, unwritable},
 };
 use crate::{Shared, fresh_id};
@@ -51,13 +51,24 @@ pub(crate) async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
     if credentials == Presented::Nothing {
         return unauthorised();
     }
-    let Ok(value) = serde_json::from_slice::<Value>(&body) else { return invalid("the body is no JSON") };
+    let Ok(value) = serde_json::from_slice::<Value>(&body) else {
+        return invalid("the body is no JSON");
+    };
     let body_sha256 = hex::encode(Sha256::digest(canonical(&value)));
-    let Ok(asked) = serde_json::from_value::<Asked>(value) else { return invalid("a field has the wrong type") };
-    if asked.foreign_id.as_ref().is_some_and(|id| id.len() > MAX_FOREIGN_ID) {
+    let Ok(asked) = serde_json::from_value::<Asked>(value) else {
+        return invalid("a field has the wrong type");
+    };
+    if asked
+        .foreign_id
+        .as_ref()
+        .is_some_and(|id| id.len() > MAX_FOREIGN_ID)
+    {
         return invalid("foreign_id is too long");
     }
-    let key = headers.get("idempotency-key").map(axum::http::HeaderValue::as_bytes).filter(|key| !key.is_empty());
+    let key = headers
+        .get("idempotency-key")
+        .map(axum::http::HeaderValue::as_bytes)
+        .filter(|key| !key.is_empty());
     match take(&shared, &asked, body_sha256, key, credentials) {
         Ok(Some(message_id)) => {
             let answer = json!({ "status": "queued", "message_id": message_id });
@@ -103,7 +114,10 @@ fn take(
     let refusal = refusal.or_else(|| fault_of(shared, &memory, asked, &to));
     let earlier = memory.known.drops_to(&to);
     let Outcome { code, listen_ms } = match refusal {
-        Some(code) => Outcome { code, listen_ms: None },
+        Some(code) => Outcome {
+            code,
+            listen_ms: None,
+        },
         None => outcome(shared.seed, &shared.outcomes, &to, earlier),
     };
     let sent = Sent {
@@ -123,14 +137,22 @@ fn take(
         place: 0,
     };
     let message_id = sent.message_id.clone();
-    memory.record(if refusal.is_none() { Entry::DropMade(sent) } else { Entry::SendRefused(sent) })?;
+    memory.record(if refusal.is_none() {
+        Entry::DropMade(sent)
+    } else {
+        Entry::SendRefused(sent)
+    })?;
     plan::last(shared, &mut memory);
     Ok(Some(message_id))
 }
 
 /// The code of the first thing that is wrong with the request.
 fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option<u32> {
-    if asked.callback_url.as_ref().is_some_and(|url| !callable(shared, url)) {
+    if asked
+        .callback_url
+        .as_ref()
+        .is_some_and(|url| !callable(shared, url))
+    {
         return Some(3019);
     }
     if let Some(code) = fault_of_audio(memory, asked) {
@@ -139,7 +161,11 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
     if asked.byoc.is_some() {
         return Some(3016);
     }
-    if asked.phone_line_id.as_ref().is_some_and(|line| line != VOICE_LINE) {
+    if asked
+        .phone_line_id
+        .as_ref()
+        .is_some_and(|line| line != VOICE_LINE)
+    {
         return Some(3013);
     }
     fault_of_number(to)
@@ -155,7 +181,14 @@ fn fault_of_audio(memory: &Memory, asked: &Asked) -> Option<u32> {
         },
         (None, false, Some(_)) => Some(3014),
         (None, true, None) if asked.tts_body.is_none() => Some(3015),
-        (None, true, None) if asked.tts_body.as_ref().is_some_and(|text| text.chars().count() > MAX_TTS) => Some(3021),
+        (None, true, None)
+            if asked
+                .tts_body
+                .as_ref()
+                .is_some_and(|text| text.chars().count() > MAX_TTS) =>
+        {
+            Some(3021)
+        }
         // The sandbox's account has no voices.
         (None, true, None) => Some(3002),
         _ => Some(3001),
@@ -166,13 +199,19 @@ fn fault_of_number(to: &str) -> Option<u32> {
     if simulated(to).is_some() {
         return None;
     }
-    let Some(digits) = to.strip_prefix('+').filter(|rest| rest.bytes().all(|b| b.is_ascii_digit())) else {
+    let Some(digits) = to
+        .strip_prefix('+')
+        .filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    else {
         return Some(3011);
     };
     if !(8..=15).contains(&digits.len()) {
         return Some(3011);
     }
-    let ten = digits.strip_prefix('1').filter(|ten| ten.len() == 10).map(str::as_bytes);
+    let ten = digits
+        .strip_prefix('1')
+        .filter(|ten| ten.len() == 10)
+        .map(str::as_bytes);
     let good = ten.is_some_and(|ten| [0, 3].iter().all(|&at| (b'2'..=b'9').contains(&ten[at])));
     (!good).then_some(3012)
 }
@@ -199,7 +238,12 @@ fn canonical(value: &Value) -> String {
             }
             text + "}"
         }
-        Value::Array(items) => items.iter().fold(String::from("["), |text, item| text + &canonical(item) + ",") + "]",
+        Value::Array(items) => {
+            items
+                .iter()
+                .fold(String::from("["), |text, item| text + &canonical(item) + ",")
+                + "]"
+        }
         plain => plain.to_string(),
     }
 }
@@ -211,7 +255,10 @@ mod tests {
     #[test]
     fn order_and_spacing_of_keys_do_not_make_another_body() {
         let read = |text: &str| canonical(&serde_json::from_str(text).unwrap());
-        assert_eq!(read(r#"{"a":1,"b":{"c":[1,2],"d":null}}"#), read(r#"{ "b": {"d":null, "c":[1, 2]}, "a":1 }"#));
+        assert_eq!(
+            read(r#"{"a":1,"b":{"c":[1,2],"d":null}}"#),
+            read(r#"{ "b": {"d":null, "c":[1, 2]}, "a":1 }"#)
+        );
         assert_ne!(read(r#"{"a":1}"#), read(r#"{"a":"1"}"#));
     }
 

@@ -36,9 +36,17 @@ pub(crate) struct NewWebhook {
     name: Option<String>,
 }
 
-pub(crate) async fn create(State(shared): State<Arc<Shared>>, body: Result<Json<NewWebhook>, JsonRejection>) -> Response {
-    let Ok(Json(asked)) = body else { return invalid("hook_url and event_types are required") };
-    let known = asked.event_types.iter().all(|event| EVENTS.contains(&event.as_str()));
+pub(crate) async fn create(
+    State(shared): State<Arc<Shared>>,
+    body: Result<Json<NewWebhook>, JsonRejection>,
+) -> Response {
+    let Ok(Json(asked)) = body else {
+        return invalid("hook_url and event_types are required");
+    };
+    let known = asked
+        .event_types
+        .iter()
+        .all(|event| EVENTS.contains(&event.as_str()));
     if asked.event_types.is_empty() || asked.event_types.len() > EVENTS.len() || !known {
         return invalid("event_types must name known events");
     }
@@ -62,7 +70,9 @@ pub(crate) async fn create(State(shared): State<Arc<Shared>>, body: Result<Json<
     if memory.known.webhooks.len() >= MAX_WEBHOOKS {
         return invalid("an account has at most 50 webhooks");
     }
-    memory.record(Entry::WebhookCreated(webhook)).map_or_else(|error| unwritable(&error), |()| data(StatusCode::CREATED, body))
+    memory
+        .record(Entry::WebhookCreated(webhook))
+        .map_or_else(|error| unwritable(&error), |()| data(StatusCode::CREATED, body))
 }
 
 pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Response {
@@ -83,19 +93,46 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Response {
     data(StatusCode::OK, json!(shown))
 }
 
+/// Every secret, for a receiver that has lost its own: an array in the envelope.
+pub(crate) async fn secrets(State(shared): State<Arc<Shared>>) -> Response {
+    let memory = shared.carrier.memory();
+    let shown: Vec<_> = memory
+        .known
+        .webhooks
+        .values()
+        .map(|webhook| {
+            json!({
+                "webhook_id": webhook.id,
+                "event_types": webhook.event_types,
+                "hook_type": "api",
+                "signing_secret": webhook.signing_secret,
+            })
+        })
+        .collect();
+    data(StatusCode::OK, json!(shown))
+}
+
 pub(crate) async fn remove(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let mut memory = shared.carrier.memory();
     if !memory.known.webhooks.contains_key(&id) {
         return not_found();
     }
-    let removed = memory.record(Entry::WebhookDeleted { at: (shared.time)(), webhook_id: id.clone() });
-    removed.map_or_else(|error| unwritable(&error), |()| data(StatusCode::OK, json!({ "webhook_id": id })))
+    let removed = memory.record(Entry::WebhookDeleted {
+        at: (shared.time)(),
+        webhook_id: id.clone(),
+    });
+    removed.map_or_else(
+        |error| unwritable(&error),
+        |()| data(StatusCode::OK, json!({ "webhook_id": id })),
+    )
 }
 
 /// `X-Signature` of a body sent at `timestamp` (unix seconds): HMAC-SHA256 by the secret's text over `timestamp.body`.
 pub fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     // HMAC takes keys of any length; the type can't say so.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        return String::new();
+    };
     mac.update(timestamp.to_string().as_bytes());
     mac.update(b".");
     mac.update(body);
@@ -110,6 +147,9 @@ mod tests {
     fn a_known_body_has_its_known_signature() {
         let body = r#"{"event_id":"11111111-1111-4111-8111-111111111111","event":"contact.rvm.status","event_at":1767225599000,"data":{"status":"failure","reason":"VoiceMail Full","reason_code":4002,"to":"+15550100001","from":"+15550100002"}}"#;
         let signature = sign("test-signing-secret-0001", 1_767_225_600, body.as_bytes());
-        assert_eq!(signature, "sha256=7ae95bcf1095bdf097caa4deaf1ef240d44ac867de5438cfc1f63139e7663e57");
+        assert_eq!(
+            signature,
+            "sha256=7ae95bcf1095bdf097caa4deaf1ef240d44ac867de5438cfc1f63139e7663e57"
+        );
     }
 }
