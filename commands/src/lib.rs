@@ -5,12 +5,18 @@
 //! through [`authorization::authorize`]), parses nothing, decides nothing itself, and runs a command by
 //! [`execute::execute`] or several by [`stream::Batch`]. Effects on the world are planned by [`processes`], never made here.
 
+pub mod access;
 pub mod authorization;
+pub mod compliance;
 pub mod context;
 mod error;
 pub mod execute;
+pub mod people;
 pub mod ports;
+pub mod processes;
+pub mod scripts;
 pub mod stream;
+pub mod use_cases;
 
 pub use context::{CommandContext, Ports};
 pub use error::{CommandError, Refusal};

@@ -1,5 +1,6 @@
 //! What the use cases need from the outside, each named by its role. Vendors' names appear only in `adapters`.
 
+mod accounts;
 mod audio_cache;
 mod blob_store;
 mod error;
@@ -10,10 +11,12 @@ mod script_writer;
 mod speech_synthesizer;
 mod suppression_lookup;
 mod table_reader;
+mod uploads;
 mod voicemail_carrier;
 mod webhook_inbox;
 mod work_queue;
 
+pub use accounts::{Accounts, ApiToken, Session};
 pub use audio_cache::{AudioCache, Clip, ClipClaim};
 pub use blob_store::BlobStore;
 pub use error::{PortError, PortErrorKind};
@@ -29,6 +32,7 @@ pub use suppression_lookup::SuppressionLookup;
 pub use table_reader::{
     ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableOpener, TableReader, TableSummary,
 };
+pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{
     CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
 };

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, Position, ScriptId};
+use domain::{CampaignId, OrganizationId, Position, ScriptId};
 
 use super::{PlannedWork, PortError};
 
@@ -13,7 +13,7 @@ pub struct ProcessStep {
     /// Work that follows.
     pub plan: Vec<PlannedWork>,
     /// Campaigns that were submitted, and how many scripts each must settle.
-    pub opened: Vec<(CampaignId, u64)>,
+    pub opened: Vec<(OrganizationId, CampaignId, u64)>,
     /// Scripts that settled; once is enough.
     pub settled: Vec<(CampaignId, ScriptId)>,
 }
@@ -34,5 +34,12 @@ pub trait ProcessState: Send + Sync + std::fmt::Debug {
         to: Position,
         step: ProcessStep,
         now: DateTime<Utc>,
-    ) -> Result<Option<Vec<CampaignId>>, PortError>;
+    ) -> Result<Option<Vec<(OrganizationId, CampaignId)>>, PortError>;
+
+    /// Campaigns whose scripts have all settled and that were not closed yet, at most 1,000: asked at start, because a
+    /// crash may fall between [`ProcessState::advance`] and acting on its answer.
+    async fn unclosed(&self) -> Result<Vec<CampaignId>, PortError>;
+
+    /// Notes that a campaign's completion was acted on.
+    async fn close(&self, campaign: CampaignId) -> Result<(), PortError>;
 }

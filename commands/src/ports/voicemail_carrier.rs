@@ -106,7 +106,7 @@ pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError>;
 
     /// Hands one voicemail over. A repeat with the same key within 24 hours is the same drop.
-    async fn drop(&self, drop: Drop) -> Result<DropAnswer, PortError>;
+    async fn hand_over(&self, drop: Drop) -> Result<DropAnswer, PortError>;
 
     /// Parses a webhook or callback body that has been stored. `token` is the secret part of the path it came on.
     fn parse_report(&self, body: &[u8], token: Option<&str>) -> Result<WireReport, PortError>;

@@ -76,14 +76,15 @@ pub enum WorkEnd {
         /// Why, without personal data.
         error: String,
     },
-    /// It failed and is tried again.
+    /// It certainly did not happen and is tried again; whether it was called before is forgotten.
     Retry {
         /// Not before.
         not_before: DateTime<Utc>,
         /// Why, without personal data.
         error: String,
     },
-    /// It is not time yet; the attempt does not count.
+    /// It is not time yet, or the outcome of a repeatable call is unknown; the attempt does not count, and that it was
+    /// called stays known.
     Reschedule {
         /// Not before.
         not_before: DateTime<Utc>,

@@ -1,0 +1,65 @@
+//! Contacts with their details in the clear, in memory only.
+
+use domain::{ContactId, OrganizationId, PersonalDetails, PhoneIndex, contact::Contact};
+
+use crate::{
+    context::{CommandContext, Ports},
+    error::CommandError,
+    ports::OpenError,
+    stream::{Loaded, load_many},
+};
+
+/// A contact and its details; none when it was erased or the envelope is damaged.
+#[derive(Debug)]
+pub struct Person {
+    /// Its id.
+    pub id: ContactId,
+    /// The aggregate.
+    pub contact: Loaded<Contact>,
+    /// The details, or why they can't be had.
+    pub details: Result<PersonalDetails, OpenError>,
+}
+
+/// Loads contacts and opens their envelopes, in the order asked for: one look-up each for streams and keys.
+pub async fn load_people(
+    ports: &Ports,
+    context: &CommandContext,
+    ids: &[ContactId],
+) -> Result<Vec<Person>, CommandError> {
+    let contacts: Vec<Loaded<Contact>> = load_many(ports, context.organization, ids).await?;
+    let sealed: Vec<_> = ids
+        .iter()
+        .zip(&contacts)
+        .filter_map(|(id, c)| Some((*id, c.state().envelope.as_ref()?)))
+        .collect();
+    let mut opened = ports
+        .keys
+        .open_many(context.organization, &sealed)
+        .await?
+        .into_iter();
+    let mut people = Vec::with_capacity(ids.len());
+    for (id, contact) in ids.iter().zip(contacts) {
+        let text = if contact.state().envelope.is_some() {
+            opened.next()
+        } else {
+            None
+        };
+        let details = match text {
+            Some(Ok(text)) => serde_json::from_str(&text).map_err(|_| OpenError::Damaged),
+            Some(Err(error)) => Err(error),
+            None => Err(OpenError::Erased),
+        };
+        people.push(Person {
+            id: *id,
+            contact,
+            details,
+        });
+    }
+    Ok(people)
+}
+
+/// The contact that a number belongs to in an organization. That the id follows from the number is what makes a contact
+/// unique: two imports of one number meet in one stream.
+pub fn contact_id(organization: OrganizationId, index: &PhoneIndex) -> ContactId {
+    ContactId::derived(organization.as_uuid(), index.as_str().as_bytes())
+}

@@ -1,0 +1,518 @@
+//! One script to the carrier, once. Order: (1) decision, slot and attempt in one journal request; (2) the row becomes
+//! `calling`; (3) the call; (4) its answer as an event; (5) the row is closed. A crash between 1 and 2 leaves the attempt to go
+//! on with; between 2 and 4 the same call is repeated under the same key while the carrier remembers it, and after that
+//! nobody knows and nothing is sent.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    AttemptId, CampaignId, OrganizationId, PhoneNumber, ScriptId,
+    campaign::{Campaign, CampaignCommand, CampaignStatus},
+    compliance::{Decision, Verdict},
+    contact::{Contact, ContactCommand, ContactRefusal},
+    organization::Organization,
+    script::{AttemptState, Audio, FailureClass, Script, ScriptCommand},
+};
+use uuid::Uuid;
+
+use super::{engine::retry_wait, planner::Kind, reports::CallbackToken};
+use crate::{
+    compliance::decide_submission,
+    context::{CommandContext, Ports},
+    error::CommandError,
+    execute::{execute, retrying},
+    people::{Person, load_people},
+    ports::{Drop, PortError, PortErrorKind, WorkEnd, WorkItem},
+    stream::{Batch, Loaded, load, load_many},
+};
+
+/// How long the carrier remembers a key, less a margin: Drop Cowboy v2 keeps it 24 hours (docs/concepts/idempotency).
+const KEY_REMEMBERED_HOURS: i64 = 23;
+/// Seconds until a paused campaign is looked at again.
+const PAUSED_RECHECK_SECONDS: i64 = 5;
+/// Seconds until a refused account is asked again.
+const ACCOUNT_RECHECK_SECONDS: i64 = 300;
+
+/// What the pieces of one claim share, so that it is loaded once: their campaigns and organizations.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    campaigns: HashMap<CampaignId, Campaign>,
+    organizations: HashMap<OrganizationId, Organization>,
+}
+
+impl Round {
+    /// Loads what the drops share; other kinds share nothing.
+    pub(super) async fn load(ports: &Ports, kind: Kind, items: &[WorkItem]) -> Result<Self, CommandError> {
+        let mut round = Self::default();
+        if kind != Kind::Drop {
+            return Ok(round);
+        }
+        for item in items {
+            if let std::collections::hash_map::Entry::Vacant(place) =
+                round.organizations.entry(item.organization)
+            {
+                let organization: Loaded<Organization> =
+                    load(ports, item.organization, item.organization).await?;
+                place.insert(organization.state().clone());
+            }
+            if let Some(id) = item.campaign
+                && let std::collections::hash_map::Entry::Vacant(place) = round.campaigns.entry(id)
+            {
+                let campaign: Loaded<Campaign> = load(ports, item.organization, id).await?;
+                place.insert(campaign.state().clone());
+            }
+        }
+        Ok(round)
+    }
+}
+
+/// One drop in hand.
+struct Handoff<'a> {
+    ports: &'a Ports,
+    context: &'a CommandContext,
+    item: &'a WorkItem,
+    owner: Uuid,
+    campaign: &'a Campaign,
+    organization: &'a Organization,
+    id: ScriptId,
+}
+
+/// What to do after the journal has the attempt.
+enum Next {
+    End(WorkEnd),
+    Call(Box<Drop>),
+}
+
+/// Does what can be done for one script now.
+pub(super) async fn run(
+    ports: &Ports,
+    context: &CommandContext,
+    item: &WorkItem,
+    owner: Uuid,
+    round: &Round,
+) -> Result<WorkEnd, CommandError> {
+    let id: ScriptId = item
+        .dedup_key
+        .parse()
+        .map_err(|e: domain::InvalidId| CommandError::Unreadable(e.to_string()))?;
+    let campaign = item.campaign.and_then(|id| round.campaigns.get(&id));
+    let (Some(campaign), Some(organization)) = (campaign, round.organizations.get(&item.organization)) else {
+        return Ok(WorkEnd::Failed {
+            error: "the campaign is unknown".into(),
+        });
+    };
+    let handoff = Handoff {
+        ports,
+        context,
+        item,
+        owner,
+        campaign,
+        organization,
+        id,
+    };
+    match retrying(|| handoff.prepare()).await? {
+        Next::End(end) => Ok(end),
+        Next::Call(drop) => handoff.call(*drop).await,
+    }
+}
+
+impl Handoff<'_> {
+    /// Steps up to the attempt. Decides on the streams as they are; a change meanwhile starts it over.
+    async fn prepare(&self) -> Result<Next, CommandError> {
+        let mut scripts: Vec<Loaded<Script>> =
+            load_many(self.ports, self.context.organization, [self.id]).await?;
+        let Some(mut script) = scripts.pop().filter(Loaded::exists) else {
+            return Ok(Next::End(WorkEnd::Done));
+        };
+        let now = self.ports.clock.now();
+        let state = script.state();
+        if let Some(attempt) = state
+            .attempt
+            .as_ref()
+            .filter(|a| a.state != AttemptState::DidNotHappen)
+        {
+            return match attempt.state {
+                AttemptState::Calling => self.resume(script, now).await,
+                _ => Ok(Next::End(WorkEnd::Done)),
+            };
+        }
+        if state.delivery.is_settled() {
+            return Ok(Next::End(WorkEnd::Done));
+        }
+        if self.campaign.status == CampaignStatus::Paused {
+            let not_before = now + Duration::seconds(PAUSED_RECHECK_SECONDS);
+            return Ok(Next::End(WorkEnd::Reschedule { not_before }));
+        }
+        let over = self.campaign.schedule.end.is_some_and(|end| now >= end);
+        if over || !self.campaign.is_sending() {
+            let reason = if over {
+                "the campaign's end has come"
+            } else {
+                "the campaign is no longer sent"
+            };
+            script.decide(ScriptCommand::Lapse {
+                reason: reason.to_owned(),
+            })?;
+            self.append(script).await?;
+            return Ok(Next::End(WorkEnd::Done));
+        }
+        let Some(person) = self.person(&script).await? else {
+            return Ok(Next::End(WorkEnd::Failed {
+                error: "the script has no contact".into(),
+            }));
+        };
+        let decision = self.decide(now, &person).await?;
+        match decision.verdict {
+            Verdict::Cleared => self.attempt(script, person, decision, now).await,
+            Verdict::HeldUntil(until) => self.withhold(script, decision, Some(until)).await,
+            Verdict::Blocked => self.withhold(script, decision, None).await,
+        }
+    }
+
+    async fn person(&self, script: &Loaded<Script>) -> Result<Option<Person>, CommandError> {
+        let Some(contact) = script.state().contact else {
+            return Ok(None);
+        };
+        Ok(load_people(self.ports, self.context, &[contact]).await?.pop())
+    }
+
+    async fn decide(&self, now: DateTime<Utc>, person: &Person) -> Result<Decision, CommandError> {
+        let contact: &Contact = person.contact.state();
+        let lists = match &contact.phone_index {
+            Some(index) => {
+                let indexes = std::slice::from_ref(index);
+                self.ports
+                    .suppressions
+                    .lists_of(self.context.organization, indexes)
+                    .await?
+                    .pop()
+                    .unwrap_or_default()
+            }
+            None => vec![],
+        };
+        Ok(decide_submission(
+            now,
+            self.id,
+            contact,
+            self.campaign,
+            self.organization,
+            &lists,
+        ))
+    }
+
+    /// Records why not. A hold is looked at again at its release, or at the campaign's end if that comes first.
+    async fn withhold(
+        &self,
+        mut script: Loaded<Script>,
+        decision: Decision,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Next, CommandError> {
+        script.decide(ScriptCommand::Withhold { decision })?;
+        self.append(script).await?;
+        Ok(Next::End(match until {
+            None => WorkEnd::Done,
+            Some(until) => {
+                let end = self.campaign.schedule.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
+                WorkEnd::Reschedule {
+                    not_before: until.min(end),
+                }
+            }
+        }))
+    }
+
+    /// Step 1: decision, attempt and slot, all or nothing. The audio is with the carrier before, which does no harm.
+    async fn attempt(
+        &self,
+        mut script: Loaded<Script>,
+        mut person: Person,
+        decision: Decision,
+        now: DateTime<Utc>,
+    ) -> Result<Next, CommandError> {
+        let media_id = match self.upload(script.state()).await {
+            Ok(media_id) => media_id,
+            Err(CommandError::Port(error)) => return self.account_trouble(error).await.map(Next::End),
+            Err(other) => return Err(other),
+        };
+        let attempt = AttemptId::from_uuid(self.ports.ids.next());
+        let key = attempt.to_string();
+        script.decide(ScriptCommand::HandOff {
+            decision,
+            attempt,
+            idempotency_key: key,
+            at: now,
+        })?;
+        let Some(campaign) = self.campaign.id else {
+            return Ok(Next::End(WorkEnd::Done));
+        };
+        let min_interval_days = self
+            .campaign
+            .min_interval_days
+            .unwrap_or(self.organization.settings.min_interval_days);
+        let reserve = ContactCommand::ReserveSlot {
+            campaign,
+            script: self.id,
+            at: now,
+            min_interval_days,
+        };
+        match person.contact.decide(reserve) {
+            Ok(()) => {}
+            // The decision saw the same contact, so this is a race that the reservation has won.
+            Err(ContactRefusal::ContactedTooRecently { next_allowed, .. }) => {
+                return Ok(Next::End(WorkEnd::Reschedule {
+                    not_before: next_allowed,
+                }));
+            }
+            Err(other) => return Err(other.into()),
+        }
+        let drop = self.drop(&person, script.state(), media_id)?;
+        let mut batch = Batch::new(self.ports, self.context);
+        batch.add(script)?.add(person.contact)?;
+        batch.commit().await?;
+        Ok(Next::Call(Box::new(drop)))
+    }
+
+    /// An attempt is recorded, but its answer is not: a worker died, or the answer was lost.
+    async fn resume(&self, script: Loaded<Script>, now: DateTime<Utc>) -> Result<Next, CommandError> {
+        let Some(attempt) = script.state().attempt.clone() else {
+            return Ok(Next::End(WorkEnd::Done));
+        };
+        let Some(person) = self.person(&script).await? else {
+            return Ok(Next::End(WorkEnd::Failed {
+                error: "the script has no contact".into(),
+            }));
+        };
+        let decision = self.decide(now, &person).await?;
+        let cleared = decision.verdict == Verdict::Cleared && self.campaign.is_sending();
+        match self.item.called_at {
+            None if !cleared => {
+                // Never called: the attempt provably did not happen, and the next look decides afresh.
+                self.did_not_happen(attempt.id, "not_called").await?;
+                Ok(Next::End(WorkEnd::Retry {
+                    not_before: now,
+                    error: "no longer cleared before the call".into(),
+                }))
+            }
+            Some(called) if now - called >= Duration::hours(KEY_REMEMBERED_HOURS) || !cleared => {
+                let reason = "the answer was lost, and the same request may no longer be repeated".to_owned();
+                let doubt = ScriptCommand::DoubtSubmission {
+                    attempt: attempt.id,
+                    reason: reason.clone(),
+                };
+                execute::<Script>(self.ports, self.context, self.id, doubt).await?;
+                Ok(Next::End(WorkEnd::InDoubt { error: reason }))
+            }
+            _ => {
+                let media_id = self.upload(script.state()).await?;
+                Ok(Next::Call(Box::new(self.drop(
+                    &person,
+                    script.state(),
+                    media_id,
+                )?)))
+            }
+        }
+    }
+
+    /// The carrier's reference of the audio; uploaded once per file.
+    async fn upload(&self, script: &Script) -> Result<String, CommandError> {
+        let Audio::Rendered {
+            storage_key, sha256, ..
+        } = &script.audio
+        else {
+            return Err(domain::script::ScriptRefusal::NoAudio.into());
+        };
+        let organization = self.context.organization;
+        if let Some(media_id) = self.ports.clips.carrier_media(organization, sha256).await? {
+            return Ok(media_id);
+        }
+        let Some(audio) = self.ports.blobs.get(storage_key).await? else {
+            return Err(PortError::new(
+                PortErrorKind::Permanent,
+                "the audio file is gone; render it again",
+            )
+            .into());
+        };
+        let media_type = if std::path::Path::new(storage_key)
+            .extension()
+            .is_some_and(|e| e == "mp3")
+        {
+            "audio/mpeg"
+        } else {
+            "audio/wav"
+        };
+        let media_id = self
+            .ports
+            .carrier
+            .upload(&sha256[..sha256.len().min(16)], audio, media_type)
+            .await?;
+        self.ports
+            .clips
+            .set_carrier_media(organization, sha256, &media_id)
+            .await?;
+        Ok(media_id)
+    }
+
+    fn drop(&self, person: &Person, script: &Script, media_id: String) -> Result<Drop, CommandError> {
+        let details = person
+            .details
+            .as_ref()
+            .map_err(|e| CommandError::from(e.clone()))?;
+        let to: PhoneNumber = details
+            .phone
+            .parse()
+            .map_err(|_| CommandError::invalid("the contact's number is invalid"))?;
+        let caller_id = self
+            .campaign
+            .caller_id
+            .clone()
+            .ok_or(domain::campaign::CampaignRefusal::NoCallerId)?;
+        let attempt = script
+            .attempt
+            .as_ref()
+            .ok_or(domain::script::ScriptRefusal::NeverAttempted)?;
+        let token = CallbackToken {
+            organization: self.context.organization,
+            script: self.id,
+            attempt: attempt.id,
+        };
+        Ok(Drop {
+            to,
+            caller_id,
+            media_id,
+            foreign_id: token.reference(),
+            idempotency_key: attempt.idempotency_key.clone(),
+            callback_token: token.signed(self.ports.keys.as_ref()),
+            postal_code: person.contact.state().location.zip.clone(),
+        })
+    }
+
+    /// Steps 2 to 5.
+    async fn call(&self, drop: Drop) -> Result<WorkEnd, CommandError> {
+        let Ok(token) = CallbackToken::parse_reference(&drop.foreign_id) else {
+            return Ok(WorkEnd::Failed {
+                error: "the reference is damaged".into(),
+            });
+        };
+        if !self
+            .ports
+            .queue
+            .start_calling(self.item, self.owner, self.ports.clock.now())
+            .await?
+        {
+            // Somebody else has the row by now; ending the lease is theirs.
+            return Ok(WorkEnd::Reschedule {
+                not_before: self.ports.clock.now(),
+            });
+        }
+        let answer = self.ports.carrier.hand_over(drop).await;
+        let now = self.ports.clock.now();
+        match answer {
+            Ok(taken) => {
+                let confirm = ScriptCommand::ConfirmSubmission {
+                    attempt: token.attempt,
+                    message_id: taken.message_id,
+                };
+                execute::<Script>(self.ports, self.context, self.id, confirm).await?;
+                self.activate().await?;
+                Ok(WorkEnd::Done)
+            }
+            Err(error) => match error.kind {
+                PortErrorKind::Unknown => {
+                    tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
+                    Ok(WorkEnd::Reschedule {
+                        not_before: now + retry_wait(self.item.attempt),
+                    })
+                }
+                PortErrorKind::Permanent => {
+                    let refuted = ScriptCommand::RefuteSubmission {
+                        attempt: token.attempt,
+                        code: "refused".to_owned(),
+                        class: FailureClass::Configuration,
+                    };
+                    execute::<Script>(self.ports, self.context, self.id, refuted).await?;
+                    Ok(WorkEnd::Failed { error: error.message })
+                }
+                PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
+                    self.did_not_happen(token.attempt, "not_taken").await?;
+                    let asked = match error.kind {
+                        PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
+                        _ => None,
+                    };
+                    let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
+                    Ok(WorkEnd::Retry {
+                        not_before: now + wait,
+                        error: error.message,
+                    })
+                }
+                PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
+                    self.did_not_happen(token.attempt, "account").await?;
+                    self.account_trouble(error).await
+                }
+            },
+        }
+    }
+
+    /// The attempt certainly did not happen: say so, and give the contact's slot back, in one request.
+    async fn did_not_happen(&self, attempt: AttemptId, code: &str) -> Result<(), CommandError> {
+        retrying(|| async {
+            let mut script: Loaded<Script> = load(self.ports, self.context.organization, self.id).await?;
+            let class = FailureClass::NotSent;
+            script.decide(ScriptCommand::RefuteSubmission {
+                attempt,
+                code: code.to_owned(),
+                class,
+            })?;
+            let mut batch = Batch::new(self.ports, self.context);
+            if let Some(contact) = script.state().contact {
+                let mut contact: Loaded<Contact> =
+                    load(self.ports, self.context.organization, contact).await?;
+                contact.decide(ContactCommand::ReleaseSlot { script: self.id })?;
+                batch.add(contact)?;
+            }
+            batch.add(script)?;
+            batch.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Before any attempt stands: the account is refused or empty, which a human must mend; or it is passing trouble.
+    async fn account_trouble(&self, error: PortError) -> Result<WorkEnd, CommandError> {
+        let now = self.ports.clock.now();
+        if !matches!(error.kind, PortErrorKind::Unauthorised | PortErrorKind::Exhausted) {
+            return Err(error.into());
+        }
+        if let Some(campaign) = self.campaign.id {
+            let pause = CampaignCommand::Pause {
+                reason: error.message.clone(),
+            };
+            match execute::<Campaign>(self.ports, self.context, campaign, pause).await {
+                Ok(_) | Err(CommandError::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let not_before = now + Duration::seconds(ACCOUNT_RECHECK_SECONDS);
+        Ok(WorkEnd::Retry {
+            not_before,
+            error: error.message,
+        })
+    }
+
+    async fn activate(&self) -> Result<(), CommandError> {
+        match (self.campaign.status, self.campaign.id) {
+            (CampaignStatus::Submitted, Some(campaign)) => {
+                execute::<Campaign>(self.ports, self.context, campaign, CampaignCommand::Activate)
+                    .await
+                    .map(|_| ())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn append(&self, script: Loaded<Script>) -> Result<(), CommandError> {
+        let mut batch = Batch::new(self.ports, self.context);
+        batch.add(script)?;
+        batch.commit().await?;
+        Ok(())
+    }
+}

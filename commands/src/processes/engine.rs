@@ -1,0 +1,324 @@
+//! Runs the planner and the workers: woken by signal and by timer, one code path. A step is a function; the loop around it
+//! is trivial, so that tests and the demonstration drain the work by calling steps.
+
+use std::time::Duration as StdDuration;
+
+use chrono::Duration;
+use futures::{FutureExt, StreamExt};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use super::{
+    audio_rendering, completion, contact_import, dispatch, drop,
+    planner::{Kind, PLANNER, plan},
+    reports, script_generation,
+};
+use crate::{
+    context::{CommandContext, Ports},
+    error::CommandError,
+    ports::{ProcessStep, WorkEnd, WorkItem},
+};
+
+/// Events that the planner reads at once.
+const PLANNER_BATCH: usize = 1_000;
+/// How long a worker may be silent before its work is given to another.
+const LEASE_SECONDS: i64 = 60;
+/// How often a worker says that it lives.
+const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
+/// Times that work which certainly did not happen is tried before it is given up.
+const ATTEMPTS_MAX: u32 = 12;
+/// First wait between tries; doubles up to [`RETRY_WAIT_MAX_SECONDS`].
+const RETRY_WAIT_SECONDS: i64 = 1;
+/// Longest wait between tries.
+const RETRY_WAIT_MAX_SECONDS: i64 = 300;
+/// How often a loop looks for work that no signal announced.
+const POLL: StdDuration = StdDuration::from_millis(250);
+/// How often expired leases are looked for.
+const SWEEP: StdDuration = StdDuration::from_secs(10);
+
+/// How much is done at once.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessesSettings {
+    /// Voicemails handed over at once by this process.
+    pub drops_at_once: usize,
+    /// Scripts asked of a model at once.
+    pub scripts_at_once: usize,
+    /// Audios asked for at once; the provider's plan is the real limit, kept by the adapter.
+    pub audios_at_once: usize,
+    /// Contact lists read at once.
+    pub imports_at_once: usize,
+}
+
+impl Default for ProcessesSettings {
+    fn default() -> Self {
+        Self {
+            drops_at_once: 32,
+            scripts_at_once: 16,
+            audios_at_once: 8,
+            imports_at_once: 2,
+        }
+    }
+}
+
+/// Whether a step found something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// Something was done; there may be more.
+    Worked,
+    /// Nothing to do at this moment.
+    Idle,
+}
+
+/// The processes of one running program.
+#[derive(Debug, Clone)]
+pub struct Processes {
+    ports: Ports,
+    owner: Uuid,
+    settings: ProcessesSettings,
+}
+
+impl Processes {
+    /// Takes the name of a new owner of leases.
+    pub fn new(ports: Ports, settings: ProcessesSettings) -> Self {
+        let owner = ports.ids.next();
+        Self {
+            ports,
+            owner,
+            settings,
+        }
+    }
+
+    /// Starts every loop on the tracker; they end soon after the token is cancelled.
+    pub fn start(&self, tracker: &TaskTracker, cancel: &CancellationToken) {
+        let planner = self.clone();
+        tracker.spawn(forever(
+            cancel.clone(),
+            "planner",
+            Some(planner.ports.journal.woken()),
+            move || {
+                let planner = planner.clone();
+                async move { planner.plan_step().await }
+            },
+        ));
+        for kind in Kind::ALL {
+            let worker = self.clone();
+            let woken = self.ports.queue.woken();
+            tracker.spawn(forever(cancel.clone(), kind.as_str(), Some(woken), move || {
+                let worker = worker.clone();
+                async move { worker.work_step(kind).await }
+            }));
+        }
+        let inbox = self.clone();
+        tracker.spawn(forever(
+            cancel.clone(),
+            "reports",
+            Some(inbox.ports.inbox.woken()),
+            move || {
+                let inbox = inbox.clone();
+                async move { reports::step(&inbox.ports).await }
+            },
+        ));
+        tracker.spawn(sweep(self.ports.clone(), cancel.clone()));
+    }
+
+    /// Plans what follows from the next events.
+    pub async fn plan_step(&self) -> Result<StepOutcome, CommandError> {
+        let from = self.ports.processes.checkpoint(PLANNER).await?;
+        let page = self.ports.journal.read(from, PLANNER_BATCH).await?;
+        if page.scanned <= from {
+            return Ok(StepOutcome::Idle);
+        }
+        let mut step = ProcessStep::default();
+        for stored in &page.events {
+            match stored.decode() {
+                Ok(recorded) => {
+                    let next = plan(&recorded);
+                    step.plan.extend(next.plan);
+                    step.opened.extend(next.opened);
+                    step.settled.extend(next.settled);
+                }
+                // What can't be read plans nothing; the read side parks and shows it.
+                Err(unreadable) => tracing::error!(position = %stored.position, "{unreadable}"),
+            }
+        }
+        let now = self.ports.clock.now();
+        if let Some(complete) = self
+            .ports
+            .processes
+            .advance(PLANNER, from, page.scanned, step, now)
+            .await?
+        {
+            completion::plan(&self.ports, complete).await?;
+        }
+        Ok(StepOutcome::Worked)
+    }
+
+    /// Claims work of a kind that is due, and does it.
+    pub async fn work_step(&self, kind: Kind) -> Result<StepOutcome, CommandError> {
+        let (limit, at_once) = match kind {
+            Kind::Drop => (self.settings.drops_at_once * 2, self.settings.drops_at_once),
+            Kind::ReportCheck => (64, 16),
+            Kind::Import => (self.settings.imports_at_once, self.settings.imports_at_once),
+            Kind::ScriptGeneration
+            | Kind::AudioRendering
+            | Kind::Dispatch
+            | Kind::Hasten
+            | Kind::Completion => (4, 4),
+        };
+        let lease = Duration::seconds(LEASE_SECONDS);
+        let now = self.ports.clock.now();
+        let items = self
+            .ports
+            .queue
+            .claim(kind.as_str(), limit, self.owner, now, lease)
+            .await?;
+        if items.is_empty() {
+            return Ok(StepOutcome::Idle);
+        }
+        let round = drop::Round::load(&self.ports, kind, &items).await?;
+        let work: Vec<_> = items
+            .into_iter()
+            .map(|item| self.with_lease(kind, item, &round).boxed())
+            .collect();
+        futures::stream::iter(work)
+            .buffer_unordered(at_once)
+            .collect::<Vec<()>>()
+            .await;
+        Ok(StepOutcome::Worked)
+    }
+
+    /// Does one piece of work while its lease is kept alive, and ends the lease with what came of it.
+    async fn with_lease(&self, kind: Kind, item: WorkItem, round: &drop::Round) {
+        let mut beat = tokio::time::interval(HEARTBEAT);
+        beat.tick().await;
+        let work = self.run(kind, &item, round);
+        tokio::pin!(work);
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                _ = beat.tick() => {
+                    let lease = Duration::seconds(LEASE_SECONDS);
+                    let kept = self.ports.queue.heartbeat(&item, self.owner, self.ports.clock.now(), lease).await;
+                    if matches!(kept, Ok(false)) {
+                        tracing::warn!(work.kind = kind.as_str(), work.id = %item.id, "lost the lease; another worker goes on");
+                        return;
+                    }
+                }
+            }
+        };
+        let end = match outcome {
+            Ok(end) => end,
+            Err(error) => self.after_error(&item, &error).await,
+        };
+        if let Err(error) = self
+            .ports
+            .queue
+            .finish(&item, self.owner, self.ports.clock.now(), end)
+            .await
+        {
+            // The lease runs out and the work is done again: every kind is safe to be.
+            tracing::error!(work.kind = kind.as_str(), work.id = %item.id, "could not end a lease: {error}");
+        }
+    }
+
+    async fn run(&self, kind: Kind, item: &WorkItem, round: &drop::Round) -> Result<WorkEnd, CommandError> {
+        let context = CommandContext::system(
+            item.organization,
+            kind.as_str(),
+            domain::CorrelationId::from_uuid(item.cause.as_uuid()),
+            Some(item.cause),
+        );
+        let ports = &self.ports;
+        match kind {
+            Kind::Import => contact_import::run(ports, &context, item).await,
+            Kind::ScriptGeneration => {
+                script_generation::run(ports, &context, item, self.settings.scripts_at_once).await
+            }
+            Kind::AudioRendering => {
+                audio_rendering::run(ports, &context, item, self.settings.audios_at_once).await
+            }
+            Kind::Dispatch => dispatch::run(ports, &context, item).await,
+            Kind::Drop => drop::run(ports, &context, item, self.owner, round).await,
+            Kind::ReportCheck => completion::check_report(ports, &context, item).await,
+            Kind::Hasten => dispatch::hasten(ports, item).await,
+            Kind::Completion => completion::run(ports, &context, item).await,
+        }
+    }
+
+    async fn after_error(&self, item: &WorkItem, error: &CommandError) -> WorkEnd {
+        if error.is_transient() && item.attempt < ATTEMPTS_MAX {
+            tracing::warn!(work.kind = item.kind, work.id = %item.id, work.attempt = item.attempt, "will be tried again: {error}");
+            let not_before = self.ports.clock.now() + retry_wait(item.attempt);
+            // A drop may have been called before the error: then only its own rules may forget that.
+            return if item.called_at.is_some() || item.kind == Kind::Drop.as_str() {
+                WorkEnd::Reschedule { not_before }
+            } else {
+                WorkEnd::Retry {
+                    not_before,
+                    error: error.to_string(),
+                }
+            };
+        }
+        tracing::error!(work.kind = item.kind, work.id = %item.id, "given up: {error}");
+        if let Err(unrecorded) = completion::fail_campaign(&self.ports, item, &error.to_string()).await {
+            tracing::error!(work.id = %item.id, "could not record the failure: {unrecorded}");
+        }
+        WorkEnd::Failed {
+            error: error.to_string(),
+        }
+    }
+}
+
+/// Wait before the next try, doubling with each.
+pub(super) fn retry_wait(attempt: u32) -> Duration {
+    Duration::seconds((RETRY_WAIT_SECONDS << attempt.saturating_sub(1).min(16)).min(RETRY_WAIT_MAX_SECONDS))
+}
+
+/// Repeats a step until cancelled: at once after work, else when woken or after a while.
+async fn forever<T, F>(
+    cancel: CancellationToken,
+    name: &'static str,
+    mut woken: Option<tokio::sync::watch::Receiver<T>>,
+    mut step: impl FnMut() -> F,
+) where
+    F: Future<Output = Result<StepOutcome, CommandError>>,
+{
+    while !cancel.is_cancelled() {
+        if let Some(receiver) = &mut woken {
+            receiver.mark_unchanged();
+        }
+        let pause = match step().await {
+            Ok(StepOutcome::Worked) => continue,
+            Ok(StepOutcome::Idle) => POLL,
+            Err(error) => {
+                tracing::error!(process = name, "a step failed: {error}");
+                POLL * 4
+            }
+        };
+        let signal = async {
+            match &mut woken {
+                Some(receiver) => receiver.changed().await.unwrap_or_default(),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+            () = signal => {}
+        }
+    }
+}
+
+async fn sweep(ports: Ports, cancel: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = tokio::time::sleep(SWEEP) => {}
+        }
+        match ports.queue.sweep(ports.clock.now()).await {
+            Ok(0) => {}
+            Ok(taken_back) => tracing::warn!(taken_back, "took back work whose worker fell silent"),
+            Err(error) => tracing::error!("could not look for expired leases: {error}"),
+        }
+    }
+}

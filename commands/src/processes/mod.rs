@@ -1,0 +1,16 @@
+//! What voicedrop does by itself. The planner turns events into work, in the transaction that moves its checkpoint; each
+//! kind of work has one file whose `run` is safe to be run twice, late, or killed in the middle.
+
+mod audio_rendering;
+mod completion;
+mod contact_import;
+mod dispatch;
+mod drop;
+mod engine;
+mod planner;
+mod reports;
+mod script_generation;
+
+pub use engine::{Processes, ProcessesSettings, StepOutcome};
+pub use planner::{Kind, PLANNER, plan};
+pub use reports::{CallbackToken, InvalidToken};

@@ -1,0 +1,181 @@
+//! Events to work. Pure: the same event always plans the same, under a business key, so that a replay is harmless.
+
+use chrono::Duration;
+use domain::{
+    Event, Recorded,
+    campaign::CampaignEvent,
+    compliance::Verdict,
+    import::ImportEvent,
+    script::{FailureClass, ScriptEvent},
+};
+use serde_json::json;
+
+use crate::ports::{PlannedWork, ProcessStep, Safety};
+
+/// Name under which the planner's checkpoint is kept.
+pub const PLANNER: &str = "planner";
+
+/// Hours without a carrier's report after which a hand-off is in doubt: the carrier may hold a drop overnight.
+const REPORT_PATIENCE_HOURS: i64 = 24;
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Read a contact list in.
+    Import,
+    /// Write the scripts of a campaign.
+    ScriptGeneration,
+    /// Speak the approved scripts of a campaign.
+    AudioRendering,
+    /// Plan a drop for each script of a submitted campaign.
+    Dispatch,
+    /// Hand one script to the carrier.
+    Drop,
+    /// See whether the carrier ever reported.
+    ReportCheck,
+    /// Make waiting drops due: the campaign was resumed or cancelled.
+    Hasten,
+    /// Close a campaign whose scripts have all settled.
+    Completion,
+}
+
+impl Kind {
+    /// Every kind, in the order in which a campaign meets them.
+    pub const ALL: [Self; 8] = [
+        Self::Import,
+        Self::ScriptGeneration,
+        Self::AudioRendering,
+        Self::Dispatch,
+        Self::Drop,
+        Self::ReportCheck,
+        Self::Hasten,
+        Self::Completion,
+    ];
+
+    /// The kind as stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::ScriptGeneration => "script_generation",
+            Self::AudioRendering => "audio_rendering",
+            Self::Dispatch => "dispatch",
+            Self::Drop => "drop",
+            Self::ReportCheck => "report_check",
+            Self::Hasten => "hasten",
+            Self::Completion => "completion",
+        }
+    }
+}
+
+/// What follows from an event.
+pub fn plan(recorded: &Recorded) -> ProcessStep {
+    match &recorded.event {
+        Event::ImportEvent(ImportEvent::ImportStarted { batch_id, .. }) => one(work(
+            recorded,
+            Kind::Import,
+            batch_id.to_string(),
+            json!({ "batch": batch_id }),
+        )),
+        Event::CampaignEvent(event) => of_campaign(recorded, event),
+        Event::ScriptEvent(event) => of_script(recorded, event),
+        Event::ImportEvent(_)
+        | Event::ContactEvent(_)
+        | Event::SuppressionEvent(_)
+        | Event::OrganizationEvent(_)
+        | Event::Unknown { .. } => ProcessStep::default(),
+    }
+}
+
+fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
+    let Some(campaign) = recorded.metadata.campaign_id else {
+        return ProcessStep::default();
+    };
+    match event {
+        CampaignEvent::ScriptGenerationStarted { run, engine, prompt } => {
+            let request = json!({ "run": run, "engine": engine, "prompt": prompt });
+            one(work(
+                recorded,
+                Kind::ScriptGeneration,
+                format!("{campaign}:{run}"),
+                request,
+            ))
+        }
+        CampaignEvent::AudioRenderingStarted { run, voice } => {
+            let request = json!({ "run": run, "voice": voice });
+            one(work(
+                recorded,
+                Kind::AudioRendering,
+                format!("{campaign}:{run}"),
+                request,
+            ))
+        }
+        CampaignEvent::CampaignSubmitted { scripts } => ProcessStep {
+            opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],
+            ..one(work(recorded, Kind::Dispatch, campaign.to_string(), json!({})))
+        },
+        CampaignEvent::CampaignResumed | CampaignEvent::CampaignCancelled { .. } => one(work(
+            recorded,
+            Kind::Hasten,
+            recorded.event_id.to_string(),
+            json!({}),
+        )),
+        _ => ProcessStep::default(),
+    }
+}
+
+fn of_script(recorded: &Recorded, event: &ScriptEvent) -> ProcessStep {
+    let settles = match event {
+        ScriptEvent::SubmissionDecided { decision } => decision.verdict == Verdict::Blocked,
+        ScriptEvent::SubmissionFailed { class, .. } => *class != FailureClass::NotSent,
+        ScriptEvent::SubmissionLapsed { .. }
+        | ScriptEvent::SubmissionInDoubt { .. }
+        | ScriptEvent::Delivered { .. }
+        | ScriptEvent::Listened { .. }
+        | ScriptEvent::DeliveryFailed { .. } => true,
+        ScriptEvent::Submitted { attempt_id, .. } => {
+            return one(report_check(recorded, &attempt_id.to_string()));
+        }
+        ScriptEvent::ScriptGenerated { .. }
+        | ScriptEvent::ScriptEdited { .. }
+        | ScriptEvent::ScriptReviewed { .. }
+        | ScriptEvent::AudioRequested { .. }
+        | ScriptEvent::AudioRendered { .. }
+        | ScriptEvent::AudioFailed { .. }
+        | ScriptEvent::SubmissionAttempted { .. }
+        | ScriptEvent::Sent { .. } => false,
+    };
+    match (settles, recorded.metadata.campaign_id, recorded.stream.id.parse()) {
+        (true, Some(campaign), Ok(script)) => ProcessStep {
+            settled: vec![(campaign, script)],
+            ..ProcessStep::default()
+        },
+        _ => ProcessStep::default(),
+    }
+}
+
+fn report_check(recorded: &Recorded, attempt: &str) -> PlannedWork {
+    let request = json!({ "script": recorded.stream.id, "attempt": attempt });
+    let mut check = work(recorded, Kind::ReportCheck, attempt.to_owned(), request);
+    check.not_before = recorded.metadata.recorded_at + Duration::hours(REPORT_PATIENCE_HOURS);
+    check
+}
+
+fn one(planned: PlannedWork) -> ProcessStep {
+    ProcessStep {
+        plan: vec![planned],
+        ..ProcessStep::default()
+    }
+}
+
+fn work(recorded: &Recorded, kind: Kind, dedup_key: String, request: serde_json::Value) -> PlannedWork {
+    PlannedWork {
+        organization: recorded.metadata.organization_id,
+        campaign: recorded.metadata.campaign_id,
+        kind: kind.as_str(),
+        dedup_key,
+        cause: recorded.event_id,
+        request: request.to_string(),
+        safety: Safety::Idempotent,
+        not_before: recorded.metadata.recorded_at,
+    }
+}
