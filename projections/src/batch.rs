@@ -1,0 +1,99 @@
+//! Applies a batch of events to the read models: what to load, and what to write. Pure but for the loading, which a [`RowSource`] does.
+//!
+//! The events are first run over nothing, only to learn which rows they ask for; those are loaded, a statement a table;
+//! then the events are run again. Rows that can only be found through other rows show up in that second run and are
+//! loaded for a third. So there is one description of what an event touches, the projection itself, and none that could
+//! disagree with it.
+
+use async_trait::async_trait;
+use domain::Recorded;
+
+use crate::{
+    Cell,
+    column::WrongCell,
+    model::Table,
+    models::{LOGS, MODELS},
+    rows::{Rows, TableChanges},
+};
+
+/// Most runs over one batch. Rows are found through at most two others, so more means a defect in a projection.
+const RUNS_MAX: usize = 8;
+
+/// Where stored rows are loaded from.
+#[async_trait]
+pub trait RowSource: Send {
+    /// Why loading failed.
+    type Error: Send;
+
+    /// The rows of these keys that exist, whole, in any order.
+    async fn load(
+        &mut self,
+        table: &'static Table,
+        keys: Vec<Vec<Cell>>,
+    ) -> Result<Vec<Vec<Cell>>, Self::Error>;
+}
+
+/// Why a batch was not applied; nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError<E> {
+    /// Rows could not be loaded.
+    #[error("{0}")]
+    Source(E),
+    /// A stored row can't be read.
+    #[error(transparent)]
+    WrongCell(#[from] WrongCell),
+    /// A projection asks for new rows in every run.
+    #[error("a projection does not settle on the rows that it needs: a defect")]
+    Unsettled,
+}
+
+/// What must be written so that the read models have taken in `events`, which follow on what is stored.
+pub async fn apply<S: RowSource>(
+    events: &[Recorded],
+    source: &mut S,
+) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
+    let mut rows = Rows::of_batch();
+    for _ in 0..RUNS_MAX {
+        for event in events {
+            for model in MODELS {
+                model(event, &mut rows);
+            }
+        }
+        if !rows.is_missing_some() {
+            append_logs(events, &mut rows);
+            return Ok(rows.changes());
+        }
+        rows.undo();
+        load_missing(&mut rows, source).await?;
+    }
+    Err(BatchError::Unsettled)
+}
+
+/// Takes in one event into rows that lie in memory whole.
+pub fn apply_in_memory(event: &Recorded, rows: &mut Rows) {
+    for model in MODELS {
+        model(event, rows);
+    }
+    append_logs(std::slice::from_ref(event), rows);
+}
+
+/// Logs read nothing, so one run does, after the others have settled.
+fn append_logs(events: &[Recorded], rows: &mut Rows) {
+    for event in events {
+        for log in LOGS {
+            log(event, rows);
+        }
+    }
+}
+
+async fn load_missing<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), BatchError<S::Error>> {
+    for set in rows.sets() {
+        let keys = set.take_missing();
+        if keys.is_empty() {
+            continue;
+        }
+        let stored = source.load(set.table(), keys).await.map_err(BatchError::Source)?;
+        set.take_in(stored)?;
+    }
+    Ok(())
+}

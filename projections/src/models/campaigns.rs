@@ -1,0 +1,414 @@
+//! Campaigns as they are listed and shown, with counters that are always the sum over their contacts.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    CampaignId, ImportBatchId, MicroDollars, OrganizationId, PhoneNumber, Recorded, TeamId, UserId,
+    campaign::{
+        CampaignEvent, CampaignStatus, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution,
+        Schedule, ScriptEngine,
+    },
+    script::DeliveryStatus,
+};
+
+use super::{CampaignContactRow, organization_of, stream_id};
+use crate::{AudioState, Json, ReviewState, Rows, column::Names, model::read_model};
+
+/// Who writes the scripts, as stored.
+pub type Engine = Json<ScriptEngine>;
+
+read_model! {
+    /// A campaign.
+    pub struct CampaignRow in "campaigns" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The campaign.
+            campaign_id: CampaignId,
+        }
+        given {
+            /// Whose campaign it is.
+            owner: UserId,
+        }
+        /// The team that sees it.
+        team: Option<TeamId>,
+        /// What the agent calls it.
+        name: String,
+        /// What it is for.
+        kind: CampaignType,
+        /// The farm.
+        neighborhood: Option<String>,
+        /// Template of the scripts; nothing for the starter template of its type.
+        script_template: Option<String>,
+        /// Values for the template.
+        script_variables: Json<Names>,
+        /// Where it stands; `absent` once deleted.
+        status: CampaignStatus,
+        /// Where it stood before an import or a pause.
+        status_before: CampaignStatus,
+        /// Why it was paused, cancelled or failed.
+        status_reason: Option<String>,
+        /// When it may send.
+        schedule: Json<Schedule>,
+        /// The number that recipients see.
+        caller_id: Option<PhoneNumber>,
+        /// The import that runs into it.
+        import_batch: Option<ImportBatchId>,
+        /// The interval set for this campaign, days.
+        min_interval_days: Option<u32>,
+        /// The last duplicate check.
+        duplicates: Option<Json<DuplicateReport>>,
+        /// What was decided about duplicates.
+        duplicates_resolution: Option<Json<DuplicateResolution>>,
+        /// Contacts in it.
+        contacts: i64,
+        /// Contacts whose script waits for review.
+        scripts_pending: i64,
+        /// Contacts whose script is approved.
+        scripts_approved: i64,
+        /// Contacts whose script is rejected.
+        scripts_rejected: i64,
+        /// Contacts whose script needs a revision.
+        scripts_needs_revision: i64,
+        /// Contacts whose audio is being made.
+        audio_requested: i64,
+        /// Contacts whose audio is made.
+        audio_rendered: i64,
+        /// Contacts whose audio could not be made.
+        audio_failed: i64,
+        /// Contacts whose voicemail is not decided, or waits.
+        not_sent: i64,
+        /// Contacts held until a later instant.
+        held: i64,
+        /// Contacts whose voicemail lapsed with the campaign.
+        lapsed: i64,
+        /// Contacts that a rule forbids.
+        blocked: i64,
+        /// Contacts whose voicemail is being handed over or in the carrier's queue.
+        queued: i64,
+        /// Contacts of which nobody knows.
+        in_doubt: i64,
+        /// Contacts whose voicemail is on its way.
+        sent: i64,
+        /// Contacts whose voicemail was not left.
+        failed: i64,
+        /// Contacts whose voicemail was left and not (yet) played.
+        delivered: i64,
+        /// Contacts who played it.
+        listened: i64,
+        /// Contacts whose voicemail was handed over, or is being handed over, whatever came of it.
+        attempted: i64,
+        /// What writing cost so far.
+        writer_cost: MicroDollars,
+        /// What speaking cost so far.
+        voice_cost: MicroDollars,
+        /// What the carrier has charged so far.
+        carrier_cost: MicroDollars,
+        /// Characters that were billed for speaking.
+        characters_spoken: i64,
+        /// Counts script generations.
+        generation_run: u32,
+        /// Who writes in the last generation.
+        generation_engine: Option<Engine>,
+        /// Scripts to be written in the last generation.
+        generation_total: i64,
+        /// Scripts written in it.
+        generation_done: i64,
+        /// Scripts that could not be written in it.
+        generation_failed: i64,
+        /// When it began.
+        generation_started_at: Option<DateTime<Utc>>,
+        /// When it ended.
+        generation_finished_at: Option<DateTime<Utc>>,
+        /// Counts audio renderings.
+        rendering_run: u32,
+        /// The provider's voice id of the last rendering.
+        rendering_voice: Option<String>,
+        /// Audios to be made in the last rendering.
+        rendering_total: i64,
+        /// Audios made in it.
+        rendering_done: i64,
+        /// Audios that could not be made in it.
+        rendering_failed: i64,
+        /// When it began.
+        rendering_started_at: Option<DateTime<Utc>>,
+        /// When it ended.
+        rendering_finished_at: Option<DateTime<Utc>>,
+        /// Who approved it.
+        approved_by: Option<UserId>,
+        /// When.
+        approved_at: Option<DateTime<Utc>>,
+        /// What sending was estimated to cost when it was approved.
+        cost_estimate: Option<MicroDollars>,
+        /// Contacts that the pre-check found blocked when it was approved.
+        blocked_at_approval: Option<i64>,
+        /// How it ended.
+        totals: Option<Json<CampaignTotals>>,
+        /// When it was made.
+        created_at: DateTime<Utc>,
+        /// When something last happened to it or its scripts.
+        updated_at: DateTime<Utc>,
+        /// When it was given to the dispatcher.
+        submitted_at: Option<DateTime<Utc>>,
+        /// When the first voicemail was handed over.
+        activated_at: Option<DateTime<Utc>>,
+        /// When it ended: completed, failed or cancelled.
+        completed_at: Option<DateTime<Utc>>,
+        /// The last sequence of its stream, for commands that expect one.
+        sequence: i64,
+    }
+}
+
+impl CampaignRow {
+    /// Adds `by` times what one contact contributes to the counters.
+    fn tally(&mut self, contact: &CampaignContactRow, by: i64) {
+        self.contacts += by;
+        match contact.review {
+            None => {}
+            Some(ReviewState::Pending) => self.scripts_pending += by,
+            Some(ReviewState::Approved) => self.scripts_approved += by,
+            Some(ReviewState::Rejected) => self.scripts_rejected += by,
+            Some(ReviewState::NeedsRevision) => self.scripts_needs_revision += by,
+        }
+        match contact.audio {
+            AudioState::None => {}
+            AudioState::Requested => self.audio_requested += by,
+            AudioState::Rendered => self.audio_rendered += by,
+            AudioState::Failed => self.audio_failed += by,
+        }
+        *self.delivery_counter(contact.delivery) += by;
+        if contact.contacted_at.is_some() {
+            self.attempted += by;
+        }
+    }
+
+    fn delivery_counter(&mut self, status: DeliveryStatus) -> &mut i64 {
+        match status {
+            DeliveryStatus::NotSent => &mut self.not_sent,
+            DeliveryStatus::Held => &mut self.held,
+            DeliveryStatus::Lapsed => &mut self.lapsed,
+            DeliveryStatus::Blocked => &mut self.blocked,
+            DeliveryStatus::Queued => &mut self.queued,
+            DeliveryStatus::InDoubt => &mut self.in_doubt,
+            DeliveryStatus::Sent => &mut self.sent,
+            DeliveryStatus::Failed => &mut self.failed,
+            DeliveryStatus::Delivered => &mut self.delivered,
+            DeliveryStatus::Listened => &mut self.listened,
+        }
+    }
+
+    /// Takes the contribution of one contact from what it was to what it is.
+    pub(super) fn recount(
+        &mut self,
+        before: Option<&CampaignContactRow>,
+        after: Option<&CampaignContactRow>,
+    ) {
+        if let Some(contact) = before {
+            self.tally(contact, -1);
+        }
+        if let Some(contact) = after {
+            self.tally(contact, 1);
+        }
+    }
+
+    /// Voicemails left in a mailbox, played or not.
+    pub const fn reached(&self) -> i64 {
+        self.delivered + self.listened
+    }
+
+    /// Contacts that have a script.
+    pub const fn scripts(&self) -> i64 {
+        self.scripts_pending + self.scripts_approved + self.scripts_rejected + self.scripts_needs_revision
+    }
+}
+
+pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
+    let domain::Event::CampaignEvent(happened) = &event.event else {
+        return;
+    };
+    let Some(campaign) = stream_id::<CampaignId>(event) else {
+        return;
+    };
+    let organization = organization_of(event);
+    if let CampaignEvent::CampaignCreated { owner, .. } = happened {
+        let mut row = CampaignRow::blank(organization, campaign, *owner);
+        row.created_at = event.metadata.recorded_at;
+        rows.campaigns.put(row);
+    }
+    rows.campaigns.change(&(organization, campaign), |row| {
+        row.take_in(happened, event.metadata.recorded_at);
+        row.updated_at = row.updated_at.max(event.metadata.recorded_at);
+        row.sequence = event.sequence as i64;
+    });
+}
+
+impl CampaignRow {
+    fn take_in(&mut self, event: &CampaignEvent, at: DateTime<Utc>) {
+        use CampaignEvent as E;
+        match event {
+            E::CampaignCreated { .. }
+            | E::CampaignDetailsChanged { .. }
+            | E::ScheduleSet { .. }
+            | E::CallerIdSet { .. } => self.take_details(event),
+            E::ContactImportStarted { batch_id } => {
+                self.status_before = self.status;
+                self.status = CampaignStatus::ImportingContacts;
+                self.import_batch = Some(*batch_id);
+            }
+            E::ContactImportFinished { .. } => {
+                self.status = self.status_before;
+                self.import_batch = None;
+            }
+            // The counters follow the rows of the contacts.
+            E::ContactsImported { .. } | E::ContactsRemoved { .. } => {}
+            E::DuplicatesChecked { report } => self.duplicates = Some(Json(report.clone())),
+            E::DuplicatesResolved {
+                resolution,
+                min_interval_days,
+            } => {
+                self.duplicates_resolution = Some(Json(resolution.clone()));
+                self.min_interval_days = Some(*min_interval_days);
+            }
+            E::ScriptGenerationStarted { .. }
+            | E::ScriptGenerationFinished { .. }
+            | E::AudioRenderingStarted { .. }
+            | E::AudioRenderingFinished { .. } => self.take_production(event, at),
+            E::SentToReview => self.status = CampaignStatus::Review,
+            E::CampaignApproved {
+                by,
+                contacts: _,
+                cost_estimate,
+                blocked,
+            } => {
+                self.status = CampaignStatus::Approved;
+                self.approved_by = Some(*by);
+                self.approved_at = Some(at);
+                self.cost_estimate = Some(*cost_estimate);
+                self.blocked_at_approval = Some(*blocked as i64);
+            }
+            E::CampaignSubmitted { .. }
+            | E::CampaignActivated
+            | E::CampaignPaused { .. }
+            | E::CampaignResumed
+            | E::CampaignCancelled { .. }
+            | E::CampaignCompleted { .. }
+            | E::CampaignFailed { .. }
+            | E::CampaignDeleted => self.take_sending(event, at),
+        }
+    }
+
+    fn take_details(&mut self, event: &CampaignEvent) {
+        match event {
+            CampaignEvent::CampaignCreated {
+                name,
+                kind,
+                neighborhood,
+                script_template,
+                script_variables,
+                team,
+                ..
+            } => {
+                self.status = CampaignStatus::Draft;
+                self.name.clone_from(name);
+                self.kind = *kind;
+                self.neighborhood.clone_from(neighborhood);
+                self.script_template.clone_from(script_template);
+                self.script_variables = Json(script_variables.clone());
+                self.team = *team;
+            }
+            CampaignEvent::CampaignDetailsChanged {
+                name,
+                neighborhood,
+                script_template,
+                script_variables,
+            } => {
+                if let Some(name) = name {
+                    self.name.clone_from(name);
+                }
+                if neighborhood.is_some() {
+                    self.neighborhood.clone_from(neighborhood);
+                }
+                if script_template.is_some() {
+                    self.script_template.clone_from(script_template);
+                }
+                if let Some(variables) = script_variables {
+                    self.script_variables = Json(variables.clone());
+                }
+            }
+            CampaignEvent::ScheduleSet { schedule } => self.schedule = Json(schedule.clone()),
+            CampaignEvent::CallerIdSet { caller_id } => self.caller_id = Some(caller_id.clone()),
+            _ => {}
+        }
+    }
+
+    fn take_production(&mut self, event: &CampaignEvent, at: DateTime<Utc>) {
+        match event {
+            CampaignEvent::ScriptGenerationStarted { run, engine, .. } => {
+                self.status = CampaignStatus::GeneratingScripts;
+                self.generation_run = *run;
+                self.generation_engine = Some(Json(engine.clone()));
+                self.generation_total = self.contacts;
+                (self.generation_done, self.generation_failed) = (0, 0);
+                (self.generation_started_at, self.generation_finished_at) = (Some(at), None);
+            }
+            CampaignEvent::ScriptGenerationFinished {
+                generated, failed, ..
+            } => {
+                self.generation_done = *generated as i64;
+                self.generation_failed = *failed as i64;
+                self.generation_finished_at = Some(at);
+            }
+            CampaignEvent::AudioRenderingStarted { run, voice } => {
+                self.status = CampaignStatus::GeneratingAudio;
+                self.rendering_run = *run;
+                self.rendering_voice = Some(voice.clone());
+                self.rendering_total = self.scripts_approved;
+                (self.rendering_done, self.rendering_failed) = (0, 0);
+                (self.rendering_started_at, self.rendering_finished_at) = (Some(at), None);
+            }
+            CampaignEvent::AudioRenderingFinished { rendered, failed, .. } => {
+                self.rendering_done = *rendered as i64;
+                self.rendering_failed = *failed as i64;
+                self.rendering_finished_at = Some(at);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_sending(&mut self, event: &CampaignEvent, at: DateTime<Utc>) {
+        match event {
+            CampaignEvent::CampaignSubmitted { .. } => {
+                self.status = CampaignStatus::Submitted;
+                self.submitted_at = Some(at);
+            }
+            CampaignEvent::CampaignActivated => {
+                self.status = CampaignStatus::Active;
+                self.activated_at = Some(at);
+            }
+            CampaignEvent::CampaignPaused { reason } => {
+                self.status_before = self.status;
+                self.status = CampaignStatus::Paused;
+                self.status_reason = Some(reason.clone());
+            }
+            CampaignEvent::CampaignResumed => {
+                self.status = self.status_before;
+                self.status_reason = None;
+            }
+            CampaignEvent::CampaignCancelled { reason } => {
+                self.end(CampaignStatus::Cancelled, Some(reason), at);
+            }
+            CampaignEvent::CampaignCompleted { totals } => {
+                self.totals = Some(Json(*totals));
+                self.end(CampaignStatus::Completed, None, at);
+            }
+            CampaignEvent::CampaignFailed { reason } => self.end(CampaignStatus::Failed, Some(reason), at),
+            CampaignEvent::CampaignDeleted => self.status = CampaignStatus::Absent,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, status: CampaignStatus, reason: Option<&String>, at: DateTime<Utc>) {
+        self.status = status;
+        self.status_reason = reason.cloned();
+        self.completed_at = Some(at);
+    }
+}

@@ -1,0 +1,503 @@
+//! Scripts: the newest words, review, audio, the last compliance decision and the delivery. Carrier facts may come twice, late and in any
+//! order: each field they set takes the highest status, the earliest instant or the largest figure, so the outcome is the same.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AttemptId, CampaignId, ContactId, MicroDollars, OrganizationId, Recorded, ScriptId, Sealed, UsState,
+    UserId,
+    campaign::CampaignStatus,
+    compliance::{Decision, Verdict},
+    script::{Author, DeliveryStatus, FailureClass, Review, ScriptEvent},
+};
+
+use super::{CampaignRow, analytics, campaign_contacts, organization_of, stream_id};
+use crate::{AudioState, ReviewState, Rows, VerdictCode, model::read_model};
+
+read_model! {
+    /// The script of one contact in one campaign.
+    pub struct ScriptRow in "scripts" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The script.
+            script_id: ScriptId,
+        }
+        given {
+            /// The campaign.
+            campaign_id: CampaignId,
+            /// The contact.
+            contact_id: ContactId,
+        }
+        /// Whether the contact is in the campaign; a script outlives its removal.
+        in_campaign: bool,
+        /// The newest version, from 1.
+        version: u32,
+        /// The newest words, under the contact's key.
+        text: Sealed,
+        /// Number of characters of the newest words.
+        characters: u32,
+        /// Who wrote the newest words.
+        author: Author,
+        /// The person who wrote them, if one did.
+        editor: Option<UserId>,
+        /// The provider's model id of the last generated version.
+        model: Option<String>,
+        /// What the reviewer said of the newest version.
+        review: ReviewState,
+        /// Who reviewed it.
+        reviewer: Option<UserId>,
+        /// Why.
+        review_notes: Option<String>,
+        /// When.
+        reviewed_at: Option<DateTime<Utc>>,
+        /// Where the audio of the newest version stands.
+        audio: AudioState,
+        /// The provider's voice id.
+        voice: Option<String>,
+        /// Where the audio lies.
+        audio_key: Option<String>,
+        /// SHA-256 of the audio, hex.
+        audio_sha256: Option<String>,
+        /// Length of the audio, milliseconds.
+        audio_duration_ms: Option<i64>,
+        /// Why audio could not be made.
+        audio_error: Option<String>,
+        /// Whether trying again may help.
+        audio_retryable: bool,
+        /// How far the voicemail has got.
+        delivery: DeliveryStatus,
+        /// The last decision about handing it over.
+        verdict: Option<VerdictCode>,
+        /// When a held one is looked at again.
+        held_until: Option<DateTime<Utc>>,
+        /// The first rule of the last decision that holds or blocks.
+        obstacle_rule: Option<String>,
+        /// What that rule says, in plain words.
+        obstacle_detail: Option<String>,
+        /// When the last decision was made.
+        decided_at: Option<DateTime<Utc>>,
+        /// State of the recipient by the last decision.
+        state: Option<UsState>,
+        /// IANA time zone of the recipient by the last decision.
+        zone: Option<String>,
+        /// The last hand-off.
+        attempt_id: Option<AttemptId>,
+        /// The key under which the carrier takes it once.
+        idempotency_key: Option<String>,
+        /// The carrier's reference of the request.
+        message_id: Option<String>,
+        /// The carrier's reference of the drop.
+        carrier_id: Option<String>,
+        /// Why it is in doubt or lapsed.
+        delivery_reason: Option<String>,
+        /// The carrier's code of the failure.
+        failure_code: Option<String>,
+        /// What follows from the failure.
+        failure_class: Option<FailureClass>,
+        /// The failure in plain words.
+        failure_reason: Option<String>,
+        /// What writing cost, all versions.
+        writer_cost: MicroDollars,
+        /// What speaking cost, all versions.
+        voice_cost: MicroDollars,
+        /// Characters billed for speaking, all versions.
+        characters_spoken: i64,
+        /// What the carrier charged.
+        carrier_cost: Option<MicroDollars>,
+        /// When the hand-off began; nothing once it provably did not happen.
+        attempted_at: Option<DateTime<Utc>>,
+        /// When the carrier took it.
+        submitted_at: Option<DateTime<Utc>>,
+        /// When the carrier was on its way, by its own clock.
+        sent_at: Option<DateTime<Utc>>,
+        /// When it was left, by the carrier's clock.
+        delivered_at: Option<DateTime<Utc>>,
+        /// When it was played, by the carrier's clock.
+        listened_at: Option<DateTime<Utc>>,
+        /// How long it was played, milliseconds.
+        listen_ms: Option<i64>,
+        /// When it failed, by the carrier's clock.
+        failed_at: Option<DateTime<Utc>>,
+        /// When the first version was written.
+        created_at: DateTime<Utc>,
+        /// When something last happened to it.
+        updated_at: DateTime<Utc>,
+        /// The last sequence of its stream, for commands that expect one.
+        sequence: i64,
+    }
+}
+
+read_model! {
+    /// One version of a script.
+    pub struct ScriptVersionRow in "script_versions" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The script.
+            script_id: ScriptId,
+            /// From 1.
+            version: u32,
+        }
+        given {
+            /// The words, under the contact's key.
+            text: Sealed,
+            /// Number of characters.
+            characters: u32,
+            /// Who wrote it.
+            author: Author,
+            /// When.
+            created_at: DateTime<Utc>,
+        }
+        /// The person who wrote it, if one did.
+        editor: Option<UserId>,
+        /// The provider's model id.
+        model: Option<String>,
+        /// SHA-256 of the instructions, hex.
+        prompt_sha256: Option<String>,
+        /// Tokens read and written.
+        tokens: Option<i64>,
+        /// What it cost.
+        cost: MicroDollars,
+    }
+}
+
+pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
+    let domain::Event::ScriptEvent(happened) = &event.event else {
+        return;
+    };
+    let Some(script) = stream_id::<ScriptId>(event) else {
+        return;
+    };
+    let organization = organization_of(event);
+    let before = rows.scripts.get(&(organization, script)).cloned();
+    let mut after = match (&before, happened) {
+        (Some(row), _) => row.clone(),
+        (
+            None,
+            ScriptEvent::ScriptGenerated {
+                campaign_id,
+                contact_id,
+                ..
+            },
+        ) => {
+            let mut row = ScriptRow::blank(organization, script, *campaign_id, *contact_id);
+            row.created_at = event.metadata.recorded_at;
+            row.in_campaign = rows
+                .campaign_contacts
+                .get(&(organization, *campaign_id, *contact_id))
+                .is_some();
+            row
+        }
+        (None, _) => return,
+    };
+    after.take_in(happened, event);
+    after.updated_at = after.updated_at.max(event.metadata.recorded_at);
+    after.sequence = event.sequence as i64;
+    rows.campaigns
+        .change(&(organization, after.campaign_id), |campaign| {
+            campaign.follow_script(before.as_ref(), &after);
+            campaign.follow_progress(happened);
+            campaign.updated_at = campaign.updated_at.max(event.metadata.recorded_at);
+        });
+    campaign_contacts::follow_script(rows, &after);
+    analytics::follow_script(rows, before.as_ref(), &after);
+    rows.scripts.put(after);
+}
+
+impl CampaignRow {
+    /// Adds what a script has cost since it was `before`.
+    fn follow_script(&mut self, before: Option<&ScriptRow>, after: &ScriptRow) {
+        let added = |cost: fn(&ScriptRow) -> MicroDollars| {
+            MicroDollars::from_micros(cost(after).micros() - before.map_or(0, |b| cost(b).micros()))
+        };
+        add(&mut self.writer_cost, added(|s| s.writer_cost));
+        add(&mut self.voice_cost, added(|s| s.voice_cost));
+        add(
+            &mut self.carrier_cost,
+            added(|s| s.carrier_cost.unwrap_or_default()),
+        );
+        self.characters_spoken += after.characters_spoken - before.map_or(0, |b| b.characters_spoken);
+    }
+
+    /// Counts what the running generation or rendering has done; its end records the exact figures.
+    fn follow_progress(&mut self, event: &ScriptEvent) {
+        match (self.status, event) {
+            (CampaignStatus::GeneratingScripts, ScriptEvent::ScriptGenerated { .. }) => {
+                self.generation_done += 1;
+            }
+            (CampaignStatus::GeneratingAudio, ScriptEvent::AudioRendered { .. }) => self.rendering_done += 1,
+            (CampaignStatus::GeneratingAudio, ScriptEvent::AudioFailed { .. }) => self.rendering_failed += 1,
+            _ => {}
+        }
+    }
+}
+
+/// A sum that does not fit stays at the largest amount: no bill is that high.
+fn add(total: &mut MicroDollars, amount: MicroDollars) {
+    *total = total.plus(amount).unwrap_or(MicroDollars::from_micros(i64::MAX));
+}
+
+impl ScriptRow {
+    fn take_in(&mut self, event: &ScriptEvent, recorded: &Recorded) {
+        use ScriptEvent as E;
+        let at = recorded.metadata.recorded_at;
+        match event {
+            E::ScriptGenerated { .. } | E::ScriptEdited { .. } => self.take_words(event),
+            E::ScriptReviewed {
+                review, notes, by, ..
+            } => {
+                self.review = match review {
+                    Review::Approved => ReviewState::Approved,
+                    Review::Rejected => ReviewState::Rejected,
+                    Review::NeedsRevision => ReviewState::NeedsRevision,
+                };
+                self.reviewer = Some(*by);
+                self.review_notes.clone_from(notes);
+                self.reviewed_at = Some(at);
+            }
+            E::AudioRequested { .. } | E::AudioRendered { .. } | E::AudioFailed { .. } => {
+                self.take_audio(event);
+            }
+            E::SubmissionDecided { decision } => self.take_decision(decision, at),
+            E::SubmissionAttempted { .. }
+            | E::Submitted { .. }
+            | E::SubmissionInDoubt { .. }
+            | E::SubmissionFailed { .. }
+            | E::SubmissionLapsed { .. } => self.take_submission(event, at),
+            E::Sent { .. } | E::Delivered { .. } | E::Listened { .. } | E::DeliveryFailed { .. } => {
+                self.take_report(event, recorded.metadata.happened_at());
+            }
+        }
+    }
+
+    fn take_words(&mut self, event: &ScriptEvent) {
+        match event {
+            ScriptEvent::ScriptGenerated {
+                version,
+                text,
+                characters,
+                by,
+                model,
+                cost,
+                ..
+            } => {
+                (self.version, self.characters) = (*version, *characters);
+                self.text = text.clone();
+                self.author = *by;
+                self.editor = None;
+                self.model.clone_from(model);
+                add(&mut self.writer_cost, *cost);
+            }
+            ScriptEvent::ScriptEdited {
+                version,
+                text,
+                characters,
+                by,
+            } => {
+                (self.version, self.characters) = (*version, *characters);
+                self.text = text.clone();
+                self.author = Author::Manual;
+                self.editor = Some(*by);
+            }
+            _ => return,
+        }
+        self.review = ReviewState::Pending;
+        (self.reviewer, self.review_notes, self.reviewed_at) = (None, None, None);
+        self.audio = AudioState::None;
+        self.forget_audio();
+    }
+
+    fn forget_audio(&mut self) {
+        (self.audio_key, self.audio_sha256, self.audio_duration_ms) = (None, None, None);
+        (self.audio_error, self.audio_retryable) = (None, false);
+    }
+
+    fn take_audio(&mut self, event: &ScriptEvent) {
+        self.forget_audio();
+        match event {
+            ScriptEvent::AudioRequested { voice, .. } => {
+                self.audio = AudioState::Requested;
+                self.voice = Some(voice.clone());
+            }
+            ScriptEvent::AudioRendered {
+                storage_key,
+                sha256,
+                duration_ms,
+                characters,
+                cost,
+                ..
+            } => {
+                self.audio = AudioState::Rendered;
+                self.audio_key = Some(storage_key.clone());
+                self.audio_sha256 = Some(sha256.clone());
+                self.audio_duration_ms = Some(*duration_ms as i64);
+                self.characters_spoken += *characters as i64;
+                add(&mut self.voice_cost, *cost);
+            }
+            ScriptEvent::AudioFailed { error, retryable, .. } => {
+                self.audio = AudioState::Failed;
+                self.audio_error = Some(error.clone());
+                self.audio_retryable = *retryable;
+            }
+            _ => {}
+        }
+    }
+
+    fn take_decision(&mut self, decision: &Decision, at: DateTime<Utc>) {
+        let (verdict, held_until) = match decision.verdict {
+            Verdict::Cleared => (VerdictCode::Cleared, None),
+            Verdict::HeldUntil(until) => {
+                self.rise(DeliveryStatus::Held);
+                (VerdictCode::HeldUntil, Some(until))
+            }
+            Verdict::Blocked => {
+                self.rise(DeliveryStatus::Blocked);
+                (VerdictCode::Blocked, None)
+            }
+        };
+        self.verdict = Some(verdict);
+        self.held_until = held_until;
+        self.decided_at = Some(at);
+        let obstacle = decision.obstacles().next();
+        self.obstacle_rule = obstacle.map(|f| f.rule.clone());
+        self.obstacle_detail = obstacle.map(|f| f.detail.clone());
+        self.state = decision.states.first().copied();
+        self.zone = decision.zones.first().cloned();
+    }
+
+    fn take_submission(&mut self, event: &ScriptEvent, at: DateTime<Utc>) {
+        match event {
+            ScriptEvent::SubmissionAttempted {
+                attempt_id,
+                idempotency_key,
+            } => {
+                self.attempt_id = Some(*attempt_id);
+                self.idempotency_key = Some(idempotency_key.clone());
+                self.message_id = None;
+                self.attempted_at = Some(at);
+                self.rise(DeliveryStatus::Queued);
+            }
+            ScriptEvent::Submitted { message_id, .. } => {
+                self.message_id = Some(message_id.clone());
+                self.submitted_at = Some(at);
+                // The doubt is over; what is known now is that it is in the carrier's queue.
+                if self.delivery == DeliveryStatus::InDoubt {
+                    self.delivery = DeliveryStatus::Queued;
+                    self.delivery_reason = None;
+                }
+            }
+            ScriptEvent::SubmissionInDoubt { reason, .. } => {
+                self.delivery_reason = Some(reason.clone());
+                self.rise(DeliveryStatus::InDoubt);
+            }
+            ScriptEvent::SubmissionFailed {
+                class: FailureClass::NotSent,
+                ..
+            } => {
+                // It provably did not happen, so nobody was contacted.
+                self.delivery = DeliveryStatus::NotSent;
+                self.attempted_at = None;
+            }
+            ScriptEvent::SubmissionFailed { code, class, .. } => self.fail(at, code, *class, None),
+            ScriptEvent::SubmissionLapsed { reason } => {
+                self.delivery_reason = Some(reason.clone());
+                self.rise(DeliveryStatus::Lapsed);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_report(&mut self, event: &ScriptEvent, happened_at: DateTime<Utc>) {
+        match event {
+            ScriptEvent::Sent { .. } => {
+                earliest(&mut self.sent_at, happened_at);
+                self.rise(DeliveryStatus::Sent);
+            }
+            ScriptEvent::Delivered { carrier_id, cost, .. } => {
+                earliest(&mut self.delivered_at, happened_at);
+                self.carrier_id = self.carrier_id.take().max(carrier_id.clone());
+                self.carrier_cost = self.carrier_cost.max(*cost);
+                self.rise(DeliveryStatus::Delivered);
+            }
+            ScriptEvent::Listened { listen_ms, .. } => {
+                earliest(&mut self.listened_at, happened_at);
+                self.listen_ms = self.listen_ms.max(listen_ms.map(|ms| ms as i64));
+                self.rise(DeliveryStatus::Listened);
+            }
+            ScriptEvent::DeliveryFailed {
+                code, reason, class, ..
+            } => self.fail(happened_at, code, *class, Some(reason)),
+            _ => {}
+        }
+    }
+
+    /// Of several failures the earliest is shown; at the same instant the lesser code, so that order does not matter.
+    fn fail(&mut self, at: DateTime<Utc>, code: &str, class: FailureClass, reason: Option<&String>) {
+        let shown = self.failed_at.zip(self.failure_code.as_deref());
+        if shown.is_none_or(|shown| (at, code) < shown) {
+            self.failed_at = Some(at);
+            self.failure_code = Some(code.to_owned());
+            self.failure_class = Some(class);
+            self.failure_reason = reason.cloned();
+        }
+        self.rise(DeliveryStatus::Failed);
+    }
+
+    fn rise(&mut self, status: DeliveryStatus) {
+        self.delivery = self.delivery.max(status);
+    }
+}
+
+fn earliest(known: &mut Option<DateTime<Utc>>, at: DateTime<Utc>) {
+    *known = Some(known.map_or(at, |k| k.min(at)));
+}
+
+pub(super) fn apply_versions(event: &Recorded, rows: &mut Rows) {
+    let domain::Event::ScriptEvent(happened) = &event.event else {
+        return;
+    };
+    let Some(script) = stream_id::<ScriptId>(event) else {
+        return;
+    };
+    let (organization, at) = (organization_of(event), event.metadata.recorded_at);
+    let row = |version, text: &Sealed, characters, author| {
+        ScriptVersionRow::blank(
+            organization,
+            script,
+            version,
+            text.clone(),
+            characters,
+            author,
+            at,
+        )
+    };
+    match happened {
+        ScriptEvent::ScriptGenerated {
+            version,
+            text,
+            characters,
+            by,
+            model,
+            prompt_sha256,
+            tokens,
+            cost,
+            ..
+        } => rows.script_versions.put(ScriptVersionRow {
+            model: model.clone(),
+            prompt_sha256: prompt_sha256.clone(),
+            tokens: tokens.map(|n| n as i64),
+            cost: *cost,
+            ..row(*version, text, *characters, *by)
+        }),
+        ScriptEvent::ScriptEdited {
+            version,
+            text,
+            characters,
+            by,
+        } => rows.script_versions.put(ScriptVersionRow {
+            editor: Some(*by),
+            ..row(*version, text, *characters, Author::Manual)
+        }),
+        _ => {}
+    }
+}

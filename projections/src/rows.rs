@@ -1,0 +1,306 @@
+//! The rows that a batch of events reads and changes, held in memory. A projection asks for rows by key; a key that has not been
+//! loaded yet is noted and answered as absent, and the batch is run again once it has been (see [`crate::batch`]).
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    Cell,
+    column::WrongCell,
+    model::{ReadModel, Table},
+    models::{
+        ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow, DigestRow,
+        ImportBatchRow, MemberRow, OrganizationRow, RejectedRowRow, ScriptRow, ScriptVersionRow,
+        StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
+    },
+};
+
+/// Rows of one table.
+#[derive(Debug)]
+pub struct RowSet<R: ReadModel> {
+    loaded: HashMap<R::Key, Option<R>>,
+    changed: HashMap<R::Key, Option<R>>,
+    missing: HashSet<R::Key>,
+    /// Nothing lies anywhere else: what is not here is absent.
+    complete: bool,
+}
+
+impl<R: ReadModel> RowSet<R> {
+    fn new(complete: bool) -> Self {
+        Self {
+            loaded: HashMap::new(),
+            changed: HashMap::new(),
+            missing: HashSet::new(),
+            complete,
+        }
+    }
+
+    /// The row as the events so far made it.
+    pub fn get(&mut self, key: &R::Key) -> Option<&R> {
+        if let Some(row) = self.changed.get(key) {
+            return row.as_ref();
+        }
+        if let Some(row) = self.loaded.get(key) {
+            return row.as_ref();
+        }
+        if !self.complete {
+            self.missing.insert(key.clone());
+        }
+        None
+    }
+
+    /// Changes the row in place; does nothing when there is none.
+    pub fn change(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
+        if !self.changed.contains_key(key) {
+            let Some(row) = self.get(key).cloned() else { return };
+            self.changed.insert(key.clone(), Some(row));
+        }
+        if let Some(Some(row)) = self.changed.get_mut(key) {
+            change(row);
+        }
+    }
+
+    /// Makes the row, or replaces it.
+    pub fn put(&mut self, row: R) {
+        self.changed.insert(row.key(), Some(row));
+    }
+
+    /// Removes the row.
+    pub fn remove(&mut self, key: &R::Key) {
+        self.changed.insert(key.clone(), None);
+    }
+
+    /// Every row there is, in no order; only meaningful when the set is complete.
+    pub fn present(&self) -> impl Iterator<Item = &R> {
+        self.changed.values().flatten()
+    }
+}
+
+/// Rows of one table, whichever: what the runner and the check need of it.
+pub trait AnyRowSet: Send {
+    /// The table.
+    fn table(&self) -> &'static Table;
+
+    /// Whether a row was asked for that has not been loaded.
+    fn is_missing_some(&self) -> bool;
+
+    /// The keys that were asked for and not loaded; from here on they count as loaded and absent.
+    fn take_missing(&mut self) -> Vec<Vec<Cell>>;
+
+    /// Takes in stored rows.
+    fn take_in(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), WrongCell>;
+
+    /// Forgets all changes.
+    fn undo(&mut self);
+
+    /// What must be written so that the table says what these rows say.
+    fn changes(&self) -> TableChanges;
+
+    /// Compares one stored row with the row here, and takes it out of the comparison.
+    fn compare(&mut self, stored: Vec<Cell>) -> Comparison;
+
+    /// Rows that no stored row was compared with: they should be in the table and are not.
+    fn not_compared(&self) -> u64;
+
+    /// Rows that there are.
+    fn count(&self) -> u64;
+}
+
+/// What comparing one stored row came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// The events say the same.
+    Equal,
+    /// The events say something else in this column.
+    Differs {
+        /// The first column that differs.
+        column: &'static str,
+    },
+    /// The events know of no such row.
+    NotInEvents,
+}
+
+/// What a batch does to one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableChanges {
+    /// The table.
+    pub table: &'static Table,
+    /// Whole rows to insert or replace, cells in column order.
+    pub upserts: Vec<Vec<Cell>>,
+    /// Keys of rows to delete.
+    pub deletes: Vec<Vec<Cell>>,
+}
+
+impl<R: ReadModel> AnyRowSet for RowSet<R> {
+    fn table(&self) -> &'static Table {
+        R::TABLE
+    }
+
+    fn is_missing_some(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
+    fn take_missing(&mut self) -> Vec<Vec<Cell>> {
+        // In key order: neighbours lie together on disk, and two runners lock rows in the same order.
+        let mut keys: Vec<R::Key> = self.missing.drain().collect();
+        keys.sort_unstable();
+        let cells = keys.iter().map(R::key_cells).collect();
+        self.loaded.extend(keys.into_iter().map(|key| (key, None)));
+        cells
+    }
+
+    fn take_in(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), WrongCell> {
+        for cells in rows {
+            let row = R::from_cells(cells)?;
+            self.loaded.insert(row.key(), Some(row));
+        }
+        Ok(())
+    }
+
+    fn undo(&mut self) {
+        self.changed.clear();
+    }
+
+    fn changes(&self) -> TableChanges {
+        let mut changed: Vec<_> = self
+            .changed
+            .iter()
+            .filter(|(key, row)| self.loaded.get(*key) != Some(*row))
+            .collect();
+        changed.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        let mut changes = TableChanges {
+            table: R::TABLE,
+            upserts: Vec::new(),
+            deletes: Vec::new(),
+        };
+        for (key, row) in changed {
+            match row {
+                Some(row) => changes.upserts.push(row.to_cells()),
+                None => changes.deletes.push(R::key_cells(key)),
+            }
+        }
+        changes
+    }
+
+    fn compare(&mut self, stored: Vec<Cell>) -> Comparison {
+        let Ok(row) = R::from_cells(stored.clone()) else {
+            return Comparison::Differs {
+                column: R::TABLE.columns.first().map_or("", |c| c.name),
+            };
+        };
+        match self.changed.remove(&row.key()).flatten() {
+            None => Comparison::NotInEvents,
+            Some(expected) if expected == row => Comparison::Equal,
+            Some(expected) => {
+                let differs = expected
+                    .to_cells()
+                    .into_iter()
+                    .zip(stored)
+                    .position(|(a, b)| a != b);
+                let column = differs
+                    .and_then(|i| R::TABLE.columns.get(i))
+                    .map_or("", |c| c.name);
+                Comparison::Differs { column }
+            }
+        }
+    }
+
+    fn not_compared(&self) -> u64 {
+        self.count()
+    }
+
+    fn count(&self) -> u64 {
+        self.present().count() as u64
+    }
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $set:ident : $row:ty,)+) => {
+        /// The rows of all tables that a batch has touched.
+        #[derive(Debug)]
+        pub struct Rows {
+            $($(#[$doc])* pub $set: RowSet<$row>,)+
+        }
+
+        impl Rows {
+            /// Every table of the read side, in the order in which they are written.
+            pub const TABLES: &'static [&'static Table] = &[$(<$row as ReadModel>::TABLE),+];
+
+            fn new(complete: bool) -> Self {
+                Self { $($set: RowSet::new(complete),)+ }
+            }
+
+            /// The row sets, in the order of [`Rows::TABLES`].
+            pub fn sets(&mut self) -> Vec<&mut dyn AnyRowSet> {
+                vec![$(&mut self.$set),+]
+            }
+        }
+    };
+}
+
+tables! {
+    /// Campaigns with live counters.
+    campaigns: CampaignRow,
+    /// Who is in which campaign, and how far it has got with them.
+    campaign_contacts: CampaignContactRow,
+    /// Scripts, newest version.
+    scripts: ScriptRow,
+    /// Every version of every script.
+    script_versions: ScriptVersionRow,
+    /// Contacts.
+    contacts: ContactRow,
+    /// Every event that touches a contact.
+    contact_history: ContactHistoryRow,
+    /// Imports.
+    import_batches: ImportBatchRow,
+    /// Rows of imports that became no contact.
+    rejected_rows: RejectedRowRow,
+    /// Outcomes by campaign, recipient-local day and hour, and state.
+    analytics: AnalyticsRow,
+    /// How campaigns ended.
+    digests: DigestRow,
+    /// What happened, for people.
+    activity: ActivityRow,
+    /// Suppression lists.
+    suppression_lists: SuppressionListRow,
+    /// Numbers on suppression lists.
+    suppressions: SuppressionRow,
+    /// Organizations with their settings.
+    organizations: OrganizationRow,
+    /// Members of organizations.
+    members: MemberRow,
+    /// Teams.
+    teams: TeamRow,
+    /// States switched on or off.
+    state_switches: StateSwitchRow,
+}
+
+impl Rows {
+    /// For a batch against stored tables.
+    pub fn of_batch() -> Self {
+        Self::new(false)
+    }
+
+    /// All rows in memory, nothing stored: the model that the tables are checked against.
+    pub fn in_memory() -> Self {
+        Self::new(true)
+    }
+
+    /// Whether a row was asked for that has not been loaded.
+    pub fn is_missing_some(&mut self) -> bool {
+        self.sets().iter().any(|set| set.is_missing_some())
+    }
+
+    /// Forgets all changes, keeps what was loaded.
+    pub fn undo(&mut self) {
+        for set in self.sets() {
+            set.undo();
+        }
+    }
+
+    /// What must be written, tables without changes left out.
+    pub fn changes(&mut self) -> Vec<TableChanges> {
+        let mut all: Vec<_> = self.sets().iter().map(|set| set.changes()).collect();
+        all.retain(|c| !c.upserts.is_empty() || !c.deletes.is_empty());
+        all
+    }
+}
