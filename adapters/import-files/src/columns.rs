@@ -110,7 +110,13 @@ impl Columns {
         let (name, kind) = match field {
             Field::Phone(PhoneKind::Unusable) => return,
             Field::Phone(kind) => {
-                let bare = PhoneColumn { column: at, kind: *kind, label: None, extension: None, do_not_contact: None };
+                let bare = PhoneColumn {
+                    column: at,
+                    kind: *kind,
+                    label: None,
+                    extension: None,
+                    do_not_contact: None,
+                };
                 return self.phones.push(bare);
             }
             Field::Email => return self.emails.push(at),
@@ -143,13 +149,21 @@ impl Columns {
     fn attach_phone_details(&mut self, meanings: &[Option<Meaning>]) {
         for (at, meaning) in meanings.iter().enumerate() {
             let Some(meaning) = meaning else { continue };
-            if !matches!(meaning.field, Field::PhoneLabel | Field::PhoneExtension | Field::PhoneDoNotContact) {
+            if !matches!(
+                meaning.field,
+                Field::PhoneLabel | Field::PhoneExtension | Field::PhoneDoNotContact
+            ) {
                 continue;
             }
             let ordinal_of = |column: usize| meanings[column].as_ref().and_then(|m| m.ordinal);
-            let by_number = meaning.ordinal.and_then(|n| self.phones.iter().position(|p| ordinal_of(p.column) == Some(n)));
-            let beside = |side: Option<usize>| side.and_then(|side| self.phones.iter().position(|p| p.column == side));
-            let found = by_number.or_else(|| beside(at.checked_sub(1))).or_else(|| beside(Some(at + 1)));
+            let by_number = meaning
+                .ordinal
+                .and_then(|n| self.phones.iter().position(|p| ordinal_of(p.column) == Some(n)));
+            let beside =
+                |side: Option<usize>| side.and_then(|side| self.phones.iter().position(|p| p.column == side));
+            let found = by_number
+                .or_else(|| beside(at.checked_sub(1)))
+                .or_else(|| beside(Some(at + 1)));
             match (found, &meaning.field) {
                 (Some(phone), Field::PhoneLabel) => self.phones[phone].label = Some(at),
                 (Some(phone), Field::PhoneExtension) => self.phones[phone].extension = Some(at),

@@ -59,7 +59,11 @@ impl Address {
 
 impl RowNormaliser {
     pub(crate) fn new(columns: Columns, header: Vec<String>, cell_chars_max: usize) -> Self {
-        Self { columns, header, cell_chars_max }
+        Self {
+            columns,
+            header,
+            cell_chars_max,
+        }
     }
 
     /// What the row comes to; nothing when it is no row.
@@ -71,17 +75,37 @@ impl RowNormaliser {
         let do_not_contact = prefer_contactable(&mut valid) || self.forbids_contact(cells);
         let mut valid = valid.into_iter();
         if let Some(best) = valid.next() {
-            return Some(RowOutcome::Contact(Box::new(self.contact(row, cells, best, valid.as_slice(), do_not_contact))));
+            return Some(RowOutcome::Contact(Box::new(self.contact(
+                row,
+                cells,
+                best,
+                valid.as_slice(),
+                do_not_contact,
+            ))));
         }
         if footer::is_footer(cells, self.header.len()) {
             return None;
         }
-        let (problem, value) = refused.map_or((PhoneProblem::Empty, None), |(problem, text)| (problem, Some(text)));
-        let rejected = RejectedRow { row, field: "phone".to_owned(), error: problem.to_string(), value };
+        let (problem, value) = refused.map_or((PhoneProblem::Empty, None), |(problem, text)| {
+            (problem, Some(text))
+        });
+        let rejected = RejectedRow {
+            row,
+            field: "phone".to_owned(),
+            error: problem.to_string(),
+            value,
+        };
         Some(RowOutcome::Rejected(rejected))
     }
 
-    fn contact<C: Cells>(&self, row: u64, cells: &C, best: FoundPhone, others: &[FoundPhone], do_not_contact: bool) -> ReadContact {
+    fn contact<C: Cells>(
+        &self,
+        row: u64,
+        cells: &C,
+        best: FoundPhone,
+        others: &[FoundPhone],
+        do_not_contact: bool,
+    ) -> ReadContact {
         let name = self.name(cells);
         let address = self.address(cells);
         let mut attributes = self.attributes(cells);
@@ -98,15 +122,27 @@ impl RowNormaliser {
             last_name: name.last,
             phone: best.number.as_e164().to_owned(),
             phone_as_given: best.as_given,
-            other_phones: others.iter().map(|phone| phone.number.as_e164().to_owned()).collect(),
-            email: self.columns.emails.iter().find_map(|column| values::email(self.text(cells, Some(*column)))),
+            other_phones: others
+                .iter()
+                .map(|phone| phone.number.as_e164().to_owned())
+                .collect(),
+            email: self
+                .columns
+                .emails
+                .iter()
+                .find_map(|column| values::email(self.text(cells, Some(*column)))),
             street: address.street,
             attributes,
         };
         ReadContact {
             row,
             phone: best.number,
-            location: Location { area_code, state: address.state, zip: address.zip, city: address.city },
+            location: Location {
+                area_code,
+                state: address.state,
+                zip: address.zip,
+                city: address.city,
+            },
             details,
             listing_status: values::listing_status(self.text(cells, self.columns.listing_status)),
             do_not_contact,
@@ -120,14 +156,21 @@ impl RowNormaliser {
         if text.len() <= self.cell_chars_max {
             return text;
         }
-        text.char_indices().nth(self.cell_chars_max).map_or(text, |(at, _)| &text[..at])
+        text.char_indices()
+            .nth(self.cell_chars_max)
+            .map_or(text, |(at, _)| &text[..at])
     }
 
     /// Reports print the header again on each page.
     fn repeats_header<C: Cells>(&self, cells: &C) -> bool {
         let first = self.header.iter().position(|text| !text.is_empty()).unwrap_or(0);
         cells.cell(first).trim() == self.header.get(first).map_or("", String::as_str)
-            && self.header.iter().enumerate().all(|(at, text)| cells.cell(at).split_whitespace().eq(text.split(' ').filter(|w| !w.is_empty())))
+            && self.header.iter().enumerate().all(|(at, text)| {
+                cells
+                    .cell(at)
+                    .split_whitespace()
+                    .eq(text.split(' ').filter(|w| !w.is_empty()))
+            })
     }
 
     fn phones<C: Cells>(&self, cells: &C) -> FoundPhones {
@@ -135,7 +178,11 @@ impl RowNormaliser {
         for column in &self.columns.phones {
             let text = self.text(cells, Some(column.column));
             let label = self.text(cells, column.label);
-            let kind = if label.is_empty() { column.kind } else { more_exact(kind_of(label), column.kind) };
+            let kind = if label.is_empty() {
+                column.kind
+            } else {
+                more_exact(kind_of(label), column.kind)
+            };
             if text.is_empty() || kind == PhoneKind::Unusable {
                 continue;
             }
@@ -148,16 +195,31 @@ impl RowNormaliser {
         found
     }
 
-    fn take_phone<C: Cells>(&self, cells: &C, column: &PhoneColumn, kind: PhoneKind, part: &str, found: &mut FoundPhones) {
+    fn take_phone<C: Cells>(
+        &self,
+        cells: &C,
+        column: &PhoneColumn,
+        kind: PhoneKind,
+        part: &str,
+        found: &mut FoundPhones,
+    ) {
         match normalise_phone(part) {
             Ok(phone) => {
                 if found.valid.iter().any(|known| known.number == phone.number) {
                     return;
                 }
                 let given_apart = self.text(cells, column.extension);
-                let extension = phone.extension.or_else(|| (!given_apart.is_empty()).then(|| given_apart.to_owned()));
+                let extension = phone
+                    .extension
+                    .or_else(|| (!given_apart.is_empty()).then(|| given_apart.to_owned()));
                 let do_not_contact = values::is_marked(self.text(cells, column.do_not_contact));
-                found.valid.push(FoundPhone { kind, number: phone.number, extension, as_given: part.to_owned(), do_not_contact });
+                found.valid.push(FoundPhone {
+                    kind,
+                    number: phone.number,
+                    extension,
+                    as_given: part.to_owned(),
+                    do_not_contact,
+                });
             }
             Err(problem) if found.refused.is_none() => found.refused = Some((problem, part.to_owned())),
             Err(_) => {}
@@ -167,8 +229,15 @@ impl RowNormaliser {
     /// Columns made for it, labels, notes and a status such as `DNC`.
     fn forbids_contact<C: Cells>(&self, cells: &C) -> bool {
         let columns = &self.columns;
-        columns.do_not_contact.iter().any(|column| values::is_marked(self.text(cells, Some(*column))))
-            || columns.remarks.iter().chain(&columns.listing_status).any(|column| values::forbids_contact(self.text(cells, Some(*column))))
+        columns
+            .do_not_contact
+            .iter()
+            .any(|column| values::is_marked(self.text(cells, Some(*column))))
+            || columns
+                .remarks
+                .iter()
+                .chain(&columns.listing_status)
+                .any(|column| values::forbids_contact(self.text(cells, Some(*column))))
     }
 
     fn name<C: Cells>(&self, cells: &C) -> PersonName {
@@ -197,12 +266,19 @@ impl RowNormaliser {
 
     fn co_owner<C: Cells>(&self, cells: &C, family_name: &str) -> Option<String> {
         let columns = &self.columns;
-        let (first, last) = (self.text(cells, columns.co_owner_first), self.text(cells, columns.co_owner_last));
+        let (first, last) = (
+            self.text(cells, columns.co_owner_first),
+            self.text(cells, columns.co_owner_last),
+        );
         let other = if first.is_empty() {
             PersonName::from_full(self.text(cells, columns.co_owner))
         } else {
             let last = if last.is_empty() { family_name } else { last };
-            PersonName::from_parts(NameParts { first, last, ..NameParts::default() })
+            PersonName::from_parts(NameParts {
+                first,
+                last,
+                ..NameParts::default()
+            })
         };
         (!other.name.is_empty()).then_some(other.name)
     }
@@ -210,7 +286,11 @@ impl RowNormaliser {
     /// The property's address, or the mailing address of a row that has no other.
     fn address<C: Cells>(&self, cells: &C) -> Address {
         let property = self.address_in(cells, &self.columns.property);
-        if property.is_empty() { self.address_in(cells, &self.columns.mailing) } else { property }
+        if property.is_empty() {
+            self.address_in(cells, &self.columns.mailing)
+        } else {
+            property
+        }
     }
 
     fn address_in<C: Cells>(&self, cells: &C, columns: &AddressColumns) -> Address {
@@ -227,7 +307,11 @@ impl RowNormaliser {
             composed = format!("{} {}", text(columns.street_number), text(columns.street_name));
             street = composed.trim();
         }
-        let full = if street.is_empty() { text(columns.full) } else { street };
+        let full = if street.is_empty() {
+            text(columns.full)
+        } else {
+            street
+        };
         // `77 Elm St, Palm Desert, CA 92211` in the street column of a file without the others.
         if address.zip.is_none() && address.city.is_none() && !full.is_empty() {
             let split = place::split_address(full);
@@ -240,7 +324,11 @@ impl RowNormaliser {
         }
         if address.city.is_none() && address.zip.is_none() && !text(columns.city_state_zip).is_empty() {
             let split = place::split_address(text(columns.city_state_zip));
-            address.city = place::city(if split.state.is_some() { split.city } else { split.street });
+            address.city = place::city(if split.state.is_some() {
+                split.city
+            } else {
+                split.street
+            });
             address.state = address.state.or(split.state);
             address.zip = split.zip;
         }
@@ -269,7 +357,11 @@ impl RowNormaliser {
 
 /// A label decides over its column's header, unless it says nothing.
 fn more_exact(label: PhoneKind, column: PhoneKind) -> PhoneKind {
-    if label == PhoneKind::Unknown { column } else { label }
+    if label == PhoneKind::Unknown {
+        column
+    } else {
+        label
+    }
 }
 
 /// Drops the numbers that are marked as not to be called while others are left. True when none is.
@@ -290,5 +382,9 @@ fn street_line(street: &str, unit: &str) -> Option<String> {
         return Some(street);
     }
     let named = unit.starts_with('#') || unit.contains(' ') || unit.chars().any(char::is_lowercase);
-    Some(if named { format!("{street}, {unit}") } else { format!("{street}, Unit {unit}") })
+    Some(if named {
+        format!("{street}, {unit}")
+    } else {
+        format!("{street}, Unit {unit}")
+    })
 }

@@ -16,7 +16,12 @@ use crate::{
 };
 
 /// In the order in which they are preferred when several fit equally well.
-const DELIMITERS: [(u8, &str); 4] = [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "pipe")];
+const DELIMITERS: [(u8, &str); 4] = [
+    (b',', "comma"),
+    (b';', "semicolon"),
+    (b'\t', "tab"),
+    (b'|', "pipe"),
+];
 
 /// What was found out about a text.
 pub(crate) struct Shape {
@@ -33,7 +38,10 @@ pub(crate) fn shape_of(
     chosen: Choice<'_>,
 ) -> Result<Shape, ReadError> {
     let text = encoding.decode(sample);
-    let told = text.get(..5).and_then(|line| line.strip_prefix("sep=")).and_then(|rest| rest.bytes().next());
+    let told = text
+        .get(..5)
+        .and_then(|line| line.strip_prefix("sep="))
+        .and_then(|rest| rest.bytes().next());
     let mut best: Option<Shape> = None;
     let mut failure = ReadError::NotATable;
     for (delimiter, name) in DELIMITERS {
@@ -43,7 +51,11 @@ pub(crate) fn shape_of(
         let head = head_of(&text, delimiter);
         match header::find(&head, limits, chosen) {
             Ok(header) if best.as_ref().is_none_or(|best| header.score > best.header.score) => {
-                best = Some(Shape { header, delimiter, description: format!("{}, {name}", encoding.description()) });
+                best = Some(Shape {
+                    header,
+                    delimiter,
+                    description: format!("{}, {name}", encoding.description()),
+                });
             }
             Ok(_) => {}
             Err(error) if explains_more(&error, &failure, &head) => failure = error,
@@ -74,7 +86,10 @@ fn head_of(text: &str, delimiter: u8) -> Vec<HeadRow> {
     let mut head = Vec::new();
     while head.len() < HEADER_SEARCH_ROWS && matches!(reader.read_byte_record(&mut record), Ok(true)) {
         let row = counter.row_after(&record, reader.position().line());
-        let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let cells = record
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+            .collect();
         head.push(HeadRow { row, cells });
     }
     head
@@ -131,7 +146,11 @@ pub(crate) struct DelimitedRows {
 }
 
 impl DelimitedRows {
-    pub(crate) fn new(mut input: Box<dyn Input>, encoding: Encoding, shape: &Shape) -> Result<Self, ReadError> {
+    pub(crate) fn new(
+        mut input: Box<dyn Input>,
+        encoding: Encoding,
+        shape: &Shape,
+    ) -> Result<Self, ReadError> {
         input.seek(SeekFrom::Start(encoding.mark_bytes() as u64))?;
         let stream: Box<dyn Read + Send> = match encoding.utf16() {
             Some(utf16) => Box::new(Transcoder::new(input, utf16.new_decoder_without_bom_handling())),
@@ -139,7 +158,11 @@ impl DelimitedRows {
         };
         // A last line without its line feed would count as none.
         let ended: Box<dyn Read + Send> = Box::new(stream.chain(Cursor::new(b"\n")));
-        let budget = Budget { inner: ended, left: 0, spent: false };
+        let budget = Budget {
+            inner: ended,
+            left: 0,
+            spent: false,
+        };
         Ok(Self {
             reader: csv_reader(budget, shape.delimiter),
             encoding,
@@ -166,7 +189,8 @@ impl DelimitedRows {
         }
         self.record.clear();
         for cell in &self.bytes {
-            self.record.push_field(&WINDOWS_1252.decode_without_bom_handling(cell).0);
+            self.record
+                .push_field(&WINDOWS_1252.decode_without_bom_handling(cell).0);
         }
     }
 }
@@ -184,16 +208,26 @@ impl RowSource for DelimitedRows {
             let more = match self.reader.read_byte_record(&mut self.bytes) {
                 Ok(more) => more,
                 Err(_) if self.reader.get_ref().spent => {
-                    return Err(ReadError::UnclosedQuote { row: self.counter.row + 1 });
+                    return Err(ReadError::UnclosedQuote {
+                        row: self.counter.row + 1,
+                    });
                 }
                 Err(error) => return Err(io_error(error)),
             };
             if !more {
                 let row = self.counter.row;
-                return if self.unfinished { Err(ReadError::UnclosedQuote { row }) } else { Ok(None) };
+                return if self.unfinished {
+                    Err(ReadError::UnclosedQuote { row })
+                } else {
+                    Ok(None)
+                };
             }
             let line = self.reader.position().line();
-            let inside = if line - self.counter.line > 1 { inner_lines(&self.bytes) } else { 0 };
+            let inside = if line - self.counter.line > 1 {
+                inner_lines(&self.bytes)
+            } else {
+                0
+            };
             let row = self.counter.row_after(&self.bytes, line);
             if inside > RECORD_LINES_MAX {
                 return Err(ReadError::UnclosedQuote { row });
@@ -252,7 +286,15 @@ impl<R: Read> Transcoder<R> {
     const INPUT_BYTES: usize = 32 << 10;
 
     fn new(inner: R, decoder: Decoder) -> Self {
-        Self { inner, decoder, input: vec![0; Self::INPUT_BYTES], filled: 0, output: Vec::new(), taken: 0, ended: false }
+        Self {
+            inner,
+            decoder,
+            input: vec![0; Self::INPUT_BYTES],
+            filled: 0,
+            output: Vec::new(),
+            taken: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -262,7 +304,8 @@ impl<R: Read> Transcoder<R> {
         self.output.resize(self.filled * 2 + 16, 0);
         self.taken = 0;
         let (result, _, written, _) =
-            self.decoder.decode_to_utf8(&self.input[..self.filled], &mut self.output, self.ended);
+            self.decoder
+                .decode_to_utf8(&self.input[..self.filled], &mut self.output, self.ended);
         self.output.truncate(written);
         match result {
             CoderResult::InputEmpty => Ok(()),

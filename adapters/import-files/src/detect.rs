@@ -7,9 +7,15 @@ use crate::error::{ForeignFormat, ReadError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// With or without byte order mark; a record that is not UTF-8 is read as Windows-1252.
-    Utf8 { mark: bool },
-    Utf16Le { mark: bool },
-    Utf16Be { mark: bool },
+    Utf8 {
+        mark: bool,
+    },
+    Utf16Le {
+        mark: bool,
+    },
+    Utf16Be {
+        mark: bool,
+    },
     Windows1252,
 }
 
@@ -99,11 +105,21 @@ pub(crate) fn content_of(sample: &[u8]) -> Result<Content, ReadError> {
         return Ok(Content::Zip);
     }
     if sample.starts_with(COMPOUND_FILE) {
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encrypted: Vec<u8> = "EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let found = sample.windows(encrypted.len()).any(|window| window == encrypted);
-        return Err(if found { ReadError::Encrypted } else { ReadError::Unsupported(ForeignFormat::LegacyExcel) });
+        return Err(if found {
+            ReadError::Encrypted
+        } else {
+            ReadError::Unsupported(ForeignFormat::LegacyExcel)
+        });
     }
-    if let Some((_, format)) = SIGNATURES.iter().find(|(signature, _)| sample.starts_with(signature)) {
+    if let Some((_, format)) = SIGNATURES
+        .iter()
+        .find(|(signature, _)| sample.starts_with(signature))
+    {
         return Err(ReadError::Unsupported(*format));
     }
     let encoding = encoding_of(sample)?;
@@ -123,7 +139,14 @@ fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
     }
     if sample.contains(&0) {
         // Mostly Latin text in UTF-16 has a zero in every other byte, always on the same side.
-        let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
+        let zeros = |side: usize| {
+            sample
+                .iter()
+                .skip(side)
+                .step_by(2)
+                .filter(|byte| **byte == 0)
+                .count()
+        };
         let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
         return match (even * 10 > half * 7, odd * 10 > half * 7) {
             (true, false) if odd * 20 < half => Ok(Encoding::Utf16Be { mark: false }),
@@ -131,7 +154,10 @@ fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
             _ => Err(ReadError::Unsupported(ForeignFormat::Binary)),
         };
     }
-    let controls = sample.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f)).count();
+    let controls = sample
+        .iter()
+        .filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f))
+        .count();
     if controls * 100 > sample.len() {
         return Err(ReadError::Unsupported(ForeignFormat::Binary));
     }
@@ -146,10 +172,17 @@ fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
 fn refuse_foreign_text(text: &str) -> Result<(), ReadError> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let bare_end = start.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
-    if bare_end.trim_matches([',', ';', '\t', '|', '"', '\n', '\r', ' ']).is_empty() {
+    if bare_end
+        .trim_matches([',', ';', '\t', '|', '"', '\n', '\r', ' '])
+        .is_empty()
+    {
         return Err(ReadError::Empty);
     }
-    let begins = |word: &str| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let begins = |word: &str| {
+        start
+            .get(..word.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
     let format = if begins("<!doctype html") || begins("<html") || begins("<table") || begins("<meta") {
         ForeignFormat::WebPage
     } else if begins("<?xml") || begins("<workbook") {
@@ -169,5 +202,8 @@ fn refuse_foreign_text(text: &str) -> Result<(), ReadError> {
 /// `{"`, `[{`, `[[`, `["`, with white space between.
 fn is_json(start: &str) -> bool {
     let mut marks = start.chars().filter(|c| !c.is_whitespace());
-    matches!((marks.next(), marks.next()), (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')))
+    matches!(
+        (marks.next(), marks.next()),
+        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']'))
+    )
 }

@@ -53,7 +53,9 @@ impl ForeignFormat {
     /// What the person who uploaded it can do.
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Pdf | Self::Image => "ask the sender for the list as an Excel (.xlsx) or CSV file",
+            Self::Pdf | Self::Image => {
+                "ask the sender for the list as an Excel (.xlsx) or CSV file, and upload that"
+            }
             Self::LegacyExcel | Self::BinaryExcel | Self::WebPage | Self::Xml => {
                 "open it in Excel, save it as .xlsx or CSV, and upload that"
             }
@@ -81,7 +83,9 @@ pub enum ReadError {
         bytes_max: u64,
     },
     /// A workbook that unpacks to more than allowed, or to far more than its size explains.
-    #[error("the workbook unpacks to more than {bytes_max} bytes: save only the sheet with the list as CSV, and upload that")]
+    #[error(
+        "the workbook unpacks to more than {bytes_max} bytes: save only the sheet with the list as CSV, and upload that"
+    )]
     UnpacksTooLarge {
         /// Largest unpacked size taken.
         bytes_max: u64,
@@ -93,13 +97,17 @@ pub enum ReadError {
     #[error("the workbook is protected by a password: save a copy without the password and upload that")]
     Encrypted,
     /// A workbook that is cut off or broken.
-    #[error("the workbook is damaged or was cut off in transit: open it in Excel, save it again, and upload the new copy")]
+    #[error(
+        "the workbook is damaged or was cut off in transit: open it in Excel, save it again, and upload the new copy"
+    )]
     Damaged,
     /// A text without columns.
     #[error("the text has no columns: upload the list as a spreadsheet or CSV with one contact a row")]
     NotATable,
     /// No row names the columns.
-    #[error("no row names the columns: add a first row such as Owner Name, Phone, Property Address, and upload again")]
+    #[error(
+        "no row names the columns: add a first row such as Owner Name, Phone, Property Address, and upload again"
+    )]
     NoHeaderRow,
     /// None of the columns holds numbers.
     #[error("none of the {} columns is known to hold phone numbers: choose the phone column, or rename it to Phone", headers.len())]
@@ -108,7 +116,9 @@ pub enum ReadError {
         headers: Vec<String>,
     },
     /// More columns than allowed.
-    #[error("the table has {columns} columns and at most {columns_max} are read: delete the columns that are not needed")]
+    #[error(
+        "the table has {columns} columns and at most {columns_max} are read: delete the columns that are not needed"
+    )]
     TooManyColumns {
         /// Columns with a header.
         columns: usize,
@@ -122,7 +132,9 @@ pub enum ReadError {
         rows_max: u64,
     },
     /// A record that does not end.
-    #[error("the text from row {row} on can't be told apart: a quotation mark that is opened there is probably not closed")]
+    #[error(
+        "the text from row {row} on can't be told apart: a quotation mark that is opened there is probably not closed"
+    )]
     UnclosedQuote {
         /// Row, from 1, at which it begins.
         row: u64,

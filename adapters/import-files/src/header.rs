@@ -40,7 +40,9 @@ impl Header {
     /// Header text to field name, mapped columns only.
     pub(crate) fn mapping(&self) -> BTreeMap<String, String> {
         let pairs = self.texts.iter().zip(&self.meanings);
-        pairs.filter_map(|(text, meaning)| Some((text.clone(), meaning.as_ref()?.field.name()))).collect()
+        pairs
+            .filter_map(|(text, meaning)| Some((text.clone(), meaning.as_ref()?.field.name())))
+            .collect()
     }
 
     fn has_phone(&self) -> bool {
@@ -49,7 +51,10 @@ impl Header {
 }
 
 fn has_phone(meanings: &[Option<Meaning>]) -> bool {
-    meanings.iter().flatten().any(|m| matches!(m.field, Field::Phone(kind) if kind != PhoneKind::Unusable))
+    meanings
+        .iter()
+        .flatten()
+        .any(|m| matches!(m.field, Field::Phone(kind) if kind != PhoneKind::Unusable))
 }
 
 /// Finds the header among the first rows of a table.
@@ -64,7 +69,10 @@ pub(crate) fn find(
     };
     let columns = header.texts.iter().filter(|text| !text.is_empty()).count();
     if columns > limits.columns_max {
-        return Err(ReadError::TooManyColumns { columns, columns_max: limits.columns_max });
+        return Err(ReadError::TooManyColumns {
+            columns,
+            columns_max: limits.columns_max,
+        });
     }
     if !header.has_phone() && chosen.is_none() {
         adopt_phone_column(&mut header, head);
@@ -80,7 +88,10 @@ pub(crate) fn find(
 }
 
 fn texts_of(row: &HeadRow) -> Vec<String> {
-    row.cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    row.cells
+        .iter()
+        .map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 fn find_chosen(head: &[HeadRow], mapping: &BTreeMap<String, String>) -> Result<Header, ReadError> {
@@ -90,7 +101,12 @@ fn find_chosen(head: &[HeadRow], mapping: &BTreeMap<String, String>) -> Result<H
         let meanings = mapping::chosen(&texts, mapping)?;
         let score = meanings.iter().flatten().count() as i64;
         if score > best.as_ref().map_or(0, |best| best.score) {
-            best = Some(Header { row: row.row, texts, meanings, score });
+            best = Some(Header {
+                row: row.row,
+                texts,
+                meanings,
+                score,
+            });
         }
     }
     best.ok_or(ReadError::MappingNotInFile)
@@ -105,9 +121,16 @@ fn find_likely(head: &[HeadRow]) -> Result<Header, ReadError> {
         let named = meanings.iter().flatten().count();
         let filled = texts.iter().filter(|text| !text.is_empty()).count();
         // One name alone is a header only when it is the phone's and stands alone in a table of one column.
-        let enough = named >= 2 || (named == 1 && filled == 1 && has_phone(&meanings) && is_one_column(head, row.row));
+        let sure = meanings.iter().flatten().any(|meaning| meaning.sure);
+        let enough =
+            named >= 2 || (sure && filled == 1 && has_phone(&meanings) && is_one_column(head, row.row));
         if enough && score > best.as_ref().map_or(0, |best| best.score) {
-            best = Some(Header { row: row.row, texts, meanings, score });
+            best = Some(Header {
+                row: row.row,
+                texts,
+                meanings,
+                score,
+            });
         }
     }
     best.ok_or(ReadError::NoHeaderRow)
@@ -115,12 +138,18 @@ fn find_likely(head: &[HeadRow]) -> Result<Header, ReadError> {
 
 fn is_one_column(head: &[HeadRow], header_row: u64) -> bool {
     let filled = |row: &HeadRow| row.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-    head.iter().filter(|row| row.row > header_row).all(|row| filled(row) <= 1)
+    head.iter()
+        .filter(|row| row.row > header_row)
+        .all(|row| filled(row) <= 1)
 }
 
 /// Known headers count for the row, cells that look like values against it.
 fn score(texts: &[String], meanings: &[Option<Meaning>]) -> i64 {
-    let names: i64 = meanings.iter().flatten().map(|meaning| if meaning.sure { 4 } else { 2 }).sum();
+    let names: i64 = meanings
+        .iter()
+        .flatten()
+        .map(|meaning| if meaning.sure { 4 } else { 2 })
+        .sum();
     let phone = if has_phone(meanings) { 3 } else { 0 };
     let values = texts.iter().filter(|text| looks_like_value(text)).count() as i64;
     names + phone - 4 * values
@@ -139,7 +168,10 @@ fn adopt_phone_column(header: &mut Header, head: &[HeadRow]) {
         if header.meanings[column].is_some() {
             continue;
         }
-        let values = below.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.trim().is_empty());
+        let values = below
+            .iter()
+            .filter_map(|row| row.cells.get(column))
+            .filter(|cell| !cell.trim().is_empty());
         let (mut valid, mut filled) = (0, 0);
         for value in values {
             filled += 1;
@@ -150,6 +182,10 @@ fn adopt_phone_column(header: &mut Header, head: &[HeadRow]) {
         }
     }
     if let Some((_, column)) = best {
-        header.meanings[column] = Some(Meaning { field: Field::Phone(PhoneKind::Unknown), ordinal: None, sure: false });
+        header.meanings[column] = Some(Meaning {
+            field: Field::Phone(PhoneKind::Unknown),
+            ordinal: None,
+            sure: false,
+        });
     }
 }

@@ -26,11 +26,16 @@ use std::{
     path::Path,
 };
 
-use commands::ports::{PortError, ReadLimits, RowOutcome, TableFormat, TableReader, TableSummary};
+use commands::ports::{
+    PortError, ReadLimits, RowOutcome, TableFormat, TableOpener, TableReader, TableSummary,
+};
 pub use error::{ForeignFormat, ReadError};
 pub use phone::{NormalisedPhone, PhoneProblem, normalise_phone};
 
-use crate::{contact_row::RowNormaliser, delimited::DelimitedRows, detect::Content, header::Header, spreadsheet::SheetRows};
+use crate::{
+    contact_row::RowNormaliser, delimited::DelimitedRows, detect::Content, header::Header,
+    spreadsheet::SheetRows,
+};
 
 /// The bytes of a file, from disk or memory.
 pub trait Input: Read + Seek + Send + 'static {}
@@ -44,20 +49,36 @@ pub type Choice<'a> = Option<&'a BTreeMap<String, String>>;
 ///
 /// # Errors
 /// What the file is instead, or what is wrong with it, and what to do.
-pub fn open(input: Box<dyn Input>, limits: ReadLimits, chosen: Choice<'_>) -> Result<Box<dyn TableReader>, ReadError> {
+pub fn open(
+    input: Box<dyn Input>,
+    limits: ReadLimits,
+    chosen: Choice<'_>,
+) -> Result<Box<dyn TableReader>, ReadError> {
     let mut input = input;
     let bytes = input.seek(SeekFrom::End(0))?;
     if bytes > limits.file_bytes_max {
-        return Err(ReadError::TooLarge { bytes, bytes_max: limits.file_bytes_max });
+        return Err(ReadError::TooLarge {
+            bytes,
+            bytes_max: limits.file_bytes_max,
+        });
     }
     input.seek(SeekFrom::Start(0))?;
     let mut sample = Vec::with_capacity(limits::SAMPLE_BYTES);
-    input.by_ref().take(limits::SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
+    input
+        .by_ref()
+        .take(limits::SAMPLE_BYTES as u64)
+        .read_to_end(&mut sample)?;
     match detect::content_of(&sample)? {
         Content::Text(encoding) => {
             let shape = delimited::shape_of(&sample, encoding, &limits, chosen)?;
             let rows = DelimitedRows::new(input, encoding, &shape)?;
-            Ok(table(rows, TableFormat::Csv, shape.description, shape.header, limits))
+            Ok(table(
+                rows,
+                TableFormat::Csv,
+                shape.description,
+                shape.header,
+                limits,
+            ))
         }
         Content::Zip => {
             let shape = spreadsheet::shape_of(input, &limits, chosen)?;
@@ -72,7 +93,11 @@ pub fn open(input: Box<dyn Input>, limits: ReadLimits, chosen: Choice<'_>) -> Re
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_path(path: &Path, limits: ReadLimits, chosen: Choice<'_>) -> Result<Box<dyn TableReader>, ReadError> {
+pub fn open_path(
+    path: &Path,
+    limits: ReadLimits,
+    chosen: Choice<'_>,
+) -> Result<Box<dyn TableReader>, ReadError> {
     open(Box::new(File::open(path)?), limits, chosen)
 }
 
@@ -86,6 +111,22 @@ pub fn open_bytes(
     chosen: Choice<'_>,
 ) -> Result<Box<dyn TableReader>, ReadError> {
     open(Box::new(Cursor::new(bytes)), limits, chosen)
+}
+
+/// Contact lists in files, as the importer asks for them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContactFiles;
+
+impl TableOpener for ContactFiles {
+    fn open(
+        &self,
+        content: bytes::Bytes,
+        mapping: &BTreeMap<String, String>,
+        limits: ReadLimits,
+    ) -> Result<Box<dyn TableReader>, PortError> {
+        let chosen = (!mapping.is_empty()).then_some(mapping);
+        open_bytes(content, limits, chosen).map_err(PortError::from)
+    }
 }
 
 /// The cells of a row; those beyond its end are empty.
@@ -136,9 +177,21 @@ fn table<S: RowSource + 'static>(
     header: Header,
     limits: ReadLimits,
 ) -> Box<dyn TableReader> {
-    let summary = TableSummary { format, description, header_row: header.row, mapping: header.mapping() };
+    let summary = TableSummary {
+        format,
+        description,
+        header_row: header.row,
+        mapping: header.mapping(),
+    };
     let normaliser = RowNormaliser::new(header.columns(), header.texts, limits.cell_chars_max);
-    Box::new(Table { rows, summary, normaliser, count: 0, rows_max: limits.rows_max, ended: false })
+    Box::new(Table {
+        rows,
+        summary,
+        normaliser,
+        count: 0,
+        rows_max: limits.rows_max,
+        ended: false,
+    })
 }
 
 struct Table<S> {
@@ -156,7 +209,9 @@ impl<S: RowSource> Table<S> {
             if let Some(outcome) = self.normaliser.outcome(row, self.rows.cells()) {
                 self.count += 1;
                 if self.count > self.rows_max {
-                    return Err(ReadError::TooManyRows { rows_max: self.rows_max });
+                    return Err(ReadError::TooManyRows {
+                        rows_max: self.rows_max,
+                    });
                 }
                 return Ok(Some(outcome));
             }

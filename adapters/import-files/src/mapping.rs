@@ -109,70 +109,222 @@ const FIELDS: [(&str, Field); 41] = [
 
 /// Attributes that are kept without being asked for, because scripts speak of them.
 const ATTRIBUTES: [&str; 11] = [
-    "list_price", "estimated_value", "bedrooms", "bathrooms", "square_feet", "lot_size", "year_built", "apn", "county",
-    "neighborhood", "mls_number",
+    "list_price",
+    "estimated_value",
+    "bedrooms",
+    "bathrooms",
+    "square_feet",
+    "lot_size",
+    "year_built",
+    "apn",
+    "county",
+    "neighborhood",
+    "mls_number",
 ];
 
 /// Field name, then the headers that mean it: lower case, words apart, numbers left out.
 const SYNONYMS: [(&str, &str); 47] = [
-    ("owner_name", "owner name|owner|owners|owner s|owner names|owner full name|full name|fullname|name|contact name|contact|\
+    (
+        "owner_name",
+        "owner name|owner|owners|owner s|owner names|owner full name|full name|fullname|name|contact name|contact|\
         own|own name|homeowner|homeowner name|home owner|property owner|property owner name|taxpayer|taxpayer name|\
-        seller|seller name|display name|file as|owner of record|legal owner|assessee|assessee name|vesting|customer|customer name|lead name|client name|borrower|borrower name|recipient|grantee"),
+        seller|seller name|display name|file as|owner of record|legal owner|assessee|assessee name|vesting|customer|customer name|lead name|client name|borrower|borrower name|recipient|grantee",
+    ),
     ("name_prefix", "name prefix|prefix|title|salutation|honorific"),
-    ("first_name", "first name|first|firstname|fname|f name|given name|given|forename|owner first name|owner first|own first|own first name|contact first name|first nm"),
-    ("middle_name", "middle name|middle|middle initial|mi|additional name|owner middle name"),
-    ("last_name", "last name|last|lastname|lname|l name|surname|family name|family|owner last name|owner last|own last|own last name|contact last name|last nm"),
+    (
+        "first_name",
+        "first name|first|firstname|fname|f name|given name|given|forename|owner first name|owner first|own first|own first name|contact first name|first nm",
+    ),
+    (
+        "middle_name",
+        "middle name|middle|middle initial|mi|additional name|owner middle name",
+    ),
+    (
+        "last_name",
+        "last name|last|lastname|lname|l name|surname|family name|family|owner last name|owner last|own last|own last name|contact last name|last nm",
+    ),
     ("name_suffix", "name suffix|suffix"),
-    ("co_owner", "co owner|coowner|co owner name|second owner|second owner name|spouse|spouse name|owner second|secondary owner|secondary name|partner name"),
-    ("co_owner_first_name", "co owner first name|spouse first name|second owner first name|secondary first name"),
-    ("co_owner_last_name", "co owner last name|spouse last name|second owner last name|secondary last name"),
-    ("organization", "organization name|organization|company|company name|business name|business|entity|entity name|trust name"),
-    ("phone", "phone|phones|phone number|phone numbers|telephone|telephone number|telephone no|tel|tel no|phone no|ph|ph no|contact number|contact no|\
-        phone value|best phone|primary phone|main phone|owner phone|number to call|dial number|phonenumber|phone num|phone nbr|telephone num|other phone|alt phone|alternate phone"),
-    ("mobile_phone", "mobile phone|mobile|cell|cell phone|cellphone|mobile number|cell number|cellular|mobile no|cell no|wireless|wireless phone|mobile phone number|cell phone number"),
-    ("home_phone", "home phone|home phone number|landline|land line|residential phone|home telephone|house phone|home number"),
-    ("work_phone", "work phone|business phone|office phone|work number|company main phone|work telephone"),
+    (
+        "co_owner",
+        "co owner|coowner|co owner name|second owner|second owner name|spouse|spouse name|owner second|secondary owner|secondary name|partner name",
+    ),
+    (
+        "co_owner_first_name",
+        "co owner first name|spouse first name|second owner first name|secondary first name",
+    ),
+    (
+        "co_owner_last_name",
+        "co owner last name|spouse last name|second owner last name|secondary last name",
+    ),
+    (
+        "organization",
+        "organization name|organization|company|company name|business name|business|entity|entity name|trust name",
+    ),
+    (
+        "phone",
+        "phone|phones|phone number|phone numbers|telephone|telephone number|telephone no|tel|tel no|phone no|ph|ph no|contact number|contact no|\
+        phone value|best phone|primary phone|main phone|owner phone|number to call|dial number|phonenumber|phone num|phone nbr|telephone num|other phone|alt phone|alternate phone",
+    ),
+    (
+        "mobile_phone",
+        "mobile phone|mobile|cell|cell phone|cellphone|mobile number|cell number|cellular|mobile no|cell no|wireless|wireless phone|mobile phone number|cell phone number",
+    ),
+    (
+        "home_phone",
+        "home phone|home phone number|landline|land line|residential phone|home telephone|house phone|home number",
+    ),
+    (
+        "work_phone",
+        "work phone|business phone|office phone|work number|company main phone|work telephone",
+    ),
     ("phone_label", "phone label|phone type|phone line type|line type"),
     ("phone_extension", "extension|ext|phone extension|phone ext"),
-    ("phone_do_not_contact", "phone dnc|phone do not call|phone dnc status|phone on dnc"),
-    ("email", "email|e mail|emails|email address|e mail address|email addresses|mail id|emailaddress|e mail value|email value|owner email|primary email|contact email"),
-    ("street", "property address|address|street|street address|site address|situs address|situs|property street|property street address|\
+    (
+        "phone_do_not_contact",
+        "phone dnc|phone do not call|phone dnc status|phone on dnc",
+    ),
+    (
+        "email",
+        "email|e mail|emails|email address|e mail address|email addresses|mail id|emailaddress|e mail value|email value|owner email|primary email|contact email",
+    ),
+    (
+        "street",
+        "property address|address|street|street address|site address|situs address|situs|property street|property street address|\
         address street|site addr|situs addr|prop address|prop addr|subject address|property|addr|address line|location|physical address|\
-        home street|home address|listing address|situs street|site street|property location|situs street address|address line one|property addr|site address street"),
-    ("street_number", "street number|street no|house number|house no|situs number|site number|street num|house num|situs house number|site house number|st number|st no"),
-    ("street_name", "street name|situs street name|site street name|st name|road name"),
-    ("unit", "unit|unit number|unit no|apt|apartment|suite|apt no|unit num|address extended|address unit|site unit|situs unit|property unit"),
-    ("city", "city|property city|site city|situs city|town|prop city|address city|home city|municipality|subject city|listing city|city name"),
-    ("state", "state|property state|site state|situs state|st|prop state|address region|region|province|home state|state code|state province|address state|subject state"),
-    ("zip", "zip|zip code|zipcode|postal code|postcode|postal|property zip|property zip code|site zip|situs zip|prop zip|address postal code|home postal code|zip five|zip postal code|subject zip|zip plus"),
-    ("city_state_zip", "city state zip|city st zip|city state|city state zip code|site city state zip|situs city state zip|property city state zip|csz|city st|city and state|city state and zip"),
-    ("full_address", "full address|address formatted|complete address|property full address|formatted address|full property address|site full address|situs full address"),
-    ("mailing_street", "mailing address|mail address|mailing street|mail street|owner address|mail addr|mailing addr|mailing street address|m addr|tax address|billing address|owner street|owner mailing address|taxpayer address|billing street|mailing address line"),
-    ("mailing_unit", "mailing unit|mail unit|mailing apt|mailing unit number|owner unit"),
-    ("mailing_city", "mailing city|mail city|owner city|m city|tax city|billing city|owner mailing city|taxpayer city"),
-    ("mailing_state", "mailing state|mail state|owner state|m state|tax state|billing state|owner mailing state|mailing st|mail st|taxpayer state"),
-    ("mailing_zip", "mailing zip|mail zip|owner zip|m zip|tax zip|billing zip|mailing zip code|mail zip code|owner zip code|mailing zipcode|mailing postal code|billing zip code|owner mailing zip|taxpayer zip|mail zipcode"),
-    ("mailing_city_state_zip", "mailing city state zip|mail city state zip|owner city state zip|mail city st zip|mailing city state|mail city state|mailing csz|mail csz"),
-    ("sale_date", "sale date|last sale date|sold date|date sold|date of sale|purchase date|transfer date|last transfer date|recording date|last sale recording date|close date|closing date|closed date|coe date|sales date|last sold date|lst sale date|doc date|acquisition date|last sale recorded"),
-    ("sale_price", "sale price|last sale price|sold price|sales price|purchase price|last sale amount|sale amount|price sold|sale amt|last sale amt|close price|closing price|closed price|last sold price|sales amount|transfer amount|transfer value|price paid|sale value|last sale value"),
-    ("listing_status", "listing status|status|mls status|property status|current status|list status|lead status|stat|mls listing status"),
-    ("days_on_market", "days on market|dom|cdom|adom|days on mkt|cumulative days on market|market days|days listed"),
-    ("property_type", "property type|prop type|type of property|use code description|land use|property use|home type|property class|property sub type|property subtype|land use description|use type|building type"),
-    ("do_not_contact", "do not contact|do not call|dnc|dnc status|dnc flag|donotcall|do not call flag|on dnc|on dnc list|federal dnc|national dnc|state dnc|dnc list|opt out|opted out|unsubscribed|dnc registered|no call|do not call list|dncr|is dnc|do not call registry|donotcontact|dnc match"),
-    ("labels", "labels|label|tags|tag|group membership|categories|category|groups|call result|last call result|disposition"),
+        home street|home address|listing address|situs street|site street|property location|situs street address|address line one|property addr|site address street",
+    ),
+    (
+        "street_number",
+        "street number|street no|house number|house no|situs number|site number|street num|house num|situs house number|site house number|st number|st no",
+    ),
+    (
+        "street_name",
+        "street name|situs street name|site street name|st name|road name",
+    ),
+    (
+        "unit",
+        "unit|unit number|unit no|apt|apartment|suite|apt no|unit num|address extended|address unit|site unit|situs unit|property unit",
+    ),
+    (
+        "city",
+        "city|property city|site city|situs city|town|prop city|address city|home city|municipality|subject city|listing city|city name",
+    ),
+    (
+        "state",
+        "state|property state|site state|situs state|st|prop state|address region|region|province|home state|state code|state province|address state|subject state",
+    ),
+    (
+        "zip",
+        "zip|zip code|zipcode|postal code|postcode|postal|property zip|property zip code|site zip|situs zip|prop zip|address postal code|home postal code|zip five|zip postal code|subject zip|zip plus",
+    ),
+    (
+        "city_state_zip",
+        "city state zip|city st zip|city state|city state zip code|site city state zip|situs city state zip|property city state zip|csz|city st|city and state|city state and zip",
+    ),
+    (
+        "full_address",
+        "full address|address formatted|complete address|property full address|formatted address|full property address|site full address|situs full address",
+    ),
+    (
+        "mailing_street",
+        "mailing address|mail address|mailing street|mail street|owner address|mail addr|mailing addr|mailing street address|m addr|tax address|billing address|owner street|owner mailing address|taxpayer address|billing street|mailing address line",
+    ),
+    (
+        "mailing_unit",
+        "mailing unit|mail unit|mailing apt|mailing unit number|owner unit",
+    ),
+    (
+        "mailing_city",
+        "mailing city|mail city|owner city|m city|tax city|billing city|owner mailing city|taxpayer city",
+    ),
+    (
+        "mailing_state",
+        "mailing state|mail state|owner state|m state|tax state|billing state|owner mailing state|mailing st|mail st|taxpayer state",
+    ),
+    (
+        "mailing_zip",
+        "mailing zip|mail zip|owner zip|m zip|tax zip|billing zip|mailing zip code|mail zip code|owner zip code|mailing zipcode|mailing postal code|billing zip code|owner mailing zip|taxpayer zip|mail zipcode",
+    ),
+    (
+        "mailing_city_state_zip",
+        "mailing city state zip|mail city state zip|owner city state zip|mail city st zip|mailing city state|mail city state|mailing csz|mail csz",
+    ),
+    (
+        "sale_date",
+        "sale date|last sale date|sold date|date sold|date of sale|purchase date|transfer date|last transfer date|recording date|last sale recording date|close date|closing date|closed date|coe date|sales date|last sold date|lst sale date|doc date|acquisition date|last sale recorded",
+    ),
+    (
+        "sale_price",
+        "sale price|last sale price|sold price|sales price|purchase price|last sale amount|sale amount|price sold|sale amt|last sale amt|close price|closing price|closed price|last sold price|sales amount|transfer amount|transfer value|price paid|sale value|last sale value",
+    ),
+    (
+        "listing_status",
+        "listing status|status|mls status|property status|current status|list status|lead status|stat|mls listing status",
+    ),
+    (
+        "days_on_market",
+        "days on market|dom|cdom|adom|days on mkt|cumulative days on market|market days|days listed",
+    ),
+    (
+        "property_type",
+        "property type|prop type|type of property|use code description|land use|property use|home type|property class|property sub type|property subtype|land use description|use type|building type",
+    ),
+    (
+        "do_not_contact",
+        "do not contact|do not call|dnc|dnc status|dnc flag|donotcall|do not call flag|on dnc|on dnc list|federal dnc|national dnc|state dnc|dnc list|opt out|opted out|unsubscribed|dnc registered|no call|do not call list|dncr|is dnc|do not call registry|donotcontact|dnc match",
+    ),
+    (
+        "labels",
+        "labels|label|tags|tag|group membership|categories|category|groups|call result|last call result|disposition",
+    ),
     ("notes", "notes|note|comments|comment|remarks|memo"),
-    ("list_price", "list price|listing price|asking price|current price|original list price|price|lp|ask price|current list price"),
-    ("estimated_value", "estimated value|est value|market value|avm|avm value|home value|estimated home value|zestimate|est market value"),
+    (
+        "list_price",
+        "list price|listing price|asking price|current price|original list price|price|lp|ask price|current list price",
+    ),
+    (
+        "estimated_value",
+        "estimated value|est value|market value|avm|avm value|home value|estimated home value|zestimate|est market value",
+    ),
     ("bedrooms", "bedrooms|beds|bed|br|bd|bedroom|no of bedrooms|bdrms"),
-    ("bathrooms", "bathrooms|baths|bath|ba|bathroom|total baths|no of bathrooms"),
-    ("square_feet", "square feet|sq ft|sqft|living area|building sq ft|living sq ft|square footage|building area|bldg sqft|bldg sq ft|living square feet|living sqft"),
-    ("year_built", "year built|yr built|built|yr blt|year blt|built year"),
+    (
+        "bathrooms",
+        "bathrooms|baths|bath|ba|bathroom|total baths|no of bathrooms",
+    ),
+    (
+        "square_feet",
+        "square feet|sq ft|sqft|living area|building sq ft|living sq ft|square footage|building area|bldg sqft|bldg sq ft|living square feet|living sqft",
+    ),
+    (
+        "year_built",
+        "year built|yr built|built|yr blt|year blt|built year",
+    ),
 ];
 
 /// Words that say whose or which, not what.
 const QUALIFIERS: [&str; 22] = [
-    "owner", "owners", "contact", "primary", "lead", "client", "customer", "homeowner", "seller", "person", "best", "property",
-    "site", "situs", "prop", "subject", "the", "of", "current", "no", "number", "full",
+    "owner",
+    "owners",
+    "contact",
+    "primary",
+    "lead",
+    "client",
+    "customer",
+    "homeowner",
+    "seller",
+    "person",
+    "best",
+    "property",
+    "site",
+    "situs",
+    "prop",
+    "subject",
+    "the",
+    "of",
+    "current",
+    "no",
+    "number",
+    "full",
 ];
 
 /// A header, taken apart.
@@ -191,7 +343,10 @@ impl Field {
         match self {
             Self::Attribute(name) => name.clone(),
             Self::Phone(PhoneKind::Unusable) => "fax".to_owned(),
-            field => FIELDS.iter().find(|(_, known)| known == field).map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            field => FIELDS
+                .iter()
+                .find(|(_, known)| known == field)
+                .map_or_else(String::new, |(name, _)| (*name).to_owned()),
         }
     }
 
@@ -202,8 +357,14 @@ impl Field {
         }
         let formed = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.len() <= FIELD_NAME_CHARS_MAX
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if formed { Ok(Self::Attribute(name.to_owned())) } else { Err(ReadError::InvalidFieldName) }
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if formed {
+            Ok(Self::Attribute(name.to_owned()))
+        } else {
+            Err(ReadError::InvalidFieldName)
+        }
     }
 }
 
@@ -219,12 +380,18 @@ pub(crate) fn key_of(header: &str) -> (String, Option<u32>) {
                 key.push(' ');
             }
             key.extend(c.to_lowercase());
-        } else if c.is_ascii_digit() && ordinal.len() < 4 && (ordinal.is_empty() || previous.is_ascii_digit()) {
+        } else if c == '#' {
+            key.push_str(" number ");
+        } else if c.is_ascii_digit() && ordinal.len() < 4 && (ordinal.is_empty() || previous.is_ascii_digit())
+        {
             ordinal.push(c);
         }
         previous = c;
     }
-    (key.split_whitespace().collect::<Vec<_>>().join(" "), ordinal.parse().ok())
+    (
+        key.split_whitespace().collect::<Vec<_>>().join(" "),
+        ordinal.parse().ok(),
+    )
 }
 
 /// What a header means; nothing when it means nothing to us.
@@ -247,7 +414,10 @@ pub(crate) fn meaning_of(header: &str) -> Option<Meaning> {
 }
 
 fn field_of(name: &str) -> Field {
-    FIELDS.iter().find(|(known, _)| *known == name).map_or_else(|| Field::Attribute(name.to_owned()), |(_, field)| field.clone())
+    FIELDS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or_else(|| Field::Attribute(name.to_owned()), |(_, field)| field.clone())
 }
 
 fn in_table(key: &str) -> Option<Field> {
@@ -257,14 +427,26 @@ fn in_table(key: &str) -> Option<Field> {
     if key == "parcel number" || key == "parcel" || key == "parcel id" || key == "apn number" {
         return Some(field_of("apn"));
     }
-    SYNONYMS.iter().find(|(_, list)| list.split('|').any(|synonym| synonym.trim_start() == key)).map(|(name, _)| field_of(name))
+    SYNONYMS
+        .iter()
+        .find(|(_, list)| list.split('|').any(|synonym| synonym.trim_start() == key))
+        .map(|(name, _)| field_of(name))
 }
 
 fn without_qualifiers(key: &str) -> Option<Field> {
     // Whose address it is decides between the property and the mailing address, so these stay with their table entry.
     let bare: Vec<&str> = key.split(' ').filter(|word| !QUALIFIERS.contains(word)).collect();
-    let mailing = key.split(' ').any(|word| matches!(word, "mail" | "mailing" | "billing" | "owner" | "tax" | "taxpayer"));
-    let rest: Vec<&str> = bare.iter().copied().filter(|word| !matches!(*word, "mail" | "mailing" | "billing" | "tax" | "taxpayer")).collect();
+    let mailing = key.split(' ').any(|word| {
+        matches!(
+            word,
+            "mail" | "mailing" | "billing" | "owner" | "tax" | "taxpayer"
+        )
+    });
+    let rest: Vec<&str> = bare
+        .iter()
+        .copied()
+        .filter(|word| !matches!(*word, "mail" | "mailing" | "billing" | "tax" | "taxpayer"))
+        .collect();
     let field = in_table(&rest.join(" "))?;
     if mailing {
         return Some(match field {
@@ -285,11 +467,32 @@ fn without_qualifiers(key: &str) -> Option<Field> {
 fn by_words(key: &str) -> Option<Field> {
     let has = |words: &[&str]| key.split(' ').any(|word| words.contains(&word));
     if key.contains("do not call") || key.contains("do not contact") || has(&["dnc"]) {
-        return Some(if has(&["phone", "cell", "mobile", "landline"]) { Field::PhoneDoNotContact } else { Field::DoNotContact });
+        return Some(if has(&["phone", "cell", "mobile", "landline"]) {
+            Field::PhoneDoNotContact
+        } else {
+            Field::DoNotContact
+        });
     }
     let about = has(&[
-        "type", "status", "carrier", "score", "time", "date", "count", "source", "connected", "verified", "provider", "id", "opt", "ok",
-        "rank", "quality", "label", "extension", "ext",
+        "type",
+        "status",
+        "carrier",
+        "score",
+        "time",
+        "date",
+        "count",
+        "source",
+        "connected",
+        "verified",
+        "provider",
+        "id",
+        "opt",
+        "ok",
+        "rank",
+        "quality",
+        "label",
+        "extension",
+        "ext",
     ]);
     if about && !has(&["sale", "sold", "sales"]) {
         return None;
@@ -297,13 +500,26 @@ fn by_words(key: &str) -> Option<Field> {
     if has(&["fax", "pager"]) {
         return Some(Field::Phone(PhoneKind::Unusable));
     }
-    if has(&["phone", "phones", "cell", "mobile", "telephone", "cellphone", "landline", "wireless"]) {
+    if has(&[
+        "phone",
+        "phones",
+        "cell",
+        "mobile",
+        "telephone",
+        "cellphone",
+        "landline",
+        "wireless",
+    ]) {
         return Some(Field::Phone(kind_of(key)));
     }
     if has(&["email", "emails"]) || key.contains("e mail") {
         return Some(Field::Email);
     }
-    match (has(&["sale", "sold", "sales"]), has(&["price", "amount", "amt"]), has(&["date"])) {
+    match (
+        has(&["sale", "sold", "sales"]),
+        has(&["price", "amount", "amt"]),
+        has(&["date"]),
+    ) {
         (true, true, _) => Some(Field::SalePrice),
         (true, _, true) => Some(Field::SaleDate),
         _ => None,
@@ -313,7 +529,9 @@ fn by_words(key: &str) -> Option<Field> {
 /// The kind of number a header or a label such as `* Home Fax` speaks of.
 pub(crate) fn kind_of(label: &str) -> PhoneKind {
     let has = |words: &[&str]| {
-        label.split(|c: char| !c.is_alphanumeric()).any(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        label
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
     };
     if label.len() < 3 {
         return match label {
@@ -325,7 +543,15 @@ pub(crate) fn kind_of(label: &str) -> PhoneKind {
     }
     if has(&["fax", "pager", "homefax", "workfax", "otherfax", "workpager"]) {
         PhoneKind::Unusable
-    } else if has(&["mobile", "cell", "cellphone", "cellular", "wireless", "iphone", "workmobile"]) {
+    } else if has(&[
+        "mobile",
+        "cell",
+        "cellphone",
+        "cellular",
+        "wireless",
+        "iphone",
+        "workmobile",
+    ]) {
         PhoneKind::Mobile
     } else if has(&["home", "landline", "residential", "house", "land"]) {
         PhoneKind::Home
@@ -345,11 +571,17 @@ fn by_spelling(key: &str) -> Option<Field> {
     };
     let mut best: Option<(usize, &str)> = None;
     for (name, list) in &SYNONYMS {
-        for synonym in list.split('|').map(str::trim_start).filter(|synonym| synonym.len() >= 4) {
+        for synonym in list
+            .split('|')
+            .map(str::trim_start)
+            .filter(|synonym| synonym.len() >= 4)
+        {
             let slips = spelling_distance(key, synonym, slips_max);
             if slips <= slips_max && best.is_none_or(|(least, _)| slips < least) {
                 best = Some((slips, name));
-            } else if slips <= slips_max && best.is_some_and(|(least, other)| slips == least && other != *name) {
+            } else if slips <= slips_max
+                && best.is_some_and(|(least, other)| slips == least && other != *name)
+            {
                 return None;
             }
         }
@@ -391,8 +623,16 @@ fn numbered(field: Field, ordinal: Option<u32>, key: &str) -> Option<Field> {
         Field::Street if !key.contains("street") => Some(Field::Unit),
         Field::MailingStreet if !key.contains("street") => Some(Field::MailingUnit),
         Field::Zip | Field::MailingZip if ordinal == Some(4) => None,
-        Field::Street | Field::City | Field::State | Field::Zip | Field::FullAddress | Field::Unit | Field::NamePrefix
-        | Field::MiddleName | Field::NameSuffix | Field::Organization => {
+        Field::Street
+        | Field::City
+        | Field::State
+        | Field::Zip
+        | Field::FullAddress
+        | Field::Unit
+        | Field::NamePrefix
+        | Field::MiddleName
+        | Field::NameSuffix
+        | Field::Organization => {
             // `ZIP 5` and the like are no second address.
             (ordinal == Some(5) && field == Field::Zip).then_some(field)
         }
@@ -401,12 +641,22 @@ fn numbered(field: Field, ordinal: Option<u32>, key: &str) -> Option<Field> {
 }
 
 /// The meaning of each column by a mapping that a person chose: header text to field name.
-pub(crate) fn chosen(headers: &[String], mapping: &BTreeMap<String, String>) -> Result<Vec<Option<Meaning>>, ReadError> {
+pub(crate) fn chosen(
+    headers: &[String],
+    mapping: &BTreeMap<String, String>,
+) -> Result<Vec<Option<Meaning>>, ReadError> {
     let mut columns = Vec::with_capacity(headers.len());
     for header in headers {
-        let name = mapping.iter().find(|(wanted, _)| wanted.trim() == header.trim()).map(|(_, name)| name);
+        let name = mapping
+            .iter()
+            .find(|(wanted, _)| wanted.trim() == header.trim())
+            .map(|(_, name)| name);
         columns.push(match name {
-            Some(name) => Some(Meaning { field: Field::named(name)?, ordinal: key_of(header).1, sure: true }),
+            Some(name) => Some(Meaning {
+                field: Field::named(name)?,
+                ordinal: key_of(header).1,
+                sure: true,
+            }),
             None => None,
         });
     }
@@ -426,12 +676,32 @@ mod tests {
     #[test]
     fn title_companies_are_understood() {
         for (header, name) in [
-            ("Owner Name", "owner_name"), ("Property Address", "street"), ("City", "city"), ("State", "state"), ("ZIP", "zip"), ("Phone", "phone"),
-            ("Email", "email"), ("Sale Date", "sale_date"), ("Sale Price", "sale_price"), ("Site Address", "street"), ("Situs City", "city"),
-            ("Mailing Address", "mailing_street"), ("Mail City", "mailing_city"), ("Mail Zip", "mailing_zip"), ("Owner Address", "mailing_street"),
-            ("LAST_SALE_DATE", "sale_date"), ("Owner 1 First Name", "first_name"), ("Owner 2 First Name", "co_owner_first_name"), ("Owner 2", "co_owner"),
-            ("APN", "apn"), ("Year Built", "year_built"), ("Site City, State Zip", "city_state_zip"), ("Situs House #", "street_number"),
-            ("Phone Number(s)", "phone"), ("Owner Phone", "phone"), ("Owner Email", "email"),
+            ("Owner Name", "owner_name"),
+            ("Property Address", "street"),
+            ("City", "city"),
+            ("State", "state"),
+            ("ZIP", "zip"),
+            ("Phone", "phone"),
+            ("Email", "email"),
+            ("Sale Date", "sale_date"),
+            ("Sale Price", "sale_price"),
+            ("Site Address", "street"),
+            ("Situs City", "city"),
+            ("Mailing Address", "mailing_street"),
+            ("Mail City", "mailing_city"),
+            ("Mail Zip", "mailing_zip"),
+            ("Owner Address", "mailing_street"),
+            ("LAST_SALE_DATE", "sale_date"),
+            ("Owner 1 First Name", "first_name"),
+            ("Owner 2 First Name", "co_owner_first_name"),
+            ("Owner 2", "co_owner"),
+            ("APN", "apn"),
+            ("Year Built", "year_built"),
+            ("Site City, State Zip", "city_state_zip"),
+            ("Situs House #", "street_number"),
+            ("Phone Number(s)", "phone"),
+            ("Owner Phone", "phone"),
+            ("Owner Email", "email"),
         ] {
             means(header, name);
         }
@@ -440,12 +710,32 @@ mod tests {
     #[test]
     fn dialers_and_address_books_are_understood() {
         for (header, name) in [
-            ("first_name", "first_name"), ("last_name", "last_name"), ("address", "street"), ("property_type", "property_type"), ("status", "listing_status"),
-            ("days_on_market", "days_on_market"), ("Do Not Call", "do_not_contact"), ("DNC?", "do_not_contact"), ("Phone 1 - Value", "phone"),
-            ("Phone 2 - Label", "phone_label"), ("Phone 1 - Type", "phone_label"), ("E-mail 1 - Value", "email"), ("Address 1 - Postal Code", "zip"),
-            ("Address 1 - Region", "state"), ("Address 1 - Formatted", "full_address"), ("Given Name", "first_name"), ("Organization Name", "organization"),
-            ("Mobile Phone", "mobile_phone"), ("Home Phone 2", "home_phone"), ("firstName", "first_name"), ("zipCode", "zip"), ("Phone2", "phone"),
-            ("Business Phone", "work_phone"), ("Cell #", "mobile_phone"), ("Phone 1 DNC", "phone_do_not_contact"), ("Labels", "labels"),
+            ("first_name", "first_name"),
+            ("last_name", "last_name"),
+            ("address", "street"),
+            ("property_type", "property_type"),
+            ("status", "listing_status"),
+            ("days_on_market", "days_on_market"),
+            ("Do Not Call", "do_not_contact"),
+            ("DNC?", "do_not_contact"),
+            ("Phone 1 - Value", "phone"),
+            ("Phone 2 - Label", "phone_label"),
+            ("Phone 1 - Type", "phone_label"),
+            ("E-mail 1 - Value", "email"),
+            ("Address 1 - Postal Code", "zip"),
+            ("Address 1 - Region", "state"),
+            ("Address 1 - Formatted", "full_address"),
+            ("Given Name", "first_name"),
+            ("Organization Name", "organization"),
+            ("Mobile Phone", "mobile_phone"),
+            ("Home Phone 2", "home_phone"),
+            ("firstName", "first_name"),
+            ("zipCode", "zip"),
+            ("Phone2", "phone"),
+            ("Business Phone", "work_phone"),
+            ("Cell #", "mobile_phone"),
+            ("Phone 1 DNC", "phone_do_not_contact"),
+            ("Labels", "labels"),
         ] {
             means(header, name);
         }
@@ -453,25 +743,49 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_pen_is_forgiven() {
-        for (header, name) in [("Owner Nmae", "owner_name"), ("Phne", "phone"), ("Adress", "street"), ("Emial", "email"), ("Do not cal", "do_not_contact")] {
+        for (header, name) in [
+            ("Owner Nmae", "owner_name"),
+            ("Phne", "phone"),
+            ("Adress", "street"),
+            ("Emial", "email"),
+            ("Do not cal", "do_not_contact"),
+        ] {
             means(header, name);
         }
     }
 
     #[test]
     fn what_only_sounds_like_a_field_is_none() {
-        for header in ["Desert Title Company", "Farm report prepared for: A. Agent", "as of", "Phone Verified Date", "Phone Carrier", "", "Address 2 - City", "Mail Carrier Route"] {
+        for header in [
+            "Desert Title Company",
+            "Farm report prepared for: A. Agent",
+            "as of",
+            "Phone Verified Date",
+            "Phone Carrier",
+            "",
+            "Address 2 - City",
+            "Mail Carrier Route",
+        ] {
             assert_eq!(meaning_of(header), None, "{header}");
         }
-        assert_eq!(meaning_of("Fax").map(|meaning| meaning.field), Some(Field::Phone(PhoneKind::Unusable)));
+        assert_eq!(
+            meaning_of("Fax").map(|meaning| meaning.field),
+            Some(Field::Phone(PhoneKind::Unusable))
+        );
     }
 
     #[test]
     fn a_chosen_mapping_may_make_up_variables_but_not_any_name() {
         assert_eq!(Field::named("phone").unwrap(), Field::Phone(PhoneKind::Unknown));
-        assert_eq!(Field::named("dog_name").unwrap(), Field::Attribute("dog_name".to_owned()));
+        assert_eq!(
+            Field::named("dog_name").unwrap(),
+            Field::Attribute("dog_name".to_owned())
+        );
         for bad in ["", "Dog", "dog name", "1st", "{{x}}"] {
-            assert!(matches!(Field::named(bad), Err(ReadError::InvalidFieldName)), "{bad}");
+            assert!(
+                matches!(Field::named(bad), Err(ReadError::InvalidFieldName)),
+                "{bad}"
+            );
         }
     }
 }

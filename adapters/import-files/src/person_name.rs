@@ -34,25 +34,80 @@ pub(crate) struct NameParts<'a> {
 }
 
 const TITLES: [&str; 17] = [
-    "dr", "mr", "mrs", "ms", "miss", "mx", "prof", "rev", "hon", "sir", "fr", "capt", "col", "lt", "sgt", "maj", "judge",
+    "dr", "mr", "mrs", "ms", "miss", "mx", "prof", "rev", "hon", "sir", "fr", "capt", "col", "lt", "sgt",
+    "maj", "judge",
 ];
 const SUFFIXES: [&str; 17] = [
-    "jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "cpa", "rn", "dvm", "od", "do", "jd", "ttee", "trustee",
+    "jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "cpa", "rn", "dvm", "od", "do", "jd", "ttee",
+    "trustee",
 ];
 const PARTICLES: [&str; 17] = [
-    "van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "st", "st.", "ter", "bin",
+    "van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "st", "st.",
+    "ter", "bin",
 ];
 /// Words that only an organization has.
 const COMPANY_WORDS: [&str; 34] = [
-    "llc", "l.l.c.", "l.l.c", "inc", "inc.", "incorporated", "corp", "corp.", "corporation", "ltd", "ltd.", "limited", "lp", "l.p.",
-    "llp", "pllc", "plc", "holdings", "properties", "investments", "enterprises", "ventures", "association", "assn",
-    "hoa", "company", "foundation", "ministries", "university", "partners", "partnership", "realty", "associates", "n.a.",
+    "llc",
+    "l.l.c.",
+    "l.l.c",
+    "inc",
+    "inc.",
+    "incorporated",
+    "corp",
+    "corp.",
+    "corporation",
+    "ltd",
+    "ltd.",
+    "limited",
+    "lp",
+    "l.p.",
+    "llp",
+    "pllc",
+    "plc",
+    "holdings",
+    "properties",
+    "investments",
+    "enterprises",
+    "ventures",
+    "association",
+    "assn",
+    "hoa",
+    "company",
+    "foundation",
+    "ministries",
+    "university",
+    "partners",
+    "partnership",
+    "realty",
+    "associates",
+    "n.a.",
 ];
 /// Words that are family names too and decide only in a name of three words or more.
-const WEAK_COMPANY_WORDS: [&str; 11] =
-    ["bank", "church", "group", "homes", "fund", "capital", "development", "management", "services", "district", "co"];
-const TRUST_WORDS: [&str; 10] =
-    ["trust", "trusts", "trustees", "revocable", "irrevocable", "living", "tr", "estate", "foundation", "heirs"];
+const WEAK_COMPANY_WORDS: [&str; 11] = [
+    "bank",
+    "church",
+    "group",
+    "homes",
+    "fund",
+    "capital",
+    "development",
+    "management",
+    "services",
+    "district",
+    "co",
+];
+const TRUST_WORDS: [&str; 10] = [
+    "trust",
+    "trusts",
+    "trustees",
+    "revocable",
+    "irrevocable",
+    "living",
+    "tr",
+    "estate",
+    "foundation",
+    "heirs",
+];
 
 impl PersonName {
     /// From one cell.
@@ -63,17 +118,43 @@ impl PersonName {
             return Self::default();
         }
         if is_organization(text) {
-            return Self { name: recase(&turned_article(text)), ..Self::default() };
+            return Self {
+                name: recase(&turned_article(text)),
+                ..Self::default()
+            };
         }
-        let mut owners: Vec<Owner<'_>> = split_owners(text).map(Owner::parse).filter(|o| !o.is_blank()).collect();
+        let mut owners: Vec<Owner<'_>> = split_owners(text)
+            .map(Owner::parse)
+            .filter(|o| !o.is_blank())
+            .collect();
         share_family_name(&mut owners);
-        let Some(greeted) = owners.iter().find(|owner| !owner.first.is_empty() || !owner.last.is_empty()) else {
-            return Self { name: recase(text), ..Self::default() };
+        let Some(greeted) = owners
+            .iter()
+            .find(|owner| !owner.first.is_empty())
+            .or(owners.first())
+        else {
+            return Self {
+                name: recase(text),
+                ..Self::default()
+            };
         };
         let (first, last) = (greeted.given(), recase(&greeted.last));
-        let co_owner = owners.iter().filter(|owner| !std::ptr::eq(*owner, greeted)).find(|o| !o.first.is_empty()).map(Owner::short);
-        let name = if owners.iter().any(|owner| owner.turned) { joined(&owners) } else { recase(text) };
-        Self { name, first, last, co_owner }
+        let co_owner = owners
+            .iter()
+            .filter(|owner| !std::ptr::eq(*owner, greeted))
+            .find(|o| !o.first.is_empty())
+            .map(Owner::short);
+        let name = if owners.iter().any(|owner| owner.turned) {
+            joined(&owners)
+        } else {
+            recase(text)
+        };
+        Self {
+            name,
+            first,
+            last,
+            co_owner,
+        }
     }
 
     /// From the columns of a name. A company or trust in either column is found, and so is a full name in one.
@@ -85,17 +166,32 @@ impl PersonName {
         }
         let both = joined_words(&[first, last]);
         if is_organization(&both) {
-            return Self { name: recase(&both), ..Self::default() };
+            return Self {
+                name: recase(&both),
+                ..Self::default()
+            };
         }
         // `Ann & Bob` | `Lee`, and a whole name in one column.
         let several = split_owners(first).count() > 1;
-        if several || (last.is_empty() && first.contains([' ', ','])) || (first.is_empty() && last.contains(',')) {
+        if several
+            || (last.is_empty() && first.contains([' ', ',']))
+            || (first.is_empty() && last.contains(','))
+        {
             return Self::from_full(&both);
         }
         let all = joined_words(&[parts.prefix, first, parts.middle, last, parts.suffix]);
         let given = Owner::parse(first);
-        let given = if given.last.is_empty() { given.given() } else { recase(first) };
-        Self { name: recase(&clean(&all)), first: given, last: recase(last), co_owner: None }
+        let given = if given.last.is_empty() {
+            given.given()
+        } else {
+            recase(first)
+        };
+        Self {
+            name: recase(&clean(&all)),
+            first: given,
+            last: recase(last),
+            co_owner: None,
+        }
     }
 }
 
@@ -123,7 +219,13 @@ impl<'a> Owner<'a> {
         owner.strip_titles_and_suffixes(&mut words);
         if let [last, first, initial] = words[..] {
             if is_initial(initial) && !has_lower_case(text) && !is_initial(last) && !is_initial(first) {
-                return Self { first, middle: vec![initial], last: last.to_owned(), turned: true, ..owner };
+                return Self {
+                    first,
+                    middle: vec![initial],
+                    last: last.to_owned(),
+                    turned: true,
+                    ..owner
+                };
             }
         }
         owner.take_in_order(&words);
@@ -132,7 +234,10 @@ impl<'a> Owner<'a> {
 
     /// `LAST [SUFFIX], [TITLE] FIRST [MIDDLE] [SUFFIX]`.
     fn turned(left: &'a str, right: &'a str) -> Self {
-        let mut owner = Self { turned: true, ..Self::default() };
+        let mut owner = Self {
+            turned: true,
+            ..Self::default()
+        };
         let mut family: Vec<&str> = left.split_whitespace().collect();
         let mut given: Vec<&str> = right.split([' ', ',']).filter(|word| !word.is_empty()).collect();
         owner.strip_titles_and_suffixes(&mut family);
@@ -177,7 +282,11 @@ impl<'a> Owner<'a> {
     /// The name to greet with.
     fn given(&self) -> String {
         let spoken = if is_initial(self.first) {
-            self.middle.iter().find(|word| !is_initial(word)).copied().unwrap_or(self.first)
+            self.middle
+                .iter()
+                .find(|word| !is_initial(word))
+                .copied()
+                .unwrap_or(self.first)
         } else {
             self.first
         };
@@ -191,7 +300,13 @@ impl<'a> Owner<'a> {
     fn full(&self, with_family_name: bool) -> String {
         let middle = self.middle.join(" ");
         let last = if with_family_name { self.last.as_str() } else { "" };
-        let words = [&self.title.join(" "), self.first, &middle, last, &self.suffix.join(" ")];
+        let words = [
+            &self.title.join(" "),
+            self.first,
+            &middle,
+            last,
+            &self.suffix.join(" "),
+        ];
         recase(&joined_words(&words))
     }
 }
@@ -211,15 +326,21 @@ fn share_family_name(owners: &mut [Owner<'_>]) {
 /// `John & Mary Smith`, or each in full when family names differ.
 fn joined(owners: &[Owner<'_>]) -> String {
     let same = owners.iter().all(|owner| owner.last == owners[0].last);
-    let each: Vec<String> =
-        owners.iter().enumerate().map(|(at, owner)| owner.full(!same || at + 1 == owners.len())).collect();
+    let each: Vec<String> = owners
+        .iter()
+        .enumerate()
+        .map(|(at, owner)| owner.full(!same || at + 1 == owners.len()))
+        .collect();
     each.join(" & ")
 }
 
 fn split_owners(text: &str) -> impl Iterator<Item = &str> {
     text.split(['&', ';', '+', '\n']).flat_map(|part| {
         // Lower-casing may change lengths; ` and ` is looked for in its two real spellings only.
-        let mark = [" and ", " AND ", " And "].into_iter().find(|mark| part.contains(mark)).unwrap_or("\n");
+        let mark = [" and ", " AND ", " And "]
+            .into_iter()
+            .find(|mark| part.contains(mark))
+            .unwrap_or("\n");
         part.split(mark)
     })
 }
@@ -237,7 +358,9 @@ fn is_title(word: &str) -> bool {
 }
 
 fn is_suffix(word: &str) -> bool {
-    is_one_of(bare(word), &SUFFIXES) || word.eq_ignore_ascii_case("m.d.") || word.eq_ignore_ascii_case("ph.d.")
+    is_one_of(bare(word), &SUFFIXES)
+        || word.eq_ignore_ascii_case("m.d.")
+        || word.eq_ignore_ascii_case("ph.d.")
 }
 
 fn is_particle(word: &str) -> bool {
@@ -264,9 +387,21 @@ fn is_organization(text: &str) -> bool {
         }
         weak |= words > 1 && is_one_of(bare(core), &WEAK_COMPANY_WORDS);
     }
-    let public = ["city of ", "county of ", "state of ", "estate of ", "town of ", "bank of ", "church of ", "united states"];
+    let public = [
+        "city of ",
+        "county of ",
+        "state of ",
+        "estate of ",
+        "town of ",
+        "bank of ",
+        "church of ",
+        "united states",
+    ];
     (weak && words >= 3)
-        || public.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+        || public.iter().any(|start| {
+            text.get(..start.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(start))
+        })
 }
 
 /// `MILLER FAMILY TRUST, THE` → `THE MILLER FAMILY TRUST`.
@@ -281,13 +416,16 @@ fn turned_article(text: &str) -> Cow<'_, str> {
 
 /// Rule 1: what county exports add after the owners.
 fn without_trailing_notes(text: &str) -> &str {
-    const NOTES: [&str; 12] =
-        [" C/O ", " ET AL", " ETAL", " ET UX", " ETUX", " ET VIR", " H/W", " JTWROS", " JT TEN", " H&W", " ATTN", " %"];
+    const NOTES: [&str; 12] = [
+        " C/O ", " ET AL", " ETAL", " ET UX", " ETUX", " ET VIR", " H/W", " JTWROS", " JT TEN", " H&W",
+        " ATTN", " %",
+    ];
     if text.is_ascii() {
         let upper = text.to_ascii_uppercase();
         let cut = NOTES.iter().filter_map(|note| {
             let at = upper.find(note)?;
-            let ends = note.ends_with(' ') || !upper[at + note.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+            let ends = note.ends_with(' ')
+                || !upper[at + note.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
             ends.then_some(at)
         });
         return text[..cut.min().unwrap_or(text.len())].trim_end_matches([' ', ',', '&', ';']);
@@ -297,7 +435,9 @@ fn without_trailing_notes(text: &str) -> &str {
 
 /// Rule 1: white space and doubly decoded text.
 fn clean(text: &str) -> Cow<'_, str> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\u{feff}' | '\u{200b}'));
+    let text = text.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '"' | '\u{feff}' | '\u{200b}')
+    });
     let text = repaired(text);
     if text.contains("  ") || text.chars().any(|c| c.is_whitespace() && c != ' ' && c != '\n') {
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -320,7 +460,11 @@ pub(crate) fn repaired(text: &str) -> Cow<'_, str> {
 
 fn joined_words(words: &[&str]) -> String {
     let mut all = String::new();
-    for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
+    for word in words
+        .iter()
+        .map(|word| word.trim())
+        .filter(|word| !word.is_empty())
+    {
         if !all.is_empty() {
             all.push(' ');
         }
@@ -349,8 +493,9 @@ pub(crate) fn recase(text: &str) -> String {
     out
 }
 
-const KEPT_UPPER: [&str; 16] =
-    ["llc", "lp", "llp", "pllc", "ii", "iii", "iv", "hoa", "usa", "us", "nw", "ne", "sw", "se", "po", "md"];
+const KEPT_UPPER: [&str; 16] = [
+    "llc", "lp", "llp", "pllc", "ii", "iii", "iv", "hoa", "usa", "us", "nw", "ne", "sw", "se", "po", "md",
+];
 
 fn recase_word(word: &str, out: &mut String) {
     if is_one_of(bare(word), &KEPT_UPPER) {
@@ -363,8 +508,13 @@ fn recase_word(word: &str, out: &mut String) {
     while let Some(c) = chars.next() {
         if !c.is_alphabetic() {
             // `O'Neill` and `Van-Dyke` start anew; `Owner's` and `42nd` do not.
-            let anew = matches!(c, '-' | '.' | '/' | '(') || (matches!(c, '\'' | '’' | '`') && letters_since_start == 1);
-            start = if c.is_ascii_digit() { false } else { anew || (start && letters_since_start == 0) };
+            let anew = matches!(c, '-' | '.' | '/' | '(')
+                || (matches!(c, '\'' | '’' | '`') && letters_since_start == 1);
+            start = if c.is_ascii_digit() {
+                false
+            } else {
+                anew || (start && letters_since_start == 0)
+            };
             if anew {
                 letters_since_start = 0;
             }
@@ -390,12 +540,22 @@ mod tests {
     /// Name, given name, family name, co-owner of a full name.
     fn read(text: &str) -> (String, String, String, String) {
         let name = PersonName::from_full(text);
-        (name.name, name.first, name.last, name.co_owner.unwrap_or_default())
+        (
+            name.name,
+            name.first,
+            name.last,
+            name.co_owner.unwrap_or_default(),
+        )
     }
 
     #[track_caller]
     fn reads(text: &str, name: &str, first: &str, last: &str, co_owner: &str) {
-        let expected = (name.to_owned(), first.to_owned(), last.to_owned(), co_owner.to_owned());
+        let expected = (
+            name.to_owned(),
+            first.to_owned(),
+            last.to_owned(),
+            co_owner.to_owned(),
+        );
         assert_eq!(read(text), expected, "{text}");
     }
 
@@ -405,7 +565,13 @@ mod tests {
         reads("  Renée   Walker ", "Renée Walker", "Renée", "Walker", "");
         reads("Michelle", "Michelle", "Michelle", "", "");
         reads("Betty Van-Dyke", "Betty Van-Dyke", "Betty", "Van-Dyke", "");
-        reads("Ludwig van Beethoven", "Ludwig van Beethoven", "Ludwig", "van Beethoven", "");
+        reads(
+            "Ludwig van Beethoven",
+            "Ludwig van Beethoven",
+            "Ludwig",
+            "van Beethoven",
+            "",
+        );
     }
 
     #[test]
@@ -414,7 +580,13 @@ mod tests {
         reads("MCDONALD, JOSEPH", "Joseph McDonald", "Joseph", "McDonald", "");
         reads("O'NEILL, ŁUKASZ", "Łukasz O'Neill", "Łukasz", "O'Neill", "");
         reads("VAN-DYKE, ASHLEY", "Ashley Van-Dyke", "Ashley", "Van-Dyke", "");
-        reads("DE LA CRUZ, MARIA T", "Maria T De La Cruz", "Maria", "De La Cruz", "");
+        reads(
+            "DE LA CRUZ, MARIA T",
+            "Maria T De La Cruz",
+            "Maria",
+            "De La Cruz",
+            "",
+        );
         reads("Smith Jr, John", "John Smith Jr", "John", "Smith", "");
         reads("SMITH JOHN A", "John A Smith", "John", "Smith", "");
         reads("john smith", "John Smith", "John", "Smith", "");
@@ -428,18 +600,60 @@ mod tests {
 
     #[test]
     fn titles_and_suffixes_stay_in_the_name_only() {
-        reads("Dr. Robert G. Wright Jr.", "Dr. Robert G. Wright Jr.", "Robert", "Wright", "");
+        reads(
+            "Dr. Robert G. Wright Jr.",
+            "Dr. Robert G. Wright Jr.",
+            "Robert",
+            "Wright",
+            "",
+        );
         reads("J. Robert Lee", "J. Robert Lee", "Robert", "Lee", "");
-        reads("Mr. & Mrs. John Smith", "Mr. & Mrs. John Smith", "John", "Smith", "");
+        reads(
+            "Mr. & Mrs. John Smith",
+            "Mr. & Mrs. John Smith",
+            "John",
+            "Smith",
+            "",
+        );
     }
 
     #[test]
     fn of_a_couple_the_first_is_greeted() {
-        reads("Jessica & Nguyễn Brown", "Jessica & Nguyễn Brown", "Jessica", "Brown", "Nguyễn Brown");
-        reads("Ann Lee and Bob Cruz", "Ann Lee and Bob Cruz", "Ann", "Lee", "Bob Cruz");
-        reads("SMITH, JOHN & MARY", "John & Mary Smith", "John", "Smith", "Mary Smith");
-        reads("SMITH, JOHN A; CRUZ, MARY", "John A Smith & Mary Cruz", "John", "Smith", "Mary Cruz");
-        reads("Tom A. & Karen B. Lee", "Tom A. & Karen B. Lee", "Tom", "Lee", "Karen Lee");
+        reads(
+            "Jessica & Nguyễn Brown",
+            "Jessica & Nguyễn Brown",
+            "Jessica",
+            "Brown",
+            "Nguyễn Brown",
+        );
+        reads(
+            "Ann Lee and Bob Cruz",
+            "Ann Lee and Bob Cruz",
+            "Ann",
+            "Lee",
+            "Bob Cruz",
+        );
+        reads(
+            "SMITH, JOHN & MARY",
+            "John & Mary Smith",
+            "John",
+            "Smith",
+            "Mary Smith",
+        );
+        reads(
+            "SMITH, JOHN A; CRUZ, MARY",
+            "John A Smith & Mary Cruz",
+            "John",
+            "Smith",
+            "Mary Cruz",
+        );
+        reads(
+            "Tom A. & Karen B. Lee",
+            "Tom A. & Karen B. Lee",
+            "Tom",
+            "Lee",
+            "Karen Lee",
+        );
     }
 
     #[test]
@@ -473,12 +687,37 @@ mod tests {
 
     #[test]
     fn names_in_columns_are_put_together() {
-        let name = PersonName::from_parts(NameParts { first: "JOSÉ", middle: "M", last: "O'NEILL", ..NameParts::default() });
-        assert_eq!((name.name.as_str(), name.first.as_str(), name.last.as_str()), ("José M O'Neill", "José", "O'Neill"));
-        let trust = PersonName::from_parts(NameParts { last: "The Wright Family Trust", ..NameParts::default() });
-        assert_eq!((trust.name.as_str(), trust.first.as_str(), trust.last.as_str()), ("The Wright Family Trust", "", ""));
-        let couple = PersonName::from_parts(NameParts { first: "Ann & Bob", last: "Lee", ..NameParts::default() });
-        assert_eq!((couple.first.as_str(), couple.last.as_str(), couple.co_owner.as_deref()), ("Ann", "Lee", Some("Bob Lee")));
+        let name = PersonName::from_parts(NameParts {
+            first: "JOSÉ",
+            middle: "M",
+            last: "O'NEILL",
+            ..NameParts::default()
+        });
+        assert_eq!(
+            (name.name.as_str(), name.first.as_str(), name.last.as_str()),
+            ("José M O'Neill", "José", "O'Neill")
+        );
+        let trust = PersonName::from_parts(NameParts {
+            last: "The Wright Family Trust",
+            ..NameParts::default()
+        });
+        assert_eq!(
+            (trust.name.as_str(), trust.first.as_str(), trust.last.as_str()),
+            ("The Wright Family Trust", "", "")
+        );
+        let couple = PersonName::from_parts(NameParts {
+            first: "Ann & Bob",
+            last: "Lee",
+            ..NameParts::default()
+        });
+        assert_eq!(
+            (
+                couple.first.as_str(),
+                couple.last.as_str(),
+                couple.co_owner.as_deref()
+            ),
+            ("Ann", "Lee", Some("Bob Lee"))
+        );
     }
 
     proptest::proptest! {

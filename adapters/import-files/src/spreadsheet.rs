@@ -18,8 +18,8 @@ use crate::{
     error::{ForeignFormat, ReadError},
     header::{self, HeadRow, Header},
     limits::{
-        HEADER_SEARCH_ROWS, HELD_PART_BYTES_MAX, RATIO_FREE_BYTES, SHEET_BATCH_ROWS, SHEET_BATCHES_WAITING, SHEETS_MAX,
-        UNPACK_RATIO_MAX, WORKBOOK_PARTS_MAX,
+        HEADER_SEARCH_ROWS, HELD_PART_BYTES_MAX, RATIO_FREE_BYTES, SHEET_BATCH_ROWS, SHEET_BATCHES_WAITING,
+        SHEETS_MAX, UNPACK_RATIO_MAX, WORKBOOK_PARTS_MAX,
     },
 };
 
@@ -34,7 +34,11 @@ pub(crate) struct Shape {
 }
 
 /// Checks the archive, opens the workbook and chooses the sheet.
-pub(crate) fn shape_of(input: Box<dyn Input>, limits: &ReadLimits, chosen: Choice<'_>) -> Result<Shape, ReadError> {
+pub(crate) fn shape_of(
+    input: Box<dyn Input>,
+    limits: &ReadLimits,
+    chosen: Choice<'_>,
+) -> Result<Shape, ReadError> {
     let input = check_archive(input, limits)?;
     // calamine is handed hostile files; should it give up on one, that is a damaged file and not a fault of ours.
     let opened = thread::Builder::new()
@@ -42,7 +46,12 @@ pub(crate) fn shape_of(input: Box<dyn Input>, limits: &ReadLimits, chosen: Choic
         .spawn(move || Xlsx::new(BufReader::new(input)).map_err(|error| unreadable(&error)))?;
     let mut workbook: Workbook = opened.join().map_err(|_| ReadError::Damaged)??;
     let (header, sheet) = choose_sheet(&mut workbook, limits, chosen)?;
-    Ok(Shape { header, description: format!("sheet \"{sheet}\""), workbook, sheet })
+    Ok(Shape {
+        header,
+        description: format!("sheet \"{sheet}\""),
+        workbook,
+        sheet,
+    })
 }
 
 fn unreadable(error: &XlsxError) -> ReadError {
@@ -61,12 +70,17 @@ fn check_archive(mut input: Box<dyn Input>, limits: &ReadLimits) -> Result<Box<d
         return Err(ReadError::Damaged);
     }
     refuse_other_documents(&archive)?;
-    let too_large = || ReadError::UnpacksTooLarge { bytes_max: limits.unpacked_bytes_max };
+    let too_large = || ReadError::UnpacksTooLarge {
+        bytes_max: limits.unpacked_bytes_max,
+    };
     let mut unpacked_total = 0_u64;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| ReadError::Damaged)?;
         let sheet = part.name().is_ok_and(|name| name.contains("worksheets/"));
-        let by_ratio = part.compressed_size().saturating_mul(UNPACK_RATIO_MAX).max(RATIO_FREE_BYTES);
+        let by_ratio = part
+            .compressed_size()
+            .saturating_mul(UNPACK_RATIO_MAX)
+            .max(RATIO_FREE_BYTES);
         let mut allowed = by_ratio.min(limits.unpacked_bytes_max.saturating_sub(unpacked_total));
         if !sheet {
             allowed = allowed.min(HELD_PART_BYTES_MAX);
@@ -74,7 +88,8 @@ fn check_archive(mut input: Box<dyn Input>, limits: &ReadLimits) -> Result<Box<d
         if part.size() > allowed {
             return Err(too_large());
         }
-        let unpacked = io::copy(&mut part.take(allowed + 1), &mut io::sink()).map_err(|_| ReadError::Damaged)?;
+        let unpacked =
+            io::copy(&mut part.take(allowed + 1), &mut io::sink()).map_err(|_| ReadError::Damaged)?;
         if unpacked > allowed {
             return Err(too_large());
         }
@@ -92,18 +107,35 @@ fn refuse_other_documents<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(),
         return Err(ReadError::Unsupported(ForeignFormat::BinaryExcel));
     }
     let names = || archive.file_names().filter_map(Result::ok);
-    if has("[Content_Types].xml") && names().any(|name| name.contains("workbook") || name.starts_with("xl/")) {
+    if has("[Content_Types].xml") && names().any(|name| name.contains("workbook") || name.starts_with("xl/"))
+    {
         return Ok(());
     }
-    let document = has("mimetype") || has("[Content_Types].xml") || names().any(|name| name.starts_with("Index/"));
-    Err(ReadError::Unsupported(if document { ForeignFormat::OtherDocument } else { ForeignFormat::Archive }))
+    let document =
+        has("mimetype") || has("[Content_Types].xml") || names().any(|name| name.starts_with("Index/"));
+    Err(ReadError::Unsupported(if document {
+        ForeignFormat::OtherDocument
+    } else {
+        ForeignFormat::Archive
+    }))
 }
 
 /// The visible sheet whose header row is found best; the first of equals.
-fn choose_sheet(workbook: &mut Workbook, limits: &ReadLimits, chosen: Choice<'_>) -> Result<(Header, String), ReadError> {
-    let visible = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
-    let names: Vec<String> =
-        workbook.sheets_metadata().iter().filter(visible).take(SHEETS_MAX).map(|sheet| sheet.name.clone()).collect();
+fn choose_sheet(
+    workbook: &mut Workbook,
+    limits: &ReadLimits,
+    chosen: Choice<'_>,
+) -> Result<(Header, String), ReadError> {
+    let visible = |sheet: &&calamine::Sheet| {
+        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
+    };
+    let names: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(visible)
+        .take(SHEETS_MAX)
+        .map(|sheet| sheet.name.clone())
+        .collect();
     let mut best: Option<(Header, String)> = None;
     let mut failure = ReadError::Empty;
     for name in names {
@@ -112,7 +144,9 @@ fn choose_sheet(workbook: &mut Workbook, limits: &ReadLimits, chosen: Choice<'_>
             continue;
         }
         match header::find(&head, limits, chosen) {
-            Ok(header) if best.as_ref().is_none_or(|(best, _)| header.score > best.score) => best = Some((header, name)),
+            Ok(header) if best.as_ref().is_none_or(|(best, _)| header.score > best.score) => {
+                best = Some((header, name))
+            }
             Ok(_) => {}
             Err(error) if matches!(failure, ReadError::Empty | ReadError::NoHeaderRow) => failure = error,
             Err(_) => {}
@@ -137,13 +171,24 @@ fn read_rows(
     limits: &ReadLimits,
     take: &mut dyn FnMut(HeadRow) -> bool,
 ) -> Result<(), ReadError> {
-    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| unreadable(&error))?;
-    let mut current = HeadRow { row: 0, cells: Vec::new() };
+    let mut reader = workbook
+        .worksheet_cells_reader(sheet)
+        .map_err(|error| unreadable(&error))?;
+    let mut current = HeadRow {
+        row: 0,
+        cells: Vec::new(),
+    };
     while let Some(cell) = reader.next_cell().map_err(|error| unreadable(&error))? {
-        let (row, column) = (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize);
+        let (row, column) = (
+            u64::from(cell.get_position().0) + 1,
+            cell.get_position().1 as usize,
+        );
         if row != current.row {
             let width = current.cells.len();
-            let done = HeadRow { row: current.row, cells: std::mem::replace(&mut current.cells, Vec::with_capacity(width)) };
+            let done = HeadRow {
+                row: current.row,
+                cells: std::mem::replace(&mut current.cells, Vec::with_capacity(width)),
+            };
             current.row = row;
             if !done.cells.is_empty() && !take(done) {
                 return Ok(());
@@ -216,13 +261,27 @@ pub(crate) struct SheetRows {
 impl SheetRows {
     /// Starts the thread that unpacks the sheet; it ends when the sheet does or when this is dropped.
     pub(crate) fn new(shape: Shape, limits: ReadLimits) -> Result<(Self, Header), ReadError> {
-        let Shape { header, mut workbook, sheet, .. } = shape;
+        let Shape {
+            header,
+            mut workbook,
+            sheet,
+            ..
+        } = shape;
         let (sender, batches) = sync_channel(SHEET_BATCHES_WAITING);
         thread::Builder::new()
             .name("sheet-rows".to_owned())
             .spawn(move || send_rows(&mut workbook, &sheet, &limits, &sender))?;
-        let current = HeadRow { row: 0, cells: Vec::new() };
-        let rows = Self { batches, batch: Vec::new().into_iter(), current, header_row: header.row, ended: false };
+        let current = HeadRow {
+            row: 0,
+            cells: Vec::new(),
+        };
+        let rows = Self {
+            batches,
+            batch: Vec::new().into_iter(),
+            current,
+            header_row: header.row,
+            ended: false,
+        };
         Ok((rows, header))
     }
 }

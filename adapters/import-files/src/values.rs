@@ -1,12 +1,12 @@
 //! The remaining kinds of cell: dates, money, marks, listing status, e-mail. One spelling for each meaning, so that a
 //! template need not know which program wrote the file.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 use crate::person_name::recase;
 
-/// Day 0 of Excel's calendar, as far as dates after February 1900 are concerned.
-const EXCEL_DAY_ZERO: NaiveDate = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or(NaiveDate::MIN);
+/// What day 0 of Excel's calendar, 30 December 1899, is counted from the common era; dates before March 1900 differ.
+const EXCEL_DAY_ZERO: i32 = 693_594;
 
 /// Serial numbers taken for dates: 1954 to 2119.
 const EXCEL_SERIALS: std::ops::Range<u64> = 20_000..80_000;
@@ -23,19 +23,37 @@ pub(crate) fn date(text: &str) -> String {
 fn parse_date(text: &str) -> Option<NaiveDate> {
     if let Ok(serial) = text.strip_suffix(".0").unwrap_or(text).parse::<u64>() {
         return match text.len() {
-            8 => NaiveDate::from_ymd_opt((serial / 10_000) as i32, (serial / 100 % 100) as u32, (serial % 100) as u32),
-            _ if EXCEL_SERIALS.contains(&serial) => EXCEL_DAY_ZERO.checked_add_days(Days::new(serial)),
+            8 => NaiveDate::from_ymd_opt(
+                (serial / 10_000) as i32,
+                (serial / 100 % 100) as u32,
+                (serial % 100) as u32,
+            ),
+            _ if EXCEL_SERIALS.contains(&serial) => {
+                NaiveDate::from_num_days_from_ce_opt(EXCEL_DAY_ZERO + serial as i32)
+            }
             _ => None,
         };
     }
-    let day_part = if text.contains(':') { text.split(['T', ' ']).next().unwrap_or(text) } else { text };
-    let mut parts = day_part.split(['/', '-', '.', ' ', ',']).filter(|part| !part.is_empty());
+    let day_part = if text.contains(':') {
+        text.split(['T', ' ']).next().unwrap_or(text)
+    } else {
+        text
+    };
+    let mut parts = day_part
+        .split(['/', '-', '.', ' ', ','])
+        .filter(|part| !part.is_empty());
     let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
     }
     if let Some(month) = month_of(a) {
-        return day(year(c)?, month, b.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?);
+        return day(
+            year(c)?,
+            month,
+            b.trim_end_matches(|c: char| c.is_ascii_alphabetic())
+                .parse()
+                .ok()?,
+        );
     }
     if let Some(month) = month_of(b) {
         return day(year(c)?, month, a.parse().ok()?);
@@ -45,7 +63,11 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
         return day(first as i32, second, c.parse().ok()?);
     }
     // American order, unless there is no such month.
-    if first > 12 { day(year(c)?, second, first) } else { day(year(c)?, first, second) }
+    if first > 12 {
+        day(year(c)?, second, first)
+    } else {
+        day(year(c)?, first, second)
+    }
 }
 
 fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
@@ -63,9 +85,14 @@ fn year(text: &str) -> Option<i32> {
 }
 
 fn month_of(text: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let head = text.get(..3)?;
-    MONTHS.iter().position(|month| month.eq_ignore_ascii_case(head)).map(|at| at as u32 + 1)
+    MONTHS
+        .iter()
+        .position(|month| month.eq_ignore_ascii_case(head))
+        .map(|at| at as u32 + 1)
 }
 
 /// An amount in dollars as plain digits: `$2,299,000` → `2299000`, `$1.2M` → `1200000`. Other text stays as it is.
@@ -88,7 +115,9 @@ pub(crate) fn amount(text: &str) -> String {
         return text.to_owned();
     }
     if scale > 1.0 {
-        return digits.parse::<f64>().map_or_else(|_| text.to_owned(), |value| format!("{:.0}", value * scale));
+        return digits
+            .parse::<f64>()
+            .map_or_else(|_| text.to_owned(), |value| format!("{:.0}", value * scale));
     }
     match digits.split_once('.') {
         Some((whole, cents)) if !cents.contains('.') && cents.bytes().all(|b| b == b'0') => whole.to_owned(),
@@ -101,15 +130,35 @@ pub(crate) fn amount(text: &str) -> String {
 pub(crate) fn count(text: &str) -> String {
     let text = text.trim();
     let digits = text.split(['.', ' ']).next().unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) { digits.to_owned() } else { text.to_owned() }
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        digits.to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Whether a do-not-contact column says so. Only clear denials count as no: a date, a list's name or any other mark
 /// is there because someone put it there.
 pub(crate) fn is_marked(text: &str) -> bool {
     const DENIALS: [&str; 18] = [
-        "n", "no", "false", "f", "0", "-", "--", "none", "n/a", "na", "ok", "off", "clean", "clear", "callable",
-        "not on dnc", "ok to call", "null",
+        "n",
+        "no",
+        "false",
+        "f",
+        "0",
+        "-",
+        "--",
+        "none",
+        "n/a",
+        "na",
+        "ok",
+        "off",
+        "clean",
+        "clear",
+        "callable",
+        "not on dnc",
+        "ok to call",
+        "null",
     ];
     let text = text.trim();
     let text = text.strip_suffix(".0").unwrap_or(text);
@@ -122,41 +171,82 @@ pub(crate) fn forbids_contact(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let phrases = ["do not call", "do not contact", "don't call", "dont call", "do-not-call", "opted out", "no call list"];
+    let phrases = [
+        "do not call",
+        "do not contact",
+        "don't call",
+        "dont call",
+        "do-not-call",
+        "opted out",
+        "no call list",
+    ];
     if phrases.iter().any(|phrase| lower.contains(phrase)) {
         return !lower.contains("not on do not call");
     }
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.any(|word| word == "dnc") && !lower.contains("not on dnc") && !lower.contains("not dnc")
 }
 
 /// A listing's status in one spelling: `EXP` → `Expired`, `canceled` → `Cancelled`.
 pub(crate) fn listing_status(text: &str) -> Option<String> {
     const SPELLINGS: [(&str, &str); 30] = [
-        ("expired", "Expired"), ("exp", "Expired"), ("x", "Expired"), ("e", "Expired"), ("expired listing", "Expired"),
-        ("cancelled", "Cancelled"), ("canceled", "Cancelled"), ("can", "Cancelled"), ("canc", "Cancelled"),
-        ("k", "Cancelled"), ("c", "Cancelled"), ("withdrawn", "Withdrawn"), ("wth", "Withdrawn"), ("wdn", "Withdrawn"),
-        ("w", "Withdrawn"), ("with", "Withdrawn"), ("active", "Active"), ("act", "Active"), ("a", "Active"),
-        ("pending", "Pending"), ("pnd", "Pending"), ("pend", "Pending"), ("p", "Pending"), ("sold", "Sold"),
-        ("sld", "Sold"), ("closed", "Sold"), ("s", "Sold"), ("fsbo", "FSBO"), ("frbo", "FRBO"),
+        ("expired", "Expired"),
+        ("exp", "Expired"),
+        ("x", "Expired"),
+        ("e", "Expired"),
+        ("expired listing", "Expired"),
+        ("cancelled", "Cancelled"),
+        ("canceled", "Cancelled"),
+        ("can", "Cancelled"),
+        ("canc", "Cancelled"),
+        ("k", "Cancelled"),
+        ("c", "Cancelled"),
+        ("withdrawn", "Withdrawn"),
+        ("wth", "Withdrawn"),
+        ("wdn", "Withdrawn"),
+        ("w", "Withdrawn"),
+        ("with", "Withdrawn"),
+        ("active", "Active"),
+        ("act", "Active"),
+        ("a", "Active"),
+        ("pending", "Pending"),
+        ("pnd", "Pending"),
+        ("pend", "Pending"),
+        ("p", "Pending"),
+        ("sold", "Sold"),
+        ("sld", "Sold"),
+        ("closed", "Sold"),
+        ("s", "Sold"),
+        ("fsbo", "FSBO"),
+        ("frbo", "FRBO"),
         ("off market", "Off Market"),
     ];
     let text = text.trim();
     if text.is_empty() {
         return None;
     }
-    let known = SPELLINGS.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(text));
+    let known = SPELLINGS
+        .iter()
+        .find(|(spelling, _)| spelling.eq_ignore_ascii_case(text));
     Some(known.map_or_else(|| recase(text), |(_, status)| (*status).to_owned()))
 }
 
 /// The first address of a cell, lower case; nothing when it is none.
 pub(crate) fn email(text: &str) -> Option<String> {
-    text.split([';', ',', ' ', '\n', '<', '>', '|']).flat_map(|part| part.split(":::")).find_map(|part| {
-        let part = part.strip_prefix("mailto:").unwrap_or(part).trim();
-        let (local, host) = part.split_once('@')?;
-        let plausible = !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@');
-        plausible.then(|| part.to_lowercase())
-    })
+    text.split([';', ',', ' ', '\n', '<', '>', '|'])
+        .flat_map(|part| part.split(":::"))
+        .find_map(|part| {
+            let part = part.strip_prefix("mailto:").unwrap_or(part).trim();
+            let (local, host) = part.split_once('@')?;
+            let plausible = !local.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.contains('@');
+            plausible.then(|| part.to_lowercase())
+        })
 }
 
 #[cfg(test)]
@@ -165,7 +255,19 @@ mod tests {
 
     #[test]
     fn dates_have_one_spelling() {
-        for text in ["04/16/2017", "4/16/17", "2017-04-16", "2017-04-16T00:00:00Z", "4/16/2017 12:00:00 AM", "Apr 16, 2017", "16-Apr-2017", "April 16th, 2017", "20170416", "42841", "16.04.2017"] {
+        for text in [
+            "04/16/2017",
+            "4/16/17",
+            "2017-04-16",
+            "2017-04-16T00:00:00Z",
+            "4/16/2017 12:00:00 AM",
+            "Apr 16, 2017",
+            "16-Apr-2017",
+            "April 16th, 2017",
+            "20170416",
+            "42841",
+            "16.04.2017",
+        ] {
             assert_eq!(date(text), "2017-04-16", "{text}");
         }
         assert_eq!(date("unknown"), "unknown");
@@ -175,8 +277,15 @@ mod tests {
     #[test]
     fn amounts_are_plain_digits() {
         for (text, expected) in [
-            ("$2,299,000", "2299000"), ("2354000", "2354000"), ("$1,250.00", "1250"), ("$1,250.50", "1250.50"), ("$1.2M", "1200000"), ("450K", "450000"),
-            ("USD 5", "5"), ("unknown", "unknown"), ("", ""),
+            ("$2,299,000", "2299000"),
+            ("2354000", "2354000"),
+            ("$1,250.00", "1250"),
+            ("$1,250.50", "1250.50"),
+            ("$1.2M", "1200000"),
+            ("450K", "450000"),
+            ("USD 5", "5"),
+            ("unknown", "unknown"),
+            ("", ""),
         ] {
             assert_eq!(amount(text), expected, "{text}");
         }
@@ -184,7 +293,18 @@ mod tests {
 
     #[test]
     fn any_mark_but_a_denial_forbids_contact() {
-        for yes in ["Y", "yes", "TRUE", "x", "1", "1.0", "DNC", "✓", "Federal", "2024-01-05"] {
+        for yes in [
+            "Y",
+            "yes",
+            "TRUE",
+            "x",
+            "1",
+            "1.0",
+            "DNC",
+            "✓",
+            "Federal",
+            "2024-01-05",
+        ] {
             assert!(is_marked(yes), "{yes}");
         }
         for no in ["", " ", "N", "no", "False", "0", "0.0", "-", "N/A", "OK"] {
@@ -194,10 +314,21 @@ mod tests {
 
     #[test]
     fn words_in_labels_and_notes_forbid_contact() {
-        for yes in ["DNC", "* myContacts ::: DNC", "asked: do not call again", "Do Not Contact"] {
+        for yes in [
+            "DNC",
+            "* myContacts ::: DNC",
+            "asked: do not call again",
+            "Do Not Contact",
+        ] {
             assert!(forbids_contact(yes), "{yes}");
         }
-        for no in ["", "* myContacts", "met at \"open house\"", "not on DNC", "Expired"] {
+        for no in [
+            "",
+            "* myContacts",
+            "met at \"open house\"",
+            "not on DNC",
+            "Expired",
+        ] {
             assert!(!forbids_contact(no), "{no}");
         }
     }
@@ -212,8 +343,14 @@ mod tests {
 
     #[test]
     fn the_first_mail_address_counts() {
-        assert_eq!(email("Ann.Lee@Example.com").as_deref(), Some("ann.lee@example.com"));
-        assert_eq!(email("a@example.com ::: b@example.com").as_deref(), Some("a@example.com"));
+        assert_eq!(
+            email("Ann.Lee@Example.com").as_deref(),
+            Some("ann.lee@example.com")
+        );
+        assert_eq!(
+            email("a@example.com ::: b@example.com").as_deref(),
+            Some("a@example.com")
+        );
         assert_eq!(email("Ann <ann@example.com>").as_deref(), Some("ann@example.com"));
         assert_eq!(email("none"), None);
         assert_eq!(email("ann@localhost"), None);
