@@ -57,9 +57,8 @@ pub(crate) fn shape_of(
                     description: format!("{}, {name}", encoding.description()),
                 });
             }
-            Ok(_) => {}
             Err(error) if explains_more(&error, &failure, &head) => failure = error,
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     best.ok_or(failure)
@@ -129,7 +128,11 @@ impl RowCounter {
 }
 
 fn inner_lines(record: &ByteRecord) -> u64 {
-    record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+    record
+        .as_slice()
+        .iter()
+        .map(|byte| u64::from(*byte == b'\n'))
+        .sum()
 }
 
 /// The records of a text.

@@ -247,11 +247,10 @@ fn from_digits(digits: &str) -> Result<PhoneNumber, PhoneProblem> {
     match (digits.starts_with('+'), bare.len()) {
         (_, 0) => Err(PhoneProblem::NoDigits),
         (_, 11) if bare.starts_with('1') => national(&bare[1..]),
-        (true, _) => Err(foreign(digits)),
         (false, 10) => national(bare),
         (false, 7) => Err(PhoneProblem::NoAreaCode),
         (false, count @ 1..=9) => Err(PhoneProblem::TooShort { digits: count }),
-        (false, _) => Err(foreign(digits)),
+        _ => Err(foreign(digits)),
     }
 }
 

@@ -107,13 +107,12 @@ pub(crate) fn split_address(text: &str) -> SplitAddress<'_> {
         ..SplitAddress::default()
     };
     let mut rest = text.trim();
-    if let Some((head, country)) = rest.rsplit_once([',', '\n']) {
-        if ["us", "usa", "united states", "u.s.a."]
+    if let Some((head, country)) = rest.rsplit_once([',', '\n'])
+        && ["us", "usa", "united states", "u.s.a."]
             .iter()
             .any(|name| country.trim().eq_ignore_ascii_case(name))
-        {
-            rest = head.trim_end();
-        }
+    {
+        rest = head.trim_end();
     }
     let Some((before_zip, zip_text)) = rest.rsplit_once([' ', ',']) else {
         return whole;

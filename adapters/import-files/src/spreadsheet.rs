@@ -145,11 +145,10 @@ fn choose_sheet(
         }
         match header::find(&head, limits, chosen) {
             Ok(header) if best.as_ref().is_none_or(|(best, _)| header.score > best.score) => {
-                best = Some((header, name))
+                best = Some((header, name));
             }
-            Ok(_) => {}
             Err(error) if matches!(failure, ReadError::Empty | ReadError::NoHeaderRow) => failure = error,
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     best.ok_or(failure)

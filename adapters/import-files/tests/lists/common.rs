@@ -73,12 +73,14 @@ pub fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A workbook of sheets: name, then rows of cells as they stand in XML (`<c r="A1" t="inlineStr">…`), see [`text`].
 pub fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
-    let list: String = (sheets.iter().enumerate())
+    let list = (sheets.iter().enumerate())
         .map(|(at, (name, _))| format!(r#"<sheet name="{name}" sheetId="{0}" r:id="rId{0}"/>"#, at + 1))
-        .collect();
-    let links: String = (1..=sheets.len())
+        .collect::<Vec<String>>()
+        .concat();
+    let links = (1..=sheets.len())
         .map(|at| format!(r#"<Relationship Id="rId{at}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{at}.xml"/>"#))
-        .collect();
+        .collect::<Vec<String>>()
+        .concat();
     let book = format!(
         r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{list}</sheets></workbook>"#
     );
@@ -108,13 +110,14 @@ pub fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
 
 /// A row of a sheet. `=7102` is a number, `@44766` a date, everything else text; an empty cell is left out.
 pub fn row(number: u32, cells: &[&str]) -> String {
-    let cells: String = (cells.iter().zip('A'..))
+    let cells = (cells.iter().zip('A'..))
         .filter(|(cell, _)| !cell.is_empty())
         .map(|(cell, column)| match cell.split_at(1) {
             ("=", value) => format!(r#"<c r="{column}{number}"><v>{value}</v></c>"#),
             ("@", value) => format!(r#"<c r="{column}{number}" s="1"><v>{value}</v></c>"#),
             _ => format!(r#"<c r="{column}{number}" t="inlineStr"><is><t>{cell}</t></is></c>"#),
         })
-        .collect();
+        .collect::<Vec<String>>()
+        .concat();
     format!(r#"<row r="{number}">{cells}</row>"#)
 }
