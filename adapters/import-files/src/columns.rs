@@ -1,7 +1,10 @@
 //! Where in a row each field stands: the mapping, turned into column numbers once, so that reading a row is a matter of
 //! indexing.
 
-use crate::mapping::{Field, Meaning, PhoneKind};
+use crate::{
+    field::{Field, PhoneKind},
+    mapping::Meaning,
+};
 
 /// A column of numbers and the columns that speak of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,10 +9,12 @@ use domain::{Location, PersonalDetails, PhoneNumber, UsState};
 use crate::{
     Cells,
     columns::{AddressColumns, AttributeKind, Columns, PhoneColumn},
+    field::PhoneKind,
     footer,
+    letter_case::recase,
     limits::PHONES_PER_ROW_MAX,
-    mapping::{PhoneKind, kind_of},
-    person_name::{NameParts, PersonName, recase},
+    mapping::kind_of,
+    person_name::{NameParts, PersonName},
     phone::{PhoneProblem, normalise_phone, split_numbers},
     place, values,
 };

@@ -8,7 +8,8 @@ use commands::ports::ReadLimits;
 use crate::{
     columns::Columns,
     error::ReadError,
-    mapping::{self, Field, Meaning, PhoneKind},
+    field::{Field, PhoneKind},
+    mapping::{self, Meaning},
     phone::{normalise_phone, split_numbers},
 };
 

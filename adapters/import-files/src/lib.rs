@@ -9,14 +9,17 @@ mod contact_row;
 mod delimited;
 mod detect;
 mod error;
+mod field;
 mod footer;
 mod header;
+mod letter_case;
 mod limits;
 mod mapping;
 mod person_name;
 mod phone;
 mod place;
 mod spreadsheet;
+mod synonyms;
 mod values;
 
 use std::{

@@ -3,7 +3,7 @@
 
 use domain::UsState;
 
-use crate::person_name::recase;
+use crate::letter_case::recase;
 
 /// The abbreviations of before 1963 that people still write and that are neither code nor name, without dots.
 const OLD_ABBREVIATIONS: [(&str, &str); 38] = [

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::person_name::recase;
+use crate::letter_case::recase;
 
 /// What day 0 of Excel's calendar, 30 December 1899, is counted from the common era; dates before March 1900 differ.
 const EXCEL_DAY_ZERO: i32 = 693_594;
