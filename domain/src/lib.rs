@@ -17,6 +17,8 @@ pub mod organization;
 mod personal;
 pub mod script;
 pub mod suppression;
+#[cfg(test)]
+mod testing;
 pub mod upcast;
 mod values;
 

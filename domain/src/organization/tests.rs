@@ -1,1 +1,259 @@
 //! The rules of an organization, given/when/then.
+
+use super::{OrganizationCommand as Command, OrganizationEvent as Event, OrganizationRefusal as Refusal, *};
+use crate::{
+    OrganizationId, Sealed, TeamId, UsState, UserId,
+    testing::{self, Given, uuid},
+};
+
+const ORGANIZATION: OrganizationId = OrganizationId::from_uuid(uuid(1));
+const ADA: UserId = UserId::from_uuid(uuid(2));
+const DANA: UserId = UserId::from_uuid(uuid(3));
+const TEAM: TeamId = TeamId::from_uuid(uuid(4));
+
+fn given(events: impl IntoIterator<Item = Event>) -> Given<Organization> {
+    testing::given(events)
+}
+
+fn profile() -> Sealed {
+    Sealed::from_ciphertext("p".to_owned())
+}
+
+fn found(name: &str, admin: UserId) -> Command {
+    Command::Found {
+        id: ORGANIZATION,
+        name: name.to_owned(),
+        demonstration: false,
+        admin,
+        admin_profile: profile(),
+    }
+}
+
+fn founded() -> Event {
+    Event::OrganizationFounded {
+        organization_id: ORGANIZATION,
+        name: "Desert Realty".to_owned(),
+        demonstration: false,
+        admin: ADA,
+        admin_profile: profile(),
+    }
+}
+
+fn add(role: Role) -> Command {
+    Command::AddMember {
+        user: DANA,
+        role,
+        profile: profile(),
+    }
+}
+
+fn added(role: Role) -> Event {
+    Event::MemberAdded {
+        user_id: DANA,
+        role,
+        profile: profile(),
+    }
+}
+
+fn california() -> UsState {
+    "CA".parse().unwrap()
+}
+
+#[test]
+fn it_is_founded_once_with_its_first_admin() {
+    given([]).when(found("Desert Realty", ADA)).then([founded()]);
+    given([]).when(found("", ADA)).then_refused(Refusal::InvalidName);
+    given([founded()])
+        .when(found("Desert Realty", ADA))
+        .then_nothing();
+    given([founded()])
+        .when(found("Desert Realty", DANA))
+        .then_refused(Refusal::AlreadyExists);
+    given([]).when(add(Role::Agent)).then_refused(Refusal::NotFound);
+}
+
+#[test]
+fn a_person_is_a_member_once_in_one_role() {
+    given([founded()])
+        .when(add(Role::Agent))
+        .then([added(Role::Agent)]);
+    given([founded(), added(Role::Agent)])
+        .when(add(Role::Agent))
+        .then_nothing();
+    given([founded(), added(Role::Agent)])
+        .when(add(Role::Viewer))
+        .then_refused(Refusal::AlreadyAMember);
+    let change = |role| Command::ChangeRole { user: DANA, role };
+    given([founded()])
+        .when(change(Role::Viewer))
+        .then_refused(Refusal::NotAMember);
+    given([founded(), added(Role::Agent)])
+        .when(change(Role::Agent))
+        .then_nothing();
+    given([founded(), added(Role::Agent)])
+        .when(change(Role::Viewer))
+        .then([Event::MemberRoleChanged {
+            user_id: DANA,
+            role: Role::Viewer,
+        }]);
+}
+
+#[test]
+fn there_is_always_an_admin() {
+    let leave = || Command::RemoveMember { user: ADA };
+    let step_down = || Command::ChangeRole {
+        user: ADA,
+        role: Role::Agent,
+    };
+    given([founded(), added(Role::Agent)])
+        .when(leave())
+        .then_refused(Refusal::LastAdmin);
+    given([founded(), added(Role::Agent)])
+        .when(step_down())
+        .then_refused(Refusal::LastAdmin);
+    given([founded(), added(Role::Admin)])
+        .when(leave())
+        .then([Event::MemberRemoved { user_id: ADA }]);
+}
+
+#[test]
+fn a_team_has_members_of_the_organization_only_and_loses_who_leaves_it() {
+    let team_created = || Event::TeamCreated {
+        team_id: TEAM,
+        name: "Farm".to_owned(),
+    };
+    let join = || Command::JoinTeam {
+        team: TEAM,
+        user: DANA,
+    };
+    let joined = || Event::TeamMemberAdded {
+        team_id: TEAM,
+        user_id: DANA,
+    };
+    given([founded()]).when(join()).then_refused(Refusal::UnknownTeam);
+    given([founded(), team_created()])
+        .when(join())
+        .then_refused(Refusal::NotAMember);
+    given([founded(), team_created(), added(Role::Agent)])
+        .when(join())
+        .then([joined()]);
+    let past = [founded(), team_created(), added(Role::Agent), joined()];
+    given(past.clone()).when(join()).then_nothing();
+    let removed = Event::MemberRemoved { user_id: DANA };
+    let organization = given(past)
+        .when(Command::RemoveMember { user: DANA })
+        .then([removed]);
+    assert_eq!(organization.teams_of(DANA).count(), 0);
+}
+
+#[test]
+fn settings_out_of_bounds_are_refused_by_name() {
+    given([founded()])
+        .when(Command::ChangeSettings(Settings::default()))
+        .then_nothing();
+    let refused = |settings: Settings, setting, bounds| {
+        given([founded()])
+            .when(Command::ChangeSettings(settings))
+            .then_refused(Refusal::InvalidSetting { setting, bounds });
+    };
+    let default = Settings::default;
+    refused(
+        Settings {
+            min_interval_days: 0,
+            ..default()
+        },
+        "min_interval_days",
+        "1 to 365",
+    );
+    refused(
+        Settings {
+            audio_retention_days: 3_651,
+            ..default()
+        },
+        "audio_retention_days",
+        "1 to 3,650",
+    );
+    refused(
+        Settings {
+            default_voice: " ".to_owned(),
+            ..default()
+        },
+        "default_voice",
+        "a voice id",
+    );
+}
+
+#[test]
+fn a_caller_id_needs_proof() {
+    let caller_id = || CallerId {
+        number: "+17605550100".parse().unwrap(),
+        label: "Office".to_owned(),
+    };
+    let add = |proof: &str| Command::AddCallerId {
+        caller_id: caller_id(),
+        proof: proof.to_owned(),
+    };
+    given([founded()]).when(add("")).then_refused(Refusal::NoReason);
+    let caller_id_added = Event::CallerIdAdded {
+        caller_id: caller_id(),
+        proof: "letter".to_owned(),
+    };
+    given([founded()])
+        .when(add("letter"))
+        .then([caller_id_added.clone()]);
+    given([founded(), caller_id_added])
+        .when(add("letter"))
+        .then_nothing();
+    let remove = Command::RemoveCallerId {
+        number: caller_id().number,
+    };
+    given([founded()])
+        .when(remove)
+        .then_refused(Refusal::UnknownCallerId);
+}
+
+#[test]
+fn a_state_is_switched_on_by_someone_who_says_why() {
+    let switch_on = |reason: &str| Command::SwitchStateOn {
+        state: california(),
+        reason: reason.to_owned(),
+    };
+    let switched_on = || Event::StateSwitchedOn {
+        state: california(),
+        reason: "letter".to_owned(),
+    };
+    given([founded()])
+        .when(switch_on(" "))
+        .then_refused(Refusal::NoReason);
+    given([founded()]).when(switch_on("letter")).then([switched_on()]);
+    given([founded(), switched_on()])
+        .when(switch_on("letter"))
+        .then_nothing();
+    let switch_off = || Command::SwitchStateOff {
+        state: california(),
+        reason: "new law".to_owned(),
+    };
+    given([founded()]).when(switch_off()).then_nothing();
+    let organization = given([founded(), switched_on()])
+        .when(switch_off())
+        .then([Event::StateSwitchedOff {
+            state: california(),
+            reason: "new law".to_owned(),
+        }]);
+    assert!(organization.states_on.is_empty());
+}
+
+#[test]
+fn every_look_up_of_an_auditor_is_recorded() {
+    let look_up = || Command::RecordLookUp {
+        user: ADA,
+        subject: "contact/1".to_owned(),
+    };
+    let looked_up = || Event::AuditorLookedUp {
+        user_id: ADA,
+        subject: "contact/1".to_owned(),
+    };
+    given([founded(), looked_up()])
+        .when(look_up())
+        .then([looked_up()]);
+}
