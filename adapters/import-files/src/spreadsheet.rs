@@ -41,11 +41,15 @@ pub(crate) fn shape_of(
 ) -> Result<Shape, ReadError> {
     let input = check_archive(input, limits)?;
     // calamine is handed hostile files; should it give up on one, that is a damaged file and not a fault of ours.
-    let opened = thread::Builder::new()
-        .name("workbook-open".to_owned())
-        .spawn(move || Xlsx::new(BufReader::new(input)).map_err(|error| unreadable(&error)))?;
-    let mut workbook: Workbook = opened.join().map_err(|_| ReadError::Damaged)??;
-    let (header, sheet) = choose_sheet(&mut workbook, limits, chosen)?;
+    let opened = thread::scope(|scope| {
+        let opening = scope.spawn(|| {
+            let mut workbook: Workbook =
+                Xlsx::new(BufReader::new(input)).map_err(|error| unreadable(&error))?;
+            choose_sheet(&mut workbook, limits, chosen).map(|found| (workbook, found))
+        });
+        opening.join().map_err(|_| ReadError::Damaged)
+    });
+    let (workbook, (header, sheet)) = opened??;
     Ok(Shape {
         header,
         description: format!("sheet \"{sheet}\""),
