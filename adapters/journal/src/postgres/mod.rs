@@ -1,0 +1,167 @@
+//! The journal in PostgreSQL. One task writes what has queued in one call of a database function, so that a commit and the
+//! lock that orders positions are paid once for many requests. Loads are grouped in the same way.
+
+mod batch;
+mod connection;
+mod loader;
+mod rows;
+mod session;
+mod sorting;
+mod watcher;
+mod writer;
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use commands::ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StreamSlice};
+use database::DatabaseUrl;
+use domain::{Position, StreamId};
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+use uuid::Uuid;
+
+use self::{batch::Job, loader::LoadJob, session::Session, writer::Writer};
+use crate::{
+    OpenError,
+    error::postgres_text,
+    limits::{PAGE_EVENTS_MAX, QUEUE_REQUESTS_MAX},
+    migrations, request,
+    wakeup::Wakeup,
+};
+
+pub use connection::POSTGRES_SCHEMA;
+
+/// Loads that run at the same time; each takes all that has queued.
+const LOADERS: usize = 2;
+
+/// A journal on a server. Its tasks end when the last handle is dropped and everything queued is answered.
+pub struct PostgresJournal {
+    writes: mpsc::Sender<Job>,
+    loads: mpsc::Sender<LoadJob>,
+    pool: PgPool,
+    wakeup: Wakeup,
+    identity: Uuid,
+    _watching: DropGuard,
+}
+
+impl fmt::Debug for PostgresJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresJournal")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+fn server(url: &str) -> Result<Box<PgConnectOptions>, OpenError> {
+    match DatabaseUrl::parse(url)? {
+        DatabaseUrl::Postgres(options) => Ok(options),
+        DatabaseUrl::Sqlite(_) => Err(database::InvalidDatabaseUrl::Postgres.into()),
+    }
+}
+
+impl PostgresJournal {
+    /// Makes the schema and its tables, or brings them up to date.
+    pub async fn migrate(url: &str) -> Result<(), OpenError> {
+        Self::migrate_with(server(url)?.as_ref()).await
+    }
+
+    /// As [`PostgresJournal::migrate`], with an address that is read already.
+    pub async fn migrate_with(options: &PgConnectOptions) -> Result<(), OpenError> {
+        let pool = connection::pool(options, 1);
+        let outcome =
+            database::migrate_postgres(&pool, POSTGRES_SCHEMA, migrations::SET, migrations::POSTGRES).await;
+        pool.close().await;
+        Ok(outcome?)
+    }
+
+    /// Opens a migrated journal at `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::connect_with(server(url)?.as_ref()).await
+    }
+
+    /// As [`PostgresJournal::connect`], with an address that is read already.
+    pub async fn connect_with(options: &PgConnectOptions) -> Result<Self, OpenError> {
+        let pool = connection::pool(options, connection::READING_CONNECTIONS_MAX);
+        migrations::check(migrations::POSTGRES, &connection::applied(&pool).await?)?;
+        let identity = sqlx::query_scalar("SELECT id FROM journal_identity")
+            .fetch_one(&pool)
+            .await?;
+        let wakeup = Wakeup::at(rows::head(&pool).await?);
+        let (writes, write_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let (loads, load_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let writer = Writer::new(Session::new(options), wakeup.clone());
+        tasks.spawn(writer.serve(write_queue));
+        let load_queue = Arc::new(Mutex::new(load_queue));
+        for _ in 0..LOADERS {
+            tasks.spawn(loader::serve(Session::new(options), Arc::clone(&load_queue)));
+        }
+        tasks.spawn(watcher::watch(pool.clone(), wakeup.clone(), stop.clone()));
+        Ok(Self {
+            writes,
+            loads,
+            pool,
+            wakeup,
+            identity,
+            _watching: stop.drop_guard(),
+        })
+    }
+
+    /// Which journal this is; made with its tables.
+    pub const fn identity(&self) -> Uuid {
+        self.identity
+    }
+}
+
+fn closed() -> JournalError {
+    JournalError::Unavailable("the journal is closed".to_owned())
+}
+
+fn unavailable(error: &sqlx::Error) -> JournalError {
+    JournalError::Unavailable(postgres_text(error))
+}
+
+#[async_trait]
+impl Journal for PostgresJournal {
+    async fn append(&self, request: AppendRequest) -> Result<Appended, JournalError> {
+        let bytes = request::check(&request)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Job {
+            request,
+            bytes,
+            reply,
+        };
+        self.writes.send(job).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
+        request::check_load(&streams)?;
+        let (reply, answer) = oneshot::channel();
+        self.loads
+            .send(LoadJob { streams, reply })
+            .await
+            .map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+#[async_trait]
+impl Feed for PostgresJournal {
+    async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
+        rows::page(&self.pool, after, limit.min(PAGE_EVENTS_MAX)).await
+    }
+
+    async fn head(&self) -> Result<Position, JournalError> {
+        rows::head(&self.pool).await.map_err(|e| unavailable(&e))
+    }
+
+    fn woken(&self) -> watch::Receiver<Position> {
+        self.wakeup.subscribe()
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading events: pages in the one order, the head, and rows into [`StoredEvent`]s.
+
+use commands::ports::{FeedPage, JournalError, StoredEvent};
+use domain::{EventId, OrganizationId, Position, StreamId};
+use sqlx::{PgPool, Row as _, postgres::PgRow};
+
+use super::unavailable;
+
+/// The columns that [`stored`] reads, of `events e`.
+pub const COLUMNS: &str =
+    "e.position, e.sequence, e.event_id, e.organization_id, e.event_type, e.event_version,
+    e.payload, e.metadata, e.recorded_at";
+
+/// All from one statement: nothing that it can't see is counted as scanned.
+pub async fn page(pool: &PgPool, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
+    let select = format!(
+        "SELECT {COLUMNS}, e.aggregate_type, e.aggregate_id FROM events e
+         WHERE e.position > $1 ORDER BY e.position LIMIT $2"
+    );
+    let rows = sqlx::query(&select)
+        .bind(i64::try_from(after.number()).unwrap_or(i64::MAX))
+        .bind(limit as i64)
+        .fetch_all(pool)
+        .await
+        .map_err(|e| unavailable(&e))?;
+    let events = rows
+        .iter()
+        .map(|row| {
+            let stream = StreamId {
+                kind: row.try_get(9).map_err(|e| unavailable(&e))?,
+                id: row.try_get(10).map_err(|e| unavailable(&e))?,
+            };
+            stored(row, stream)
+        })
+        .collect::<Result<Vec<_>, JournalError>>()?;
+    Ok(FeedPage {
+        scanned: events.last().map_or(after, |event| event.position),
+        events,
+    })
+}
+
+/// Position of the last event.
+pub async fn head(pool: &PgPool) -> Result<Position, sqlx::Error> {
+    let last: Option<i64> = sqlx::query_scalar("SELECT position FROM events ORDER BY position DESC LIMIT 1")
+        .fetch_optional(pool)
+        .await?;
+    Ok(Position::new(last.unwrap_or(0) as u64))
+}
+
+/// The event of a row that begins with [`COLUMNS`].
+pub fn stored(row: &PgRow, stream: StreamId) -> Result<StoredEvent, JournalError> {
+    let position = row.try_get::<i64, _>(0).map_err(|e| unavailable(&e))? as u64;
+    let organization = row.try_get::<&str, _>(3).map_err(|e| unavailable(&e))?;
+    let organization: OrganizationId = organization.parse().map_err(|_| {
+        JournalError::Unavailable(format!(
+            "the event at {position} has an organization that is no id"
+        ))
+    })?;
+    read(row, position, organization, stream).map_err(|e| unavailable(&e))
+}
+
+fn read(
+    row: &PgRow,
+    position: u64,
+    organization: OrganizationId,
+    stream: StreamId,
+) -> Result<StoredEvent, sqlx::Error> {
+    Ok(StoredEvent {
+        position: Position::new(position),
+        stream,
+        sequence: row.try_get::<i64, _>(1)? as u64,
+        event_id: EventId::from_uuid(row.try_get(2)?),
+        organization,
+        name: row.try_get(4)?,
+        version: row.try_get(5)?,
+        // `json` travels as its text; the driver would otherwise parse it.
+        payload: row.try_get_unchecked(6)?,
+        metadata: row.try_get_unchecked(7)?,
+        recorded_at: row.try_get(8)?,
+    })
+}

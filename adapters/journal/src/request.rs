@@ -1,0 +1,110 @@
+//! What every implementation asks of a request before it goes anywhere near a database, so that a wrong one is refused
+//! alike and never spoils the batch it would have shared.
+
+use std::collections::HashSet;
+
+use commands::ports::{AppendRequest, Expected, JournalError, NewEvent, StreamAppend};
+use domain::StreamId;
+use serde::de::IgnoredAny;
+
+use crate::limits::{
+    LOAD_STREAMS_MAX, NAME_LENGTH_MAX, REQUEST_BYTES_MAX, REQUEST_EVENTS_MAX, REQUEST_STREAMS_MAX,
+};
+
+/// The sequence that a part expects its stream to be at.
+pub const fn expected(part: &StreamAppend) -> u64 {
+    let Expected::Sequence(sequence) = part.expected;
+    sequence
+}
+
+/// The answer for a stream that is elsewhere.
+pub fn conflict(part: &StreamAppend) -> JournalError {
+    JournalError::Conflict {
+        stream: part.stream.clone(),
+        expected: expected(part),
+    }
+}
+
+fn invalid(text: impl Into<String>) -> JournalError {
+    JournalError::Invalid(text.into())
+}
+
+/// Refuses a request that is wrong in itself; returns its bytes of payload and metadata.
+pub fn check(request: &AppendRequest) -> Result<usize, JournalError> {
+    if request.streams.len() > REQUEST_STREAMS_MAX {
+        return Err(invalid(format!("more than {REQUEST_STREAMS_MAX} streams")));
+    }
+    let events: usize = request.streams.iter().map(|part| part.events.len()).sum();
+    if events == 0 {
+        return Err(invalid("it has no events"));
+    }
+    if events > REQUEST_EVENTS_MAX {
+        return Err(invalid(format!("more than {REQUEST_EVENTS_MAX} events")));
+    }
+    let mut bytes = 0;
+    for part in &request.streams {
+        check_stream(&part.stream)?;
+        if i64::try_from(expected(part)).is_err() {
+            return Err(invalid(format!("{} can't have so high a sequence", part.stream)));
+        }
+        for event in &part.events {
+            bytes += event.payload.len() + event.metadata.len();
+        }
+    }
+    if bytes > REQUEST_BYTES_MAX {
+        return Err(invalid(format!("more than {REQUEST_BYTES_MAX} bytes")));
+    }
+    request
+        .streams
+        .iter()
+        .flat_map(|part| &part.events)
+        .try_for_each(check_event)?;
+    check_named_once(request)?;
+    Ok(bytes)
+}
+
+fn check_named_once(request: &AppendRequest) -> Result<(), JournalError> {
+    if request.streams.len() < 2 {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(request.streams.len());
+    match request.streams.iter().find(|part| !seen.insert(&part.stream)) {
+        Some(twice) => Err(invalid(format!("{} is named twice", twice.stream))),
+        None => Ok(()),
+    }
+}
+
+fn check_stream(stream: &StreamId) -> Result<(), JournalError> {
+    check_name(&stream.kind, "stream kind")?;
+    check_name(&stream.id, "stream id")
+}
+
+fn check_event(event: &NewEvent) -> Result<(), JournalError> {
+    check_name(&event.name, "event name")?;
+    check_name(&event.version, "event version")?;
+    for (text, what) in [(&event.payload, "payload"), (&event.metadata, "metadata")] {
+        if serde_json::from_str::<IgnoredAny>(text).is_err() {
+            return Err(invalid(format!("the {what} of a {} is not JSON", event.name)));
+        }
+    }
+    Ok(())
+}
+
+fn check_name(text: &str, what: &str) -> Result<(), JournalError> {
+    if text.is_empty() || text.len() > NAME_LENGTH_MAX || text.contains('\0') {
+        return Err(invalid(format!(
+            "a {what} is empty, has a NUL or is longer than {NAME_LENGTH_MAX} bytes"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a load that is too wide.
+pub fn check_load(streams: &[StreamId]) -> Result<(), JournalError> {
+    if streams.len() > LOAD_STREAMS_MAX {
+        return Err(invalid(format!(
+            "more than {LOAD_STREAMS_MAX} streams in one load"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! The journal in a SQLite file: one thread writes, a few read, and the async threads never wait for a disk. An append
+//! that was answered survives a power cut (`synchronous=FULL`).
+
+mod connection;
+mod reader;
+mod writer;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use commands::ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StreamSlice};
+use domain::{Position, StreamId};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use self::{
+    reader::{Answer, Read},
+    writer::Job,
+};
+use crate::{
+    OpenError,
+    error::sqlite_text,
+    limits::{PAGE_EVENTS_MAX, QUEUE_REQUESTS_MAX},
+    migrations, request,
+    wakeup::Wakeup,
+};
+
+/// Threads that read.
+const READERS: usize = 2;
+
+/// A journal in a file. Its threads end when the last handle is dropped and everything queued is answered.
+pub struct SqliteJournal {
+    path: PathBuf,
+    writes: mpsc::Sender<Job>,
+    reads: mpsc::Sender<Read>,
+    wakeup: Wakeup,
+    identity: Uuid,
+    /// Dropped with the journal, which ends the polling thread.
+    _poll: std::sync::mpsc::Sender<()>,
+}
+
+impl fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqliteJournal {
+    /// Makes the file and its tables, or brings them up to date. Blocks for as long as that takes.
+    pub async fn migrate(path: &Path) -> Result<(), OpenError> {
+        let path = path.to_owned();
+        blocking(move || {
+            let mut connection = connection::create(&path)?;
+            Ok(database::migrate_sqlite(
+                &mut connection,
+                migrations::SET,
+                migrations::SQLITE,
+            )?)
+        })
+        .await
+    }
+
+    /// Opens a migrated file.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        let path = path.to_owned();
+        blocking(move || Self::start(path)).await
+    }
+
+    fn start(path: PathBuf) -> Result<Self, OpenError> {
+        let writer = connection::write(&path)?;
+        migrations::check(migrations::SQLITE, &connection::applied(&writer)?)?;
+        let identity = connection::identity(&writer)?;
+        let wakeup = Wakeup::at(reader::head(&writer)?);
+        let (writes, write_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let (reads, read_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let (poll, stopped) = std::sync::mpsc::channel();
+        let heads = wakeup.clone();
+        thread("journal-writer", move || {
+            writer::serve(writer, write_queue, &heads);
+        })?;
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        for _ in 0..READERS {
+            let (connection, queue) = (connection::read(&path)?, Arc::clone(&read_queue));
+            thread("journal-reader", move || reader::serve(&connection, &queue))?;
+        }
+        let (connection, heads) = (connection::read(&path)?, wakeup.clone());
+        thread("journal-poll", move || {
+            reader::poll(&connection, &stopped, &heads);
+        })?;
+        Ok(Self {
+            path,
+            writes,
+            reads,
+            wakeup,
+            identity,
+            _poll: poll,
+        })
+    }
+
+    /// Which journal this is; made with its tables.
+    pub const fn identity(&self) -> Uuid {
+        self.identity
+    }
+
+    async fn ask<T>(&self, read: impl FnOnce(Answer<T>) -> Read) -> Result<T, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        self.reads.send(read(reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+fn closed() -> JournalError {
+    JournalError::Unavailable("the journal is closed".to_owned())
+}
+
+fn unavailable(error: &rusqlite::Error) -> JournalError {
+    JournalError::Unavailable(sqlite_text(error))
+}
+
+fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map(drop)
+        .map_err(|e| OpenError::Unreachable(format!("no thread for the journal: {}", e.kind())))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, OpenError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| OpenError::Unreachable("opening was cut short".to_owned()))?
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn append(&self, request: AppendRequest) -> Result<Appended, JournalError> {
+        let bytes = request::check(&request)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Job {
+            request,
+            bytes,
+            reply,
+        };
+        self.writes.send(job).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
+        request::check_load(&streams)?;
+        self.ask(|reply| Read::Load { streams, reply }).await
+    }
+}
+
+#[async_trait]
+impl Feed for SqliteJournal {
+    async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
+        let limit = limit.min(PAGE_EVENTS_MAX);
+        self.ask(|reply| Read::Page { after, limit, reply }).await
+    }
+
+    async fn head(&self) -> Result<Position, JournalError> {
+        self.ask(|reply| Read::Head { reply }).await
+    }
+
+    fn woken(&self) -> watch::Receiver<Position> {
+        self.wakeup.subscribe()
+    }
+}

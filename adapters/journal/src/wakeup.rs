@@ -1,0 +1,28 @@
+//! The hint that there is something to read.
+
+use domain::Position;
+use tokio::sync::watch;
+
+/// The highest head seen so far; it never goes back.
+#[derive(Debug, Clone)]
+pub struct Wakeup(watch::Sender<Position>);
+
+impl Wakeup {
+    pub fn at(head: Position) -> Self {
+        Self(watch::Sender::new(head))
+    }
+
+    pub fn raise(&self, head: Position) {
+        self.0.send_if_modified(|seen| {
+            let news = head > *seen;
+            if news {
+                *seen = head;
+            }
+            news
+        });
+    }
+
+    pub fn subscribe(&self) -> watch::Receiver<Position> {
+        self.0.subscribe()
+    }
+}
