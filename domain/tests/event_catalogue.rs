@@ -1,6 +1,8 @@
 //! Events are storage formats: a fixture of every event in every version is committed under `fixtures/events` and never
 //! changes. What is stored today must be readable for as long as there is a journal, and be written the same way.
 
+#![cfg(test)]
+
 use std::{
     collections::BTreeSet,
     fs,

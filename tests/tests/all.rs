@@ -1,3 +1,5 @@
 //! Every test that needs more than one crate, in one binary with a module a subject.
 
+#![cfg(test)]
+
 mod architecture;

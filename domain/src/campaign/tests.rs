@@ -215,7 +215,7 @@ fn moves_only_from(statuses: &[Status], command: &Command) {
         assert_eq!(campaign.status, status);
         match crate::aggregate::Decider::decide(&campaign, command.clone()) {
             Ok(events) if events.is_empty() => {
-                assert!(!statuses.contains(&status), "{status}: nothing happened")
+                assert!(!statuses.contains(&status), "{status}: nothing happened");
             }
             Ok(_) => assert!(statuses.contains(&status), "{status}: it was allowed"),
             Err(Refusal::WrongStatus { found, needs, .. }) => {

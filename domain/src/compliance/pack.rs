@@ -160,12 +160,12 @@ fn state_rules(fields: [&'static str; 12]) -> Option<(UsState, StateRules)> {
             _ => return None,
         },
         hours: DayHours {
-            weekday: hours(weekday)?,
-            saturday: hours(saturday)?,
-            sunday: hours(sunday)?,
+            weekday: hours(weekday).ok()?,
+            saturday: hours(saturday).ok()?,
+            sunday: hours(sunday).ok()?,
             holiday: match holiday {
                 "" => None,
-                text => Some(hours(text)?),
+                text => Some(hours(text).ok()?),
             },
         },
         cap: match cap.split_once('/') {
@@ -190,10 +190,14 @@ fn state_rules(fields: [&'static str; 12]) -> Option<(UsState, StateRules)> {
     Some((state.parse().ok()?, rules))
 }
 
-fn hours(text: &str) -> Option<Option<Hours>> {
+/// A field that is no window.
+struct InvalidHours;
+
+/// The window, or nothing for `none`, a closed day.
+fn hours(text: &str) -> Result<Option<Hours>, InvalidHours> {
     if text == "none" {
-        Some(None)
+        Ok(None)
     } else {
-        Hours::parse(text).map(Some)
+        Hours::parse(text).map(Some).ok_or(InvalidHours)
     }
 }
