@@ -1,0 +1,156 @@
+//! Questions about campaigns and who is in them.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    CampaignId, ContactId, OrganizationId, PhoneIndex, UserId,
+    campaign::{CampaignStatus, CampaignType},
+    script::DeliveryStatus,
+};
+
+use super::{Page, PageRequest, QueryError, Visible, page::cursor};
+use crate::{
+    AudioState, ReviewState,
+    models::{CampaignContactRow, CampaignRow},
+};
+
+/// Which campaigns are wanted. Absent fields leave all; deleted ones are never listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CampaignFilter {
+    /// In one of these statuses; empty for all.
+    pub statuses: Vec<CampaignStatus>,
+    /// For one of these purposes; empty for all.
+    pub kinds: Vec<CampaignType>,
+    /// With this in the name, in any case.
+    pub name: Option<String>,
+    /// Made at or after.
+    pub created_from: Option<DateTime<Utc>>,
+    /// Made before.
+    pub created_until: Option<DateTime<Utc>>,
+    /// Owned by this person.
+    pub owner: Option<UserId>,
+}
+
+cursor! {
+    /// A place in the list of campaigns, newest first.
+    pub struct CampaignPlace of "campaigns" {
+        /// When it was made.
+        created_at: DateTime<Utc>,
+        /// The campaign.
+        campaign_id: CampaignId,
+    }
+}
+
+/// How many campaigns are in a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusCount {
+    /// The status.
+    pub status: CampaignStatus,
+    /// How many.
+    pub campaigns: i64,
+}
+
+/// Which contacts of a campaign are wanted. Absent fields leave all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CampaignContactFilter {
+    /// With the script in this state.
+    pub review: Option<ReviewState>,
+    /// Without a script.
+    pub without_script: bool,
+    /// With the audio in this state.
+    pub audio: Option<AudioState>,
+    /// With the voicemail in one of these statuses; empty for all.
+    pub deliveries: Vec<DeliveryStatus>,
+    /// With one of these numbers: a search by phone; empty for all.
+    pub phone_indexes: Vec<PhoneIndex>,
+}
+
+/// A contact that another campaign has, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateContact {
+    /// The contact, here.
+    pub contact_id: ContactId,
+    /// The campaigns that share the number, the last contacted first.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Another campaign that has the same number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The other campaign.
+    pub campaign_id: CampaignId,
+    /// Its name.
+    pub campaign_name: String,
+    /// Where it stands.
+    pub status: CampaignStatus,
+    /// When it contacted the number, if it has.
+    pub contacted_at: Option<DateTime<Utc>>,
+    /// Whole days from then to the asked instant.
+    pub days_since: Option<i64>,
+    /// What came of it.
+    pub outcome: DeliveryStatus,
+}
+
+/// Questions about campaigns.
+#[async_trait]
+pub trait CampaignQueries: Send + Sync {
+    /// A page of campaigns, newest first.
+    async fn campaigns(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &CampaignFilter,
+        page: PageRequest<CampaignPlace>,
+    ) -> Result<Page<CampaignRow, CampaignPlace>, QueryError>;
+
+    /// How many campaigns the filter leaves, by status.
+    async fn campaigns_by_status(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &CampaignFilter,
+    ) -> Result<Vec<StatusCount>, QueryError>;
+
+    /// One campaign, unless it was deleted.
+    async fn campaign(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: CampaignId,
+    ) -> Result<Option<CampaignRow>, QueryError>;
+
+    /// Several campaigns by id, in no order; those that are not there are left out.
+    async fn campaigns_by_ids(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaigns: &[CampaignId],
+    ) -> Result<Vec<CampaignRow>, QueryError>;
+
+    /// How many campaigns were made at or after an instant: the daily limit is checked against it. Deleted ones count.
+    async fn campaigns_made_since(
+        &self,
+        organization: OrganizationId,
+        since: DateTime<Utc>,
+    ) -> Result<u64, QueryError>;
+
+    /// A page of the contacts in a campaign, by contact.
+    async fn campaign_contacts(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        filter: &CampaignContactFilter,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<CampaignContactRow, ContactId>, QueryError>;
+
+    /// Contacts of the campaign whose number another campaign has or had: in it, or contacted at or after `since`. By contact;
+    /// days are counted to `now`.
+    async fn duplicates(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<DuplicateContact, ContactId>, QueryError>;
+}
