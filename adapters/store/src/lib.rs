@@ -1,1 +1,7 @@
-//! To be filled in this commit.
+//! Everything durable but the journal: the work side (outbox, keys, accounts, uploads, webhooks, audio, checkpoints) and
+//! files.
+
+pub mod blobs;
+pub mod key_ring;
+pub mod system;
+pub mod work;

@@ -38,7 +38,7 @@ pub trait ProcessState: Send + Sync + std::fmt::Debug {
 
     /// Campaigns whose scripts have all settled and that were not closed yet, at most 1,000: asked at start, because a
     /// crash may fall between [`ProcessState::advance`] and acting on its answer.
-    async fn unclosed(&self) -> Result<Vec<CampaignId>, PortError>;
+    async fn unclosed(&self) -> Result<Vec<(OrganizationId, CampaignId)>, PortError>;
 
     /// Notes that a campaign's completion was acted on.
     async fn close(&self, campaign: CampaignId) -> Result<(), PortError>;

@@ -1,0 +1,11 @@
+//! The SQL layer, each story on both engines.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a story that can not be told is a failed test"
+)]
+
+mod engines;
+mod migrations;
+mod statements;

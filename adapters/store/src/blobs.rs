@@ -1,0 +1,135 @@
+//! Files and audio in a local directory. A file is complete or absent: it is written beside its place, made durable, and
+//! moved there. Refuses keys that would lead outside of the directory.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use commands::ports::{BlobStore, PortError, PortErrorKind};
+
+/// Longest key, bytes.
+const KEY_BYTES_MAX: usize = 512;
+
+/// Where unfinished files lie; no key can begin so, because parts of a key don't begin with a dot.
+const UNFINISHED: &str = ".unfinished";
+
+/// Objects as files below one directory.
+#[derive(Debug, Clone)]
+pub struct LocalBlobs {
+    directory: PathBuf,
+    next: Arc<AtomicU64>,
+}
+
+impl LocalBlobs {
+    /// Makes the directory if there is none, and removes what an earlier process left unfinished. The directory belongs
+    /// to one process.
+    pub fn open(directory: &Path) -> Result<Self, PortError> {
+        let unfinished = directory.join(UNFINISHED);
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(|e| refused("clearing unfinished files", &e))?;
+        }
+        fs::create_dir_all(&unfinished).map_err(|e| refused("making the directory", &e))?;
+        Ok(Self {
+            directory: directory.to_owned(),
+            next: Arc::default(),
+        })
+    }
+
+    fn path(&self, key: &str) -> Result<PathBuf, PortError> {
+        let plain = !key.is_empty()
+            && key.len() <= KEY_BYTES_MAX
+            && key.split('/').all(|part| {
+                !part.is_empty()
+                    && !part.starts_with('.')
+                    && part
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            });
+        if plain {
+            Ok(self.directory.join(key))
+        } else {
+            Err(PortError::new(
+                PortErrorKind::Permanent,
+                "not a key of the blob store: relative paths of letters, digits, -, _ and . only",
+            ))
+        }
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.directory.join(UNFINISHED).join(number.to_string())
+    }
+}
+
+fn refused(what: &str, error: &io::Error) -> PortError {
+    let kind = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => PortErrorKind::Exhausted,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => PortErrorKind::Unauthorised,
+        _ => PortErrorKind::Retryable,
+    };
+    PortError::new(kind, format!("the blob directory: {what}: {}", error.kind()))
+}
+
+fn write(unfinished: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
+    fs::create_dir_all(directory)?;
+    let mut file = File::create(unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)?;
+    // The move itself is durable only when the directory is.
+    File::open(directory)?.sync_all()
+}
+
+async fn off_the_async_threads<T: Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, PortError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|e| refused(what, &e)),
+        Err(_) => Err(PortError::new(
+            PortErrorKind::Retryable,
+            format!("the blob directory: {what} was interrupted"),
+        )),
+    }
+}
+
+#[async_trait]
+impl BlobStore for LocalBlobs {
+    async fn put(&self, key: &str, content: Bytes) -> Result<(), PortError> {
+        let (path, unfinished) = (self.path(key)?, self.unfinished());
+        off_the_async_threads("writing a file", move || {
+            write(&unfinished, &path, &content).inspect_err(|_| {
+                let _ = fs::remove_file(&unfinished);
+            })
+        })
+        .await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, PortError> {
+        let path = self.path(key)?;
+        off_the_async_threads("reading a file", move || match fs::read(&path) {
+            Ok(content) => Ok(Some(Bytes::from(content))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), PortError> {
+        let path = self.path(key)?;
+        off_the_async_threads("removing a file", move || match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        })
+        .await
+    }
+}

@@ -1,0 +1,125 @@
+//! AES-256-GCM and HMAC-SHA256 as the key ring uses them. Every ciphertext is bound to what it is for by associated data,
+//! so that an envelope moved to another contact, or a key wrapped for another purpose, does not open.
+
+use std::sync::{Mutex, PoisonError};
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
+use hmac::{Hmac, Mac};
+use rand::{RngCore, SeedableRng, rngs::StdRng};
+use sha2::Sha256;
+
+/// Bytes of every key.
+pub const KEY_BYTES: usize = 32;
+
+/// Bytes of the nonce that precedes each ciphertext.
+const NONCE_BYTES: usize = 12;
+
+/// A symmetric key. Prints nothing of itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key([u8; KEY_BYTES]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[key]")
+    }
+}
+
+impl Key {
+    /// A key of these bytes; nothing when their number is wrong.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes, for wrapping.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// HMAC-SHA256 of the parts, one after the other.
+    pub fn mac(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut block = [0_u8; 64];
+        block[..KEY_BYTES].copy_from_slice(&self.0);
+        // A key shorter than the hash's block is padded with zeros by definition (RFC 2104), so this is the same MAC.
+        let mut mac = <Hmac<Sha256> as Mac>::new(&block.into());
+        for part in parts {
+            mac.update(part);
+        }
+        mac
+    }
+}
+
+/// The ciphertext does not open with this key for this purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the ciphertext does not open")]
+pub struct DoesNotOpen;
+
+/// Draws keys and nonces from a generator seeded once by the operating system: a system call a nonce is slow in bulk.
+pub struct Randomness {
+    generator: Mutex<StdRng>,
+}
+
+impl std::fmt::Debug for Randomness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Randomness")
+    }
+}
+
+impl Randomness {
+    pub fn from_system() -> Self {
+        Self {
+            generator: Mutex::new(StdRng::from_entropy()),
+        }
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        self.generator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(bytes);
+    }
+
+    /// A new key.
+    pub fn key(&self) -> Key {
+        let mut bytes = [0; KEY_BYTES];
+        self.fill(&mut bytes);
+        Key(bytes)
+    }
+
+    /// Encrypts: nonce, then ciphertext and tag.
+    pub fn seal(&self, key: &Key, associated: &[u8], clear: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+        let mut nonce = [0; NONCE_BYTES];
+        self.fill(&mut nonce);
+        let payload = Payload {
+            msg: clear,
+            aad: associated,
+        };
+        let body = Aes256Gcm::new(&key.0.into())
+            .encrypt(&nonce.into(), payload)
+            .map_err(|_| DoesNotOpen)?;
+        let mut sealed = Vec::with_capacity(NONCE_BYTES + body.len());
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&body);
+        Ok(sealed)
+    }
+}
+
+/// Decrypts what [`Randomness::seal`] made.
+pub fn open(key: &Key, associated: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+    let (nonce, body) = sealed.split_at_checked(NONCE_BYTES).ok_or(DoesNotOpen)?;
+    let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| DoesNotOpen)?;
+    let payload = Payload {
+        msg: body,
+        aad: associated,
+    };
+    Aes256Gcm::new(&key.0.into())
+        .decrypt(&nonce.into(), payload)
+        .map_err(|_| DoesNotOpen)
+}
+
+/// Decrypts a wrapped key.
+pub fn unwrap_key(key: &Key, associated: &[u8], wrapped: &[u8]) -> Result<Key, DoesNotOpen> {
+    Key::from_bytes(&open(key, associated, wrapped)?).ok_or(DoesNotOpen)
+}

@@ -1,0 +1,10 @@
+//! The key ring: a key per contact, wrapped by its organization's key, wrapped by the master key. Refuses to open with
+//! another master key than the one the installation began with.
+
+mod cipher;
+mod master;
+mod recent;
+mod stored;
+
+pub use master::{MasterKey, SECRET_CHARS_MIN};
+pub use stored::{KeyRingError, StoredKeys};

@@ -1,0 +1,151 @@
+//! Audio that was bought once. A claim is a row; who inserts it buys, everybody else waits or takes the finished clip.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use commands::ports::{AudioCache, Clip, ClipClaim, PortError};
+use database::{DatabaseError, Row, Sql, int, text};
+use domain::{MicroDollars, OrganizationId};
+
+use super::fault::{bounded, micros, unreachable};
+
+/// A claim of a dead owner is taken over; a finished clip never is.
+const CLAIM: &str = "INSERT INTO audio_clips (organization_id, content_hash, state, claimed_at)
+     VALUES ($1, $2, 'rendering', $3)
+     ON CONFLICT (organization_id, content_hash) DO UPDATE SET claimed_at = excluded.claimed_at
+       WHERE audio_clips.state = 'rendering' AND audio_clips.claimed_at < $4";
+
+const READY: &str =
+    "SELECT storage_key, sha256, media_type, duration_ms, characters, cost_micros, provider_id
+     FROM audio_clips WHERE organization_id = $1 AND content_hash = $2 AND state = 'done'";
+
+const COMPLETE: &str = "INSERT INTO audio_clips (organization_id, content_hash, state, claimed_at, storage_key, sha256,
+       media_type, duration_ms, characters, cost_micros, provider_id)
+     VALUES ($1, $2, 'done', 0, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (organization_id, content_hash) DO UPDATE SET state = 'done', storage_key = excluded.storage_key,
+       sha256 = excluded.sha256, media_type = excluded.media_type, duration_ms = excluded.duration_ms,
+       characters = excluded.characters, cost_micros = excluded.cost_micros, provider_id = excluded.provider_id
+       WHERE audio_clips.state = 'rendering'";
+
+/// The cache in the database.
+#[derive(Debug)]
+pub struct AudioStore {
+    sql: Sql,
+}
+
+impl AudioStore {
+    pub(super) const fn new(sql: Sql) -> Self {
+        Self { sql }
+    }
+}
+
+fn clip(row: &Row) -> Result<Clip, DatabaseError> {
+    Ok(Clip {
+        storage_key: row.text(0)?.to_owned(),
+        sha256: row.text(1)?.to_owned(),
+        media_type: row.text(2)?.to_owned(),
+        duration_ms: row.count(3)?,
+        characters: row.count(4)?,
+        cost: MicroDollars::from_micros(row.int(5)?),
+        provider_id: row.text(6)?.to_owned(),
+    })
+}
+
+#[async_trait]
+impl AudioCache for AudioStore {
+    async fn claim(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        now: DateTime<Utc>,
+        stale_before: DateTime<Utc>,
+    ) -> Result<ClipClaim, PortError> {
+        let key = vec![text(organization.to_string()), text(content_hash)];
+        // Most claims hit: look before writing.
+        let ready = self
+            .sql
+            .query_opt(READY, key.clone())
+            .await
+            .map_err(unreachable)?;
+        if let Some(row) = ready {
+            return clip(&row).map(ClipClaim::Ready).map_err(unreachable);
+        }
+        let mut parameters = key.clone();
+        parameters.extend([int(micros(now)), int(micros(stale_before))]);
+        if self.sql.execute(CLAIM, parameters).await.map_err(unreachable)? > 0 {
+            return Ok(ClipClaim::Claimed);
+        }
+        match self.sql.query_opt(READY, key).await.map_err(unreachable)? {
+            Some(row) => clip(&row).map(ClipClaim::Ready).map_err(unreachable),
+            None => Ok(ClipClaim::InProgress),
+        }
+    }
+
+    async fn complete(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        clip: Clip,
+    ) -> Result<(), PortError> {
+        let parameters = vec![
+            text(organization.to_string()),
+            text(content_hash),
+            text(clip.storage_key),
+            text(clip.sha256),
+            text(clip.media_type),
+            int(bounded(clip.duration_ms)),
+            int(bounded(clip.characters)),
+            int(clip.cost.micros()),
+            text(clip.provider_id),
+        ];
+        self.sql
+            .execute(COMPLETE, parameters)
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+
+    async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError> {
+        self.sql
+            .execute(
+                "DELETE FROM audio_clips WHERE organization_id = $1 AND content_hash = $2 AND state = 'rendering'",
+                vec![text(organization.to_string()), text(content_hash)],
+            )
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+
+    async fn carrier_media(
+        &self,
+        organization: OrganizationId,
+        sha256: &str,
+    ) -> Result<Option<String>, PortError> {
+        let row = self
+            .sql
+            .query_opt(
+                "SELECT media_id FROM carrier_media WHERE organization_id = $1 AND sha256 = $2",
+                vec![text(organization.to_string()), text(sha256)],
+            )
+            .await
+            .map_err(unreachable)?;
+        row.map(|row| row.text(0).map(str::to_owned).map_err(unreachable))
+            .transpose()
+    }
+
+    async fn set_carrier_media(
+        &self,
+        organization: OrganizationId,
+        sha256: &str,
+        media_id: &str,
+    ) -> Result<(), PortError> {
+        self.sql
+            .execute(
+                "INSERT INTO carrier_media (organization_id, sha256, media_id) VALUES ($1, $2, $3)
+                 ON CONFLICT (organization_id, sha256) DO UPDATE SET media_id = excluded.media_id",
+                vec![text(organization.to_string()), text(sha256), text(media_id)],
+            )
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+}

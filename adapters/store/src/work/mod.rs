@@ -1,0 +1,89 @@
+//! The work side: the outbox, keys, accounts, uploads, raw webhooks, bought audio and the process managers' checkpoints.
+//! One set of tables (`work.db`, or the schema `work`), apart from the journal and the read models.
+
+mod accounts;
+mod audio_cache;
+mod fault;
+mod outbox;
+mod processes;
+mod tables;
+mod uploads;
+mod webhooks;
+
+use std::sync::Arc;
+
+use database::{Database, DatabaseError, Engine, MigrationError, Sql};
+
+pub use accounts::AccountStore;
+pub use audio_cache::AudioStore;
+pub use fault::unreachable;
+pub use outbox::{CLAIM_MAX, Outbox};
+pub use processes::ProcessStore;
+pub use tables::{SET, WORK_MIGRATIONS};
+pub use uploads::UploadStore;
+pub use webhooks::WebhookStore;
+
+use crate::key_ring::{KeyRingError, MasterKey, StoredKeys};
+
+/// Everything of the work side, open.
+#[derive(Debug, Clone)]
+pub struct WorkStore {
+    /// Work to be done.
+    pub queue: Arc<Outbox>,
+    /// Keys and signatures.
+    pub keys: Arc<StoredKeys>,
+    /// How people sign in.
+    pub accounts: Arc<AccountStore>,
+    /// Files that wait for an import.
+    pub uploads: Arc<UploadStore>,
+    /// What carriers sent.
+    pub webhooks: Arc<WebhookStore>,
+    /// Audio that was bought.
+    pub audio: Arc<AudioStore>,
+    /// Where the process managers stand.
+    pub processes: Arc<ProcessStore>,
+    sql: Sql,
+}
+
+/// Why the work side can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenWorkError {
+    /// The database refused.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The tables can't be brought up to date.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    /// The keys can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+}
+
+impl WorkStore {
+    /// Brings the tables up to date and checks the master key.
+    pub async fn open(database: &Database, master: &MasterKey) -> Result<Self, OpenWorkError> {
+        let sql = database.sql(SET)?;
+        sql.migrate(SET, WORK_MIGRATIONS.of(sql.engine())).await?;
+        if sql.engine() == Engine::Sqlite {
+            // A destroyed key must not be readable in a freed place of the file.
+            sql.with_sqlite(|connection| Ok(connection.pragma_update(None, "secure_delete", "ON")?))
+                .await?;
+        }
+        let queue = Arc::new(Outbox::new(sql.clone()));
+        Ok(Self {
+            keys: Arc::new(StoredKeys::open(sql.clone(), master).await?),
+            accounts: Arc::new(AccountStore::new(sql.clone())),
+            uploads: Arc::new(UploadStore::new(sql.clone())),
+            webhooks: Arc::new(WebhookStore::new(sql.clone())),
+            audio: Arc::new(AudioStore::new(sql.clone())),
+            processes: Arc::new(ProcessStore::new(sql.clone(), Arc::clone(&queue))),
+            queue,
+            sql,
+        })
+    }
+
+    /// The tables, for backups and look-ups of an operator.
+    pub const fn sql(&self) -> &Sql {
+        &self.sql
+    }
+}

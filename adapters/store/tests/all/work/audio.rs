@@ -1,0 +1,70 @@
+//! The same words in the same voice are bought once.
+
+use commands::ports::{AudioCache, Clip, ClipClaim};
+use domain::{MicroDollars, OrganizationId};
+
+use crate::engines::{id, minute, on_both, open};
+
+fn clip(key: &str) -> Clip {
+    Clip {
+        storage_key: key.to_owned(),
+        sha256: "ab".repeat(32),
+        media_type: "audio/mpeg".to_owned(),
+        duration_ms: 21_000,
+        characters: 312,
+        cost: MicroDollars::from_micros(9_360),
+        provider_id: "h1".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_want_the_same_clip_one_buys_it() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let (audio, ours, theirs) = (
+            &store.audio,
+            OrganizationId::from_uuid(id(1)),
+            OrganizationId::from_uuid(id(2)),
+        );
+        let claims =
+            futures::future::join_all((0..8).map(|_| audio.claim(ours, "hash", minute(0), minute(-10))))
+                .await;
+        let claimed = claims.iter().filter(|c| **c == Ok(ClipClaim::Claimed)).count();
+        assert_eq!(claimed, 1);
+        audio.complete(ours, "hash", clip("first")).await.unwrap();
+        audio.complete(ours, "hash", clip("second")).await.unwrap();
+        let ready = audio.claim(ours, "hash", minute(99), minute(98)).await;
+        assert_eq!(ready, Ok(ClipClaim::Ready(clip("first"))));
+        let elsewhere = audio.claim(theirs, "hash", minute(0), minute(-10)).await;
+        assert_eq!(elsewhere, Ok(ClipClaim::Claimed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_that_was_given_back_or_whose_owner_died_is_free_again() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let (audio, ours) = (&store.audio, OrganizationId::from_uuid(id(1)));
+        let claim = |now, stale| audio.claim(ours, "hash", minute(now), minute(stale));
+        assert_eq!(claim(0, -10).await, Ok(ClipClaim::Claimed));
+        assert_eq!(claim(5, -5).await, Ok(ClipClaim::InProgress));
+        assert_eq!(claim(11, 1).await, Ok(ClipClaim::Claimed));
+        audio.abandon(ours, "hash").await.unwrap();
+        assert_eq!(claim(12, 2).await, Ok(ClipClaim::Claimed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_carriers_reference_of_a_file_is_remembered() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let (audio, ours) = (&store.audio, OrganizationId::from_uuid(id(1)));
+        assert_eq!(audio.carrier_media(ours, "aa").await, Ok(None));
+        audio.set_carrier_media(ours, "aa", "m1").await.unwrap();
+        audio.set_carrier_media(ours, "aa", "m2").await.unwrap();
+        assert_eq!(audio.carrier_media(ours, "aa").await, Ok(Some("m2".to_owned())));
+    })
+    .await;
+}
