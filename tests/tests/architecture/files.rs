@@ -11,15 +11,24 @@ const LINES_MAX: usize = 700;
 
 /// Words that say nothing; the field has a better one.
 const EMPTY_WORDS: &[&str] = &[
-    "util", "utils", "helper", "helpers", "manager", "managers", "data", "info", "misc", "common",
+    "util", "utils", "helper", "helpers", "manager", "managers", "data", "info",
 ];
 
 /// Folders that are not ours to judge.
 const NOT_OURS: &[&str] = &["target", "node_modules", ".git", "dist"];
 
 fn rust_files() -> Vec<PathBuf> {
+    let files = files_under(super::root(), "rs");
+    assert!(
+        files.len() > 50,
+        "the search for source files found next to nothing"
+    );
+    files
+}
+
+fn files_under(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![super::root()];
+    let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)
             .expect("a folder of the repository")
@@ -29,15 +38,11 @@ fn rust_files() -> Vec<PathBuf> {
             let name = entry.file_name().to_string_lossy().into_owned();
             if path.is_dir() && !NOT_OURS.contains(&name.as_str()) {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| e == extension) {
                 files.push(path);
             }
         }
     }
-    assert!(
-        files.len() > 50,
-        "the search for source files found next to nothing"
-    );
     files
 }
 
@@ -87,12 +92,12 @@ fn files_are_named_in_field_words() {
 
 #[test]
 fn both_engines_have_migrations_of_the_same_names() {
-    let names = |engine: &str| -> BTreeSet<String> {
-        fs::read_dir(super::root().join("migrations").join(engine))
-            .expect("the engine's migrations")
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| Path::new(name).extension().is_some_and(|e| e == "sql"))
+    let names = |engine: &str| -> BTreeSet<PathBuf> {
+        let tree = super::root().join("migrations").join(engine);
+        let within = |path: PathBuf| path.strip_prefix(&tree).map(Path::to_owned).ok();
+        files_under(tree.clone(), "sql")
+            .into_iter()
+            .filter_map(within)
             .collect()
     };
     let postgres = names("postgres");
