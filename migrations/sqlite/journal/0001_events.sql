@@ -30,5 +30,7 @@ CREATE TRIGGER events_keep_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: DELETE is refused'); END;
 -- INSERT OR REPLACE deletes without firing a delete trigger.
 CREATE TRIGGER events_keep_replace BEFORE INSERT ON events
-WHEN NEW.position IN (SELECT position FROM events WHERE position = NEW.position)
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: REPLACE is refused'); END;
+WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+  OR EXISTS (SELECT 1 FROM events WHERE aggregate_type = NEW.aggregate_type AND aggregate_id = NEW.aggregate_id
+                                    AND sequence = NEW.sequence)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only: this place is taken'); END;
