@@ -4,4 +4,5 @@
 pub mod blobs;
 pub mod key_ring;
 pub mod system;
+pub mod read_side;
 pub mod work;

@@ -143,8 +143,8 @@ pub trait CampaignQueries: Send + Sync {
         page: PageRequest<ContactId>,
     ) -> Result<Page<CampaignContactRow, ContactId>, QueryError>;
 
-    /// Contacts of the campaign whose number another campaign has or had: in it, or contacted at or after `since`. By contact;
-    /// days are counted to `now`.
+    /// Contacts of the campaign whose number another campaign has: one that has not ended, or that contacted the number at or
+    /// after `since`. By contact; days are counted to `now`.
     async fn duplicates(
         &self,
         organization: OrganizationId,

@@ -27,7 +27,7 @@ pub enum ScriptCondition {
     All,
     /// Not reviewed yet.
     Pending,
-    /// Approved, and no audio made or asked for.
+    /// Approved, and no audio made or asked for, or it failed.
     NeedsAudio,
     /// Asked to be spoken and not yet spoken.
     AudioRequested,

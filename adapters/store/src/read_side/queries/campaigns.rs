@@ -1,0 +1,238 @@
+//! Campaigns and who is in them.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CampaignId, ContactId, OrganizationId, campaign::CampaignStatus};
+use projections::{
+    Cell, ColumnValue,
+    models::{CampaignContactRow, CampaignRow},
+    queries::{
+        CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,
+        Page, PageRequest, QueryError, StatusCount, Visible,
+    },
+};
+
+use super::{
+    Queries, leave_visible, of_organization,
+    select::{Order, Select},
+    value,
+};
+
+/// Another campaign's row `o` that conflicts with a contact's row `m`.
+const CONFLICTS: &str = "o.organization_id = m.organization_id AND o.phone_index = m.phone_index
+   AND o.campaign_id <> m.campaign_id AND c.status <> 'absent'
+   AND (c.status NOT IN ('completed', 'failed', 'cancelled') OR o.contacted_at >= ?)";
+
+/// The campaign `c` of a row `o`.
+const ITS_CAMPAIGN: &str =
+    "JOIN campaigns AS c ON c.organization_id = o.organization_id AND c.campaign_id = o.campaign_id";
+
+fn leave(select: &mut Select, visible: &Visible, filter: &CampaignFilter) {
+    select.and("t.status <> ?", [CampaignStatus::Absent.to_cell()]);
+    leave_visible(select, "t", visible);
+    select.and_one_of("t.status", &filter.statuses);
+    select.and_one_of("t.kind", &filter.kinds);
+    select.and_is("t.owner", filter.owner.as_ref());
+    if let Some(from) = filter.created_from {
+        select.and("t.created_at >= ?", [from.to_cell()]);
+    }
+    if let Some(until) = filter.created_until {
+        select.and("t.created_at < ?", [until.to_cell()]);
+    }
+    if let Some(name) = filter.name.as_deref().map(str::trim).filter(|n| !n.is_empty()) {
+        select.and(
+            "lower(t.name) LIKE ? ESCAPE '!'",
+            [Cell::Text(format!("%{}%", escaped(name)))],
+        );
+    }
+}
+
+/// The text as a pattern that matches itself.
+fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '!' | '%' | '_') {
+            pattern.push('!');
+        }
+        pattern.push(c.to_ascii_lowercase());
+    }
+    pattern
+}
+
+fn sees(visible: &Visible, row: &CampaignRow) -> bool {
+    match visible {
+        Visible::All => true,
+        Visible::OwnedBy { user, teams } => {
+            row.owner == *user || row.team.is_some_and(|team| teams.contains(&team))
+        }
+    }
+}
+
+#[async_trait]
+impl CampaignQueries for Queries {
+    async fn campaigns(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &CampaignFilter,
+        page: PageRequest<CampaignPlace>,
+    ) -> Result<Page<CampaignRow, CampaignPlace>, QueryError> {
+        let mut select = of_organization::<CampaignRow>(organization);
+        leave(&mut select, visible, filter);
+        select.page(&["t.created_at", "t.campaign_id"], Order::Descending, &page);
+        self.page(select, &page, |row: &CampaignRow| CampaignPlace {
+            created_at: row.created_at,
+            campaign_id: row.campaign_id,
+        })
+        .await
+    }
+
+    async fn campaigns_by_status(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &CampaignFilter,
+    ) -> Result<Vec<StatusCount>, QueryError> {
+        let mut select = Select::new("SELECT t.status, count(*) FROM campaigns AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        leave(&mut select, visible, filter);
+        select.add(" GROUP BY t.status ORDER BY t.status", []);
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut cells = row.into_iter();
+                Ok(StatusCount {
+                    status: value(cells.next())?,
+                    campaigns: value(cells.next())?,
+                })
+            })
+            .collect()
+    }
+
+    async fn campaign(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: CampaignId,
+    ) -> Result<Option<CampaignRow>, QueryError> {
+        let mut found = self.campaigns_by_ids(organization, visible, &[campaign]).await?;
+        Ok(found.pop())
+    }
+
+    async fn campaigns_by_ids(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaigns: &[CampaignId],
+    ) -> Result<Vec<CampaignRow>, QueryError> {
+        let keys: Vec<_> = campaigns.iter().map(|id| (organization, *id)).collect();
+        let mut rows: Vec<CampaignRow> = self.rows_by_key(&keys).await?;
+        rows.retain(|row| row.status != CampaignStatus::Absent && sees(visible, row));
+        Ok(rows)
+    }
+
+    async fn campaigns_made_since(
+        &self,
+        organization: OrganizationId,
+        since: DateTime<Utc>,
+    ) -> Result<u64, QueryError> {
+        let mut select = Select::new("SELECT count(*) FROM campaigns AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.created_at >= ?", [since.to_cell()]);
+        let row = self.cells(select).await?.pop().unwrap_or_default();
+        let count: i64 = value(row.into_iter().next())?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn campaign_contacts(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        filter: &CampaignContactFilter,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<CampaignContactRow, ContactId>, QueryError> {
+        let mut select = of_organization::<CampaignContactRow>(organization);
+        select.and("t.campaign_id = ?", [campaign.to_cell()]);
+        select.and_is("t.review", filter.review.as_ref());
+        if filter.without_script {
+            select.and("t.review IS NULL", []);
+        }
+        select.and_is("t.audio", filter.audio.as_ref());
+        select.and_one_of("t.delivery", &filter.deliveries);
+        select.and_one_of("t.phone_index", &filter.phone_indexes);
+        select.page(&["t.contact_id"], Order::Ascending, &page);
+        self.page(select, &page, |row: &CampaignContactRow| row.contact_id)
+            .await
+    }
+
+    async fn duplicates(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<DuplicateContact, ContactId>, QueryError> {
+        let mut select = Select::new("WITH page AS (SELECT m.contact_id FROM campaign_contacts AS m");
+        select.and("m.organization_id = ?", [organization.to_cell()]);
+        select.and("m.campaign_id = ?", [campaign.to_cell()]);
+        select.and(
+            &format!("EXISTS (SELECT 1 FROM campaign_contacts AS o {ITS_CAMPAIGN} WHERE {CONFLICTS})"),
+            [since.to_cell()],
+        );
+        select.page(&["m.contact_id"], Order::Ascending, &page);
+        select.add(
+            &format!(
+                ") SELECT m.contact_id, o.campaign_id, c.name, c.status, o.contacted_at, o.delivery
+                     FROM page JOIN campaign_contacts AS m ON m.contact_id = page.contact_id
+                     JOIN campaign_contacts AS o ON o.organization_id = m.organization_id
+                          AND o.phone_index = m.phone_index {ITS_CAMPAIGN}
+                    WHERE m.organization_id = ? AND m.campaign_id = ? AND {CONFLICTS}
+                    ORDER BY m.contact_id, coalesce(o.contacted_at, 0) DESC, o.campaign_id"
+            ),
+            [organization.to_cell(), campaign.to_cell(), since.to_cell()],
+        );
+        let mut found: Vec<(ContactId, DuplicateContact)> = Vec::new();
+        for row in self.cells(select).await? {
+            let mut cells = row.into_iter();
+            let contact_id: ContactId = value(cells.next())?;
+            let conflict = conflict(cells, now)?;
+            match found.last_mut() {
+                Some((known, duplicate)) if *known == contact_id => duplicate.conflicts.push(conflict),
+                _ => found.push((
+                    contact_id,
+                    DuplicateContact {
+                        contact_id,
+                        conflicts: vec![conflict],
+                    },
+                )),
+            }
+        }
+        Ok(Page::of(found, page.rows()))
+    }
+}
+
+fn conflict(mut cells: impl Iterator<Item = Cell>, now: DateTime<Utc>) -> Result<Conflict, QueryError> {
+    let campaign_id = value(cells.next())?;
+    let campaign_name = value(cells.next())?;
+    let status = value(cells.next())?;
+    let contacted_at: Option<DateTime<Utc>> = value(cells.next())?;
+    Ok(Conflict {
+        campaign_id,
+        campaign_name,
+        status,
+        contacted_at,
+        days_since: contacted_at.map(|at| (now - at).num_days()),
+        outcome: value(cells.next())?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_search_for_is_no_pattern() {
+        assert_eq!(escaped("100% PDCC_x!"), "100!% pdcc!_x!!");
+    }
+}

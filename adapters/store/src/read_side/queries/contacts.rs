@@ -1,0 +1,243 @@
+//! Contacts and their history.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use database::Column;
+use domain::{ContactId, OrganizationId, PhoneIndex, Position};
+use projections::{
+    Cell, ColumnValue, ReadModel,
+    models::{ContactHistoryRow, ContactRow, SuppressionListRow, SuppressionRow},
+    queries::{
+        ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryUntil, Page, PageRequest,
+        Participation, QueryError, Visible,
+    },
+};
+
+use super::{
+    Queries, ROWS_MAX, leave_visible, of_organization, seen,
+    select::{Order, Select},
+    unreadable, value,
+};
+use crate::read_side::columns::selected;
+
+/// Campaigns `c` that a contact `t` is in, by its rows `m`.
+const ITS_CAMPAIGNS: &str = "FROM campaign_contacts AS m
+   JOIN campaigns AS c ON c.organization_id = m.organization_id AND c.campaign_id = m.campaign_id
+  WHERE m.organization_id = t.organization_id AND m.contact_id = t.contact_id AND c.status <> 'absent'";
+
+/// Leaves contacts that the person sees: in a visible campaign, or in none.
+fn leave_seen(select: &mut Select, visible: &Visible) {
+    if let Some((condition, cells)) = seen("c", visible) {
+        select.and(
+            &format!(
+                "(EXISTS (SELECT 1 {ITS_CAMPAIGNS} AND {condition}) OR NOT EXISTS (SELECT 1 {ITS_CAMPAIGNS}))"
+            ),
+            cells,
+        );
+    }
+}
+
+fn leave(select: &mut Select, filter: &ContactFilter) {
+    if let Some(campaign) = filter.campaign {
+        select.and(
+            &format!("EXISTS (SELECT 1 {ITS_CAMPAIGNS} AND m.campaign_id = ?)"),
+            [campaign.to_cell()],
+        );
+    }
+    if let Some(kind) = filter.campaign_kind {
+        select.and(
+            &format!("EXISTS (SELECT 1 {ITS_CAMPAIGNS} AND c.kind = ?)"),
+            [kind.to_cell()],
+        );
+    }
+    if let Some(from) = filter.contacted_from {
+        select.and("t.last_contacted_at >= ?", [from.to_cell()]);
+    }
+    if let Some(until) = filter.contacted_until {
+        select.and("t.last_contacted_at < ?", [until.to_cell()]);
+    }
+    if filter.never_contacted {
+        select.and("t.last_contacted_at IS NULL", []);
+    }
+    if !filter.with_merged {
+        select.and("t.merged_into IS NULL", []);
+    }
+    select.and_one_of("t.standing", &filter.standings);
+    select.and_is("t.batch_id", filter.batch.as_ref());
+    select.and_one_of("t.phone_index", &filter.phone_indexes);
+}
+
+/// The columns by which contacts are found from numbers.
+const BY_PHONE: [Column; 2] = [Column::text("organization_id"), Column::text("phone_index")];
+
+fn by_phone(organization: OrganizationId, indexes: &[PhoneIndex]) -> Vec<Vec<Cell>> {
+    let mut wanted: Vec<_> = indexes.iter().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+        .into_iter()
+        .map(|index| vec![organization.to_cell(), index.to_cell()])
+        .collect()
+}
+
+#[async_trait]
+impl ContactQueries for Queries {
+    async fn contacts(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &ContactFilter,
+        page: PageRequest<ContactPlace>,
+    ) -> Result<Page<ContactSummary, ContactPlace>, QueryError> {
+        let mut select = Select::new(&format!(
+            "SELECT (SELECT count(*) {ITS_CAMPAIGNS}), {} FROM contacts AS t",
+            selected(ContactRow::TABLE, "t.")
+        ));
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        leave_seen(&mut select, visible);
+        leave(&mut select, filter);
+        select.page(&["t.created_at", "t.contact_id"], Order::Descending, &page);
+        let rows = self.cells(select).await?;
+        let found: Result<Vec<_>, QueryError> = rows
+            .into_iter()
+            .map(|mut cells| {
+                let columns = cells.split_off(1);
+                let contact = ContactRow::from_cells(columns).map_err(unreadable)?;
+                let place = ContactPlace {
+                    created_at: contact.created_at,
+                    contact_id: contact.contact_id,
+                };
+                let campaigns = value(cells.pop())?;
+                Ok((place, ContactSummary { contact, campaigns }))
+            })
+            .collect();
+        Ok(Page::of(found?, page.rows()))
+    }
+
+    async fn contact(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+    ) -> Result<Option<ContactRow>, QueryError> {
+        self.row(&(organization, contact)).await
+    }
+
+    async fn sees_contact(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        contact: ContactId,
+    ) -> Result<bool, QueryError> {
+        let mut select = Select::new("SELECT count(*) FROM contacts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.contact_id = ?", [contact.to_cell()]);
+        leave_seen(&mut select, visible);
+        let row = self.cells(select).await?.pop().unwrap_or_default();
+        let count: i64 = value(row.into_iter().next())?;
+        Ok(count > 0)
+    }
+
+    async fn contacts_by_ids(
+        &self,
+        organization: OrganizationId,
+        contacts: &[ContactId],
+    ) -> Result<Vec<ContactRow>, QueryError> {
+        let keys: Vec<_> = contacts.iter().map(|id| (organization, *id)).collect();
+        self.rows_by_key(&keys).await
+    }
+
+    async fn contacts_by_phone(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<ContactRow>, QueryError> {
+        let mut rows: Vec<ContactRow> = self.rows_by(&BY_PHONE, by_phone(organization, indexes)).await?;
+        rows.retain(|row| row.merged_into.is_none());
+        Ok(rows)
+    }
+
+    async fn campaigns_of_contact(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        contact: ContactId,
+    ) -> Result<Vec<Participation>, QueryError> {
+        let mut select = Select::new(
+            "SELECT m.campaign_id, c.name, c.kind, m.script_id, m.added_at, m.contacted_at, m.delivery
+               FROM campaign_contacts AS m
+               JOIN campaigns AS c ON c.organization_id = m.organization_id AND c.campaign_id = m.campaign_id",
+        );
+        select.and("m.organization_id = ?", [organization.to_cell()]);
+        select.and("m.contact_id = ?", [contact.to_cell()]);
+        select.and("c.status <> 'absent'", []);
+        leave_visible(&mut select, "c", visible);
+        select.add(
+            " ORDER BY m.added_at DESC, m.campaign_id DESC LIMIT ?",
+            [Cell::Int(i64::from(ROWS_MAX))],
+        );
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut cells = row.into_iter();
+                Ok(Participation {
+                    campaign_id: value(cells.next())?,
+                    campaign_name: value(cells.next())?,
+                    campaign_kind: value(cells.next())?,
+                    script_id: value(cells.next())?,
+                    added_at: value(cells.next())?,
+                    contacted_at: value(cells.next())?,
+                    delivery: value(cells.next())?,
+                })
+            })
+            .collect()
+    }
+
+    async fn contact_history(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+        until: HistoryUntil,
+        page: PageRequest<Position>,
+    ) -> Result<Page<ContactHistoryRow, Position>, QueryError> {
+        let mut select = of_organization::<ContactHistoryRow>(organization);
+        select.and("t.contact_id = ?", [contact.to_cell()]);
+        match until {
+            HistoryUntil::Now => {}
+            HistoryUntil::Position(position) => select.and("t.position <= ?", [position.to_cell()]),
+            HistoryUntil::Recorded(at) => select.and("t.recorded_at <= ?", [at.to_cell()]),
+        }
+        select.page(&["t.position"], Order::Ascending, &page);
+        self.page(select, &page, |row: &ContactHistoryRow| row.position)
+            .await
+    }
+
+    async fn suppressions_of(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Vec<String>>, QueryError> {
+        let mut rows: Vec<SuppressionRow> = self.rows_by(&BY_PHONE, by_phone(organization, indexes)).await?;
+        rows.retain(|row| row.expires_at.is_none_or(|expires| expires > now));
+        rows.sort_by_key(|row| row.kind.as_str());
+        let lists_of = |index: &PhoneIndex| {
+            let on = rows.iter().filter(|row| row.phone_index == *index);
+            let mut kinds: Vec<String> = on.map(|row| row.kind.as_str().to_owned()).collect();
+            kinds.dedup();
+            kinds
+        };
+        Ok(indexes.iter().map(lists_of).collect())
+    }
+
+    async fn suppression_lists(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<SuppressionListRow>, QueryError> {
+        let mut select = of_organization::<SuppressionListRow>(organization);
+        select.add(
+            " ORDER BY t.kind, t.list_id LIMIT ?",
+            [Cell::Int(i64::from(ROWS_MAX))],
+        );
+        self.rows(select).await
+    }
+}
