@@ -16,7 +16,7 @@ macro_rules! on_every_journal {
         mod on_memory {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $story() {
-                let stage = crate::conformance::stage::Stage::memory().await;
+                let stage = crate::conformance::stage::Stage::memory();
                 super::$story(&stage).await;
                 stage.strike().await;
             })+

@@ -1,13 +1,6 @@
 //! A fresh journal of each kind, and a second handle of the same one. PostgreSQL tests fail, never skip, without a server.
 
-use std::{
-    process,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use commands::ports::Journal;
 use journal::{MemoryJournal, PostgresJournal, SqliteJournal};
@@ -16,10 +9,12 @@ use tempfile::TempDir;
 
 const SERVER: &str = "postgres://postgres@127.0.0.1:54329/postgres";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test server is named by the environment"
+)]
 fn server() -> String {
-    std::env::vars_os()
-        .find(|(name, _)| name == "TEST_DATABASE_URL")
-        .map_or_else(|| SERVER.to_owned(), |(_, url)| url.into_string().unwrap())
+    std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| SERVER.to_owned())
 }
 
 async fn administer(sql: &str) {
@@ -43,7 +38,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub async fn memory() -> Self {
+    pub fn memory() -> Self {
         let journal = MemoryJournal::new();
         Self {
             place: Place::Memory(journal.clone()),
@@ -123,14 +118,12 @@ impl Stage {
 }
 
 /// An empty database of a name that no other test has.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "two runs must not make the same database"
+)]
 pub async fn new_database() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
-    let database = format!(
-        "journal_{}_{started}_{}",
-        process::id(),
-        COUNT.fetch_add(1, Ordering::SeqCst)
-    );
+    let database = format!("journal_{}", uuid::Uuid::now_v7().simple());
     administer(&format!("CREATE DATABASE {database}")).await;
     database
 }

@@ -1,0 +1,133 @@
+//! Commands: load, decide, append one event to a new aggregate. The journal's side has a reader at its heels, which must
+//! see every event; the stock side has none.
+
+use std::{collections::HashMap, sync::Arc};
+
+use commands::ports::Journal;
+use cqrs_es::{CqrsFramework, EventStore};
+use domain::{IdGenerator, SequentialIds};
+use sqlx::{
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Case,
+    load::{EVENT_SHAPE, METADATA_BYTES, METADATA_SHAPE, PAYLOAD_BYTES, Rate, closed_loop, tail, text_for},
+    place::{File, ServerDatabase},
+    sheet::{JournalStore, Sheet},
+};
+
+/// As the stock repository documents its table.
+const STOCK_POSTGRES: &str = "CREATE TABLE events (aggregate_type text NOT NULL, aggregate_id text NOT NULL,
+    sequence bigint CHECK (sequence >= 0) NOT NULL, event_type text NOT NULL, event_version text NOT NULL,
+    payload json NOT NULL, metadata json NOT NULL, PRIMARY KEY (aggregate_type, aggregate_id, sequence))";
+
+const STOCK_SQLITE: &str = "CREATE TABLE events (aggregate_type text NOT NULL, aggregate_id text NOT NULL,
+    sequence integer CHECK (sequence >= 0) NOT NULL, event_type text NOT NULL, event_version text NOT NULL,
+    payload text NOT NULL, metadata text NOT NULL, PRIMARY KEY (aggregate_type, aggregate_id, sequence)) STRICT";
+
+/// Connections of the stock default pools.
+const STOCK_CONNECTIONS: u32 = 10;
+
+async fn run<S>(clients: usize, framework: CqrsFramework<Sheet, S>) -> Rate
+where
+    S: EventStore<Sheet> + 'static,
+    S::AC: Send,
+{
+    let framework = Arc::new(framework);
+    let ids = Arc::new(SequentialIds::seeded(1));
+    let text = text_for(PAYLOAD_BYTES, EVENT_SHAPE);
+    let metadata = HashMap::from([("actor".to_owned(), text_for(METADATA_BYTES, METADATA_SHAPE))]);
+    closed_loop(clients, move || {
+        let (framework, ids) = (Arc::clone(&framework), Arc::clone(&ids));
+        let (text, metadata) = (text.clone(), metadata.clone());
+        async move {
+            let id = ids.next().to_string();
+            framework
+                .execute_with_metadata(&id, text, metadata)
+                .await
+                .unwrap();
+        }
+    })
+    .await
+}
+
+async fn journal_side(clients: usize, journal: Arc<dyn Journal>) -> Rate {
+    let store = JournalStore {
+        journal: Arc::clone(&journal),
+        ids: Arc::new(SequentialIds::seeded(2)),
+    };
+    let stop = CancellationToken::new();
+    let mut reader = JoinSet::new();
+    reader.spawn(tail(journal, stop.clone()));
+    let rate = run(clients, CqrsFramework::new(store, vec![], ())).await;
+    stop.cancel();
+    let seen: usize = reader.join_all().await.into_iter().sum();
+    assert_eq!(seen, rate.count, "the tailing reader missed events");
+    rate
+}
+
+fn case(name: String, ours: &Rate, stock: &Rate, target: f64) -> Case {
+    let ratio = ours.per_second / stock.per_second;
+    Case {
+        name,
+        ours: ours.text(),
+        baseline: stock.text(),
+        ratio: Some(ratio),
+        target: format!(">= {target}x"),
+        met: ratio >= target,
+    }
+}
+
+/// Against `postgres-es`, which has its own table without positions.
+pub async fn postgres(clients: usize, target: f64) -> Case {
+    let database = ServerDatabase::make().await;
+    let pool = PgPoolOptions::new()
+        .max_connections(STOCK_CONNECTIONS)
+        .connect(&database.url())
+        .await
+        .unwrap();
+    sqlx::raw_sql(STOCK_POSTGRES).execute(&pool).await.unwrap();
+    let stock = run(clients, postgres_es::postgres_cqrs::<Sheet>(pool, vec![], ())).await;
+    database.remove().await;
+    let database = ServerDatabase::make().await;
+    let ours = journal_side(clients, database.journal().await).await;
+    database.remove().await;
+    case(
+        format!("{clients} concurrent commands, PostgreSQL, vs postgres-es"),
+        &ours,
+        &stock,
+        target,
+    )
+}
+
+/// Against `sqlite-es`, with its default pool but for `synchronous=FULL`, which the journal has as well.
+pub async fn sqlite(clients: usize, target: f64) -> Case {
+    let file = File::make();
+    let options = SqliteConnectOptions::new()
+        .filename(file.path())
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(std::time::Duration::from_secs(20))
+        .foreign_keys(true);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(STOCK_CONNECTIONS)
+        .connect_with(options)
+        .await
+        .unwrap();
+    sqlx::raw_sql(STOCK_SQLITE).execute(&pool).await.unwrap();
+    let stock = run(clients, sqlite_es::sqlite_cqrs::<Sheet>(pool.clone(), vec![], ())).await;
+    pool.close().await;
+    let file = File::make();
+    let ours = journal_side(clients, file.journal().await).await;
+    case(
+        format!("{clients} concurrent commands, SQLite FULL, vs sqlite-es FULL"),
+        &ours,
+        &stock,
+        target,
+    )
+}
