@@ -1,0 +1,185 @@
+//! What holds for every history.
+
+use std::collections::HashMap;
+
+use domain::{Decider, Event, OrganizationId, Recorded, ScriptId, script::Script};
+use projections::{
+    Outcome, Rows, batch,
+    models::{CampaignContactRow, CampaignRow, ScriptRow},
+};
+use proptest::prelude::*;
+
+use crate::{memory_tables::MemoryTables, story};
+
+fn in_memory(events: &[Recorded]) -> Rows {
+    let mut rows = Rows::in_memory();
+    for event in events {
+        batch::apply_in_memory(event, &mut rows);
+    }
+    rows
+}
+
+/// The tables that a store would have after writing everything at once.
+fn tables_of(rows: &mut Rows) -> MemoryTables {
+    let mut tables = MemoryTables::default();
+    for changes in rows.changes() {
+        tables.write(changes);
+    }
+    tables
+}
+
+fn counted(campaign: &CampaignRow) -> [i64; 18] {
+    [
+        campaign.contacts,
+        campaign.scripts_pending,
+        campaign.scripts_approved,
+        campaign.scripts_rejected,
+        campaign.audio_requested,
+        campaign.audio_rendered,
+        campaign.audio_failed,
+        campaign.not_sent,
+        campaign.held,
+        campaign.lapsed,
+        campaign.blocked,
+        campaign.queued,
+        campaign.in_doubt,
+        campaign.sent,
+        campaign.failed,
+        campaign.delivered,
+        campaign.listened,
+        campaign.attempted,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn batches_of_any_size_make_the_same_rows_as_one_run(
+        seed in any::<u64>(),
+        sizes in prop::collection::vec(1_usize..40, 1..20),
+    ) {
+        let events = story::told(seed, 250);
+        let expected = tables_of(&mut in_memory(&events));
+        let mut tables = MemoryTables::default();
+        let mut rest = &events[..];
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (batch, after) = rest.split_at((*size).min(rest.len()));
+            tables.apply(batch);
+            rest = after;
+        }
+        for table in Rows::TABLES {
+            prop_assert_eq!(tables.rows(table.name), expected.rows(table.name), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn a_batch_that_is_applied_again_after_a_crash_before_its_commit_changes_nothing_else(seed in any::<u64>()) {
+        let events = story::told(seed, 200);
+        let (before, after) = events.split_at(events.len() / 2);
+        let mut tables = MemoryTables::default();
+        tables.apply(before);
+        // The crash: what was worked out is thrown away, and worked out again.
+        let _ = futures::FutureExt::now_or_never(batch::apply(after, &mut tables));
+        tables.apply(after);
+        let expected = tables_of(&mut in_memory(&events));
+        for table in Rows::TABLES {
+            prop_assert_eq!(tables.rows(table.name), expected.rows(table.name), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn counters_are_the_sums_over_the_contacts(seed in any::<u64>()) {
+        let rows = in_memory(&story::told(seed, 300));
+        let mut sums: HashMap<_, [i64; 18]> = HashMap::new();
+        for contact in rows.campaign_contacts.present() {
+            let mut one = CampaignRow::blank(contact.organization_id, contact.campaign_id, story::user(0, 0));
+            tally(&mut one, contact);
+            let sum = sums.entry((contact.organization_id, contact.campaign_id)).or_default();
+            for (total, part) in sum.iter_mut().zip(counted(&one)) {
+                *total += part;
+            }
+        }
+        for campaign in rows.campaigns.present() {
+            let expected = sums.get(&(campaign.organization_id, campaign.campaign_id)).copied().unwrap_or_default();
+            prop_assert_eq!(counted(campaign), expected);
+        }
+    }
+
+    #[test]
+    fn a_scripts_delivery_is_what_its_aggregate_says(seed in any::<u64>()) {
+        let events = story::told(seed, 300);
+        let rows = in_memory(&events);
+        let mut scripts: HashMap<ScriptId, Script> = HashMap::new();
+        for event in &events {
+            if let Event::ScriptEvent(happened) = &event.event {
+                scripts.entry(event.stream.id.parse().unwrap()).or_default().evolve(happened);
+            }
+        }
+        for row in rows.scripts.present() {
+            prop_assert_eq!(row.delivery, scripts[&row.script_id].delivery);
+        }
+    }
+
+    #[test]
+    fn analytics_count_each_outcome_of_a_script_once(seed in any::<u64>()) {
+        let rows = in_memory(&story::told(seed, 300));
+        for (outcome, happened) in [
+            (Outcome::Attempted, (|s: &ScriptRow| s.attempted_at.is_some()) as fn(&ScriptRow) -> bool),
+            (Outcome::Delivered, |s| s.delivered_at.is_some()),
+            (Outcome::Listened, |s| s.listened_at.is_some()),
+            (Outcome::Failed, |s| s.failed_at.is_some()),
+        ] {
+            let counted: i64 = rows.analytics.present().filter(|a| a.outcome == outcome).map(|a| a.count).sum();
+            let scripts = rows.scripts.present().filter(|s| happened(s)).count() as i64;
+            prop_assert_eq!(counted, scripts, "{:?}", outcome);
+            prop_assert!(rows.analytics.present().all(|a| a.count > 0));
+        }
+    }
+
+    #[test]
+    fn organizations_never_share_a_row(seed in any::<u64>()) {
+        let events = story::told(seed, 200);
+        let alone = |n: u64| -> Vec<Recorded> {
+            let id: OrganizationId = story::organization(n);
+            events.iter().filter(|e| e.metadata.organization_id == id).cloned().collect()
+        };
+        let together = tables_of(&mut in_memory(&events));
+        let mut apart = MemoryTables::default();
+        for n in 0..3 {
+            for changes in in_memory(&alone(n)).changes() {
+                apart.write(changes);
+            }
+        }
+        for table in Rows::TABLES {
+            prop_assert_eq!(together.rows(table.name), apart.rows(table.name), "{}", table.name);
+        }
+    }
+}
+
+/// What one contact contributes, said a second time and differently.
+fn tally(campaign: &mut CampaignRow, contact: &CampaignContactRow) {
+    use domain::script::DeliveryStatus as D;
+    use projections::{AudioState as A, ReviewState as R};
+    campaign.contacts = 1;
+    campaign.scripts_pending = i64::from(contact.review == Some(R::Pending));
+    campaign.scripts_approved = i64::from(contact.review == Some(R::Approved));
+    campaign.scripts_rejected = i64::from(contact.review == Some(R::Rejected));
+    campaign.audio_requested = i64::from(contact.audio == A::Requested);
+    campaign.audio_rendered = i64::from(contact.audio == A::Rendered);
+    campaign.audio_failed = i64::from(contact.audio == A::Failed);
+    campaign.not_sent = i64::from(contact.delivery == D::NotSent);
+    campaign.held = i64::from(contact.delivery == D::Held);
+    campaign.lapsed = i64::from(contact.delivery == D::Lapsed);
+    campaign.blocked = i64::from(contact.delivery == D::Blocked);
+    campaign.queued = i64::from(contact.delivery == D::Queued);
+    campaign.in_doubt = i64::from(contact.delivery == D::InDoubt);
+    campaign.sent = i64::from(contact.delivery == D::Sent);
+    campaign.failed = i64::from(contact.delivery == D::Failed);
+    campaign.delivered = i64::from(contact.delivery == D::Delivered);
+    campaign.listened = i64::from(contact.delivery == D::Listened);
+    campaign.attempted = i64::from(contact.contacted_at.is_some());
+}
