@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::Cell;
 
 /// What a column is declared as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColumnKind {
     /// `text`.
     Text,

@@ -8,4 +8,5 @@
 
 mod blobs;
 mod engines;
+mod read_side;
 mod work;
