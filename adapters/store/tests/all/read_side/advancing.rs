@@ -5,51 +5,23 @@ use std::{sync::Arc, time::Duration};
 use database::text;
 use store::read_side::{ReadSide, Step};
 
-use super::{Log, NOTHING, assert_agrees, catch_up, dump, open, story};
+use super::{Log, NOTHING, assert_agrees, catch_up, open, story};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn batches_of_any_size_make_the_rows_that_the_log_says() {
-    on_both(|database| async move {
-        let mut log = Arc::new(Log::of(&[]));
-        let mut side = open(&database, &log, 1).await;
-        for (seed, batch) in [(11, 7), (12, 40), (13, 1_000)] {
-            // Each history stands on the one before it would not fit; so each has a read side of its own.
-            log = Arc::new(Log::of(&story::told(seed, 220)));
-            side = fresh(&database, &log, batch).await;
+    for (seed, batch) in [(11, 7), (12, 40), (13, 1_000)] {
+        on_both(|database| async move {
+            let log = Arc::new(Log::of(&story::told(seed, 220)));
+            let side = open(&database, &log, batch).await;
             catch_up(&side, &log).await;
             assert_agrees(&side).await;
-        }
-        assert_eq!(side.step().await.unwrap(), Step::Idle);
-        assert_eq!(side.lag().await.unwrap().behind, 0);
-        assert_eq!(
-            side.verify(3)
-                .await
-                .unwrap()
-                .models
-                .iter()
-                .map(|m| m.differences)
-                .sum::<u64>(),
-            0
-        );
-        drop(log);
-    })
-    .await;
-}
-
-/// A read side with nothing in it: the pointer's table and the generation are emptied.
-async fn fresh(database: &database::Database, log: &Arc<Log>, batch: usize) -> ReadSide {
-    let side = open(database, log, batch).await;
-    let sql = side.sql().unwrap();
-    for table in projections::Rows::TABLES {
-        sql.execute(&format!("DELETE FROM {}", table.name), vec![])
-            .await
-            .unwrap();
+            assert!(side.verify(3).await.unwrap().agrees());
+            assert_eq!(side.step().await.unwrap(), Step::Idle);
+            assert_eq!(side.lag().await.unwrap().behind, 0);
+        })
+        .await;
     }
-    sql.execute("UPDATE shards SET position = 0", vec![])
-        .await
-        .unwrap();
-    open(database, log, batch).await
 }
 
 /// Gives up the step after the runtime has turned so often: the process died there.
@@ -165,7 +137,6 @@ async fn the_check_finds_a_row_that_was_changed_lost_or_made_up() {
         let log = Arc::new(Log::of(&story::told(26, 250)));
         let side = open(&database, &log, 1_000).await;
         catch_up(&side, &log).await;
-        let before = dump(&side).await;
         let sql = side.sql().unwrap();
         for statement in [
             "UPDATE campaigns SET delivered = delivered + 1 WHERE campaign_id = (SELECT min(campaign_id) FROM campaigns)",
@@ -190,7 +161,6 @@ async fn the_check_finds_a_row_that_was_changed_lost_or_made_up() {
                 ("teams", "a stored row that no event made"),
             ]
         );
-        assert!(!before.is_empty());
     })
     .await;
 }

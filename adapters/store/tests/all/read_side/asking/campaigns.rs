@@ -1,0 +1,179 @@
+//! Questions about campaigns.
+
+use chrono::Duration;
+use domain::{
+    ScriptId, TeamId,
+    campaign::{CampaignStatus, CampaignType},
+    script::DeliveryStatus,
+};
+use projections::queries::{CampaignFilter, ContactFilter, Cursor, Page, PageRequest, Visible};
+
+use super::{asked, story};
+use crate::engines::on_both;
+
+#[tokio::test]
+async fn campaigns_are_listed_newest_first_and_page_by_page() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let organization = story::organization(0);
+        let none = CampaignFilter::default();
+        let first = ask
+            .campaigns(organization, &Visible::All, &none, PageRequest::first(1))
+            .await
+            .unwrap();
+        assert!(first.has_more);
+        let place = Cursor::decode(&first.end().unwrap().encode()).unwrap();
+        let next = PageRequest {
+            after: Some(place),
+            limit: 1,
+        };
+        let second = ask
+            .campaigns(organization, &Visible::All, &none, next)
+            .await
+            .unwrap();
+        assert!(!second.has_more);
+        let ids: Vec<_> = [first, second]
+            .into_iter()
+            .flat_map(Page::into_rows)
+            .map(|c| c.campaign_id)
+            .collect();
+        assert_eq!(ids, [story::campaign(0, 1), story::campaign(0, 0)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn campaigns_are_filtered_by_status_purpose_name_date_and_owner() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let count = async |narrow: &dyn Fn(&mut CampaignFilter)| {
+            let mut filter = CampaignFilter::default();
+            narrow(&mut filter);
+            let page = ask
+                .campaigns(
+                    story::organization(0),
+                    &Visible::All,
+                    &filter,
+                    PageRequest::first(10),
+                )
+                .await
+                .unwrap();
+            page.rows.len()
+        };
+        let ended = vec![CampaignStatus::Completed, CampaignStatus::Failed];
+        assert_eq!(count(&|f| f.statuses.clone_from(&ended)).await, 1);
+        assert_eq!(count(&|f| f.kinds = vec![CampaignType::HighEquity]).await, 0);
+        for (name, found) in [("expireds", 2), ("EXPIREDS 1", 1), ("%", 0), ("_", 0), (" ", 2)] {
+            assert_eq!(count(&|f| f.name = Some(name.to_owned())).await, found, "{name}");
+        }
+        let later = Some(story::beginning() + Duration::days(1));
+        assert_eq!(count(&|f| f.created_from = later).await, 0);
+        assert_eq!(count(&|f| f.created_until = later).await, 2);
+        assert_eq!(count(&|f| f.owner = Some(story::user(0, 1))).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn campaigns_are_counted_by_status_and_since_an_instant() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let organization = story::organization(0);
+        let by_status = ask
+            .campaigns_by_status(organization, &Visible::All, &CampaignFilter::default())
+            .await
+            .unwrap();
+        let counts: Vec<_> = by_status.iter().map(|s| (s.status, s.campaigns)).collect();
+        assert_eq!(
+            counts,
+            [(CampaignStatus::Completed, 1), (CampaignStatus::Draft, 1)]
+        );
+        let made = ask.campaigns_made_since(organization, story::beginning()).await;
+        assert_eq!(made, Ok(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_sees_another_organization_or_a_campaign_that_is_not_theirs() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (ours, theirs) = (story::organization(0), story::organization(1));
+        let first = story::campaign(0, 0);
+        assert!(ask.campaign(ours, &Visible::All, first).await.unwrap().is_some());
+        assert!(
+            ask.campaign(theirs, &Visible::All, first)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        let script = ScriptId::of(first, story::contact(0, 0));
+        assert!(ask.script(theirs, script).await.unwrap().is_none());
+        assert!(ask.contact(theirs, story::contact(0, 0)).await.unwrap().is_none());
+
+        let stranger = Visible::OwnedBy {
+            user: story::user(0, 7),
+            teams: vec![TeamId::from_uuid(story::uuid(0, 7, 0))],
+        };
+        assert!(ask.campaign(ours, &stranger, first).await.unwrap().is_none());
+        assert_eq!(ask.overview(ours, &stranger).await.unwrap().campaigns, 0);
+        assert!(
+            !ask.sees_contact(ours, &stranger, story::contact(0, 0))
+                .await
+                .unwrap()
+        );
+        let seen = ask
+            .contacts(ours, &stranger, &ContactFilter::default(), PageRequest::first(10))
+            .await
+            .unwrap();
+        assert_eq!(seen.rows.len(), 0);
+        let owner = Visible::OwnedBy {
+            user: story::user(0, 0),
+            teams: vec![],
+        };
+        assert!(ask.campaign(ours, &owner, first).await.unwrap().is_some());
+        assert!(
+            ask.sees_contact(ours, &owner, story::contact(0, 0))
+                .await
+                .unwrap()
+        );
+        assert_eq!(ask.overview(ours, &owner).await.unwrap().campaigns, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn duplicates_name_the_other_campaign_and_the_days_since() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (organization, second) = (story::organization(0), story::campaign(0, 1));
+        let now = story::beginning() + Duration::days(5);
+        let since = now - Duration::days(14);
+        let page = ask
+            .duplicates(organization, second, since, now, PageRequest::first(10))
+            .await
+            .unwrap();
+        // The completed campaign conflicts only where it has contacted the number.
+        let found: Vec<_> = page.into_rows();
+        let contacts: Vec<_> = found.iter().map(|d| d.contact_id).collect();
+        assert_eq!(contacts, [story::contact(0, 0), story::contact(0, 1)]);
+        let conflict = &found[0].conflicts[0];
+        assert_eq!(conflict.campaign_name, "Expireds 0");
+        assert_eq!(
+            (conflict.days_since, conflict.outcome),
+            (Some(4), DeliveryStatus::Listened)
+        );
+
+        let page = ask
+            .duplicates(organization, second, since, now, PageRequest::first(1))
+            .await
+            .unwrap();
+        assert!(page.has_more);
+        let late = ask
+            .duplicates(organization, second, now, now, PageRequest::first(10))
+            .await
+            .unwrap();
+        assert_eq!(late.rows.len(), 0);
+    })
+    .await;
+}

@@ -1,0 +1,122 @@
+//! Questions about members, suppressions and imports.
+
+use chrono::Duration;
+use domain::{
+    ImportBatchId, Recorded, StreamId, SuppressionListId,
+    import::{ContactSource, ImportEvent, ImportTotals, RejectedRowRecord},
+    organization::Role,
+    suppression::{ListKind, SuppressionEvent},
+};
+use projections::queries::PageRequest;
+
+use super::{asked, asked_after, brokerage, story};
+use crate::engines::on_both;
+
+#[tokio::test]
+async fn organizations_and_their_members_are_found() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (organization, admin) = (story::organization(0), story::user(0, 0));
+        assert_eq!(ask.organizations().await.unwrap().len(), 2);
+        let row = ask.organization(organization).await.unwrap().unwrap();
+        assert_eq!(row.name, "Brokerage 0");
+        let member = ask.member(organization, admin).await.unwrap().unwrap();
+        assert_eq!(member.role, Role::Admin);
+        let memberships = ask.memberships(admin).await.unwrap();
+        assert_eq!(memberships[0].organization, organization);
+        assert_eq!(ask.members(organization, true).await.unwrap().len(), 1);
+        assert_eq!(ask.teams(organization).await.unwrap(), []);
+        assert_eq!(ask.state_switches(organization).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_on_the_lists_that_are_in_force() {
+    on_both(|database| async move {
+        let mut story = brokerage();
+        let list_id = SuppressionListId::from_uuid(story::uuid(0, 6, 0));
+        for (n, expires_at) in [(1, None), (2, Some(story::beginning()))] {
+            let added = SuppressionEvent::SuppressionAdded {
+                list_id,
+                list: ListKind::Internal,
+                phone_index: story::phone(n),
+                reason: "asked".to_owned(),
+                expires_at,
+            };
+            let stream = StreamId::new("suppression_list", list_id);
+            story.record(0, stream, (None, None), None, added);
+        }
+        let ask = asked_after(&database, &story.events).await;
+        let now = story::beginning() + Duration::days(1);
+        let indexes = [story::phone(2), story::phone(1), story::phone(3)];
+        let organization = story::organization(0);
+        let on = ask.suppressions_of(organization, &indexes, now).await.unwrap();
+        assert_eq!(on, [vec![], vec!["internal".to_owned()], vec![]]);
+        assert_eq!(ask.suppression_lists(organization).await.unwrap()[0].added, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn imports_and_their_rejected_rows_are_found() {
+    on_both(|database| async move {
+        let ask = asked_after(&database, &after_an_import()).await;
+        let organization = story::organization(0);
+        let batch = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
+        let into = Some(story::campaign(0, 0));
+        let page = ask
+            .imports(organization, into, PageRequest::first(5))
+            .await
+            .unwrap();
+        assert_eq!(page.into_rows()[0].rejected, 3);
+        assert!(ask.import(organization, batch).await.unwrap().is_some());
+        assert!(ask.import_of_file(organization, "22").await.unwrap().is_some());
+        assert!(ask.import_of_file(organization, "23").await.unwrap().is_none());
+        let rejected = ask
+            .rejected_rows(organization, batch, PageRequest::first(2))
+            .await
+            .unwrap();
+        assert!(rejected.has_more);
+        assert_eq!(rejected.end(), Some(&3));
+    })
+    .await;
+}
+
+/// An import of a file with three rejected rows.
+fn after_an_import() -> Vec<Recorded> {
+    let mut story = brokerage();
+    let batch_id = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
+    let totals = ImportTotals {
+        rows: 7,
+        created: 4,
+        duplicates: 0,
+        rejected: 3,
+    };
+    let rejected = |row| RejectedRowRecord {
+        row,
+        field: "phone".to_owned(),
+        error: "too short".to_owned(),
+        value: None,
+    };
+    for event in [
+        ImportEvent::ImportStarted {
+            batch_id,
+            source: ContactSource::TitleRep,
+            blob_key: None,
+            file_name: None,
+            sha256: Some("22".to_owned()),
+            mapping: std::collections::BTreeMap::new(),
+            campaign_id: Some(story::campaign(0, 0)),
+        },
+        ImportEvent::RowsRejected {
+            chunk: 1,
+            rows: vec![rejected(2), rejected(3), rejected(9)],
+        },
+        ImportEvent::ImportCompleted { totals },
+    ] {
+        let stream = StreamId::new("import_batch", batch_id);
+        story.record(0, stream, (Some(story::campaign(0, 0)), None), None, event);
+    }
+    story.events
+}
