@@ -35,6 +35,9 @@ pub const PAGE_EVENTS_MAX: usize = 10_000;
 /// How often appends of other processes are looked for when no notification comes.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// The shortest time between two announcements to other processes; the one after it tells the newest head.
+pub const ANNOUNCE_PAUSE: Duration = Duration::from_millis(10);
+
 /// How often a batch is sent, with the same event ids, before its callers are told that the store is unavailable.
 pub const WRITE_ATTEMPTS_MAX: u32 = 10;
 

@@ -12,6 +12,11 @@ impl Wakeup {
         Self(watch::Sender::new(head))
     }
 
+    /// One that begins here and rises on its own.
+    pub fn apart(&self) -> Self {
+        Self::at(*self.0.borrow())
+    }
+
     pub fn raise(&self, head: Position) {
         self.0.send_if_modified(|seen| {
             let news = head > *seen;

@@ -57,8 +57,6 @@ CREATE FUNCTION journal_append(
     types text[], ids text[], sequences bigint[], event_types text[], event_versions text[],
     payloads text[], metadatas text[], event_ids uuid[], organizations text[], recorded timestamptz[]
 ) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-    head bigint;
 BEGIN
     -- Statements after this one see what the former holder committed.
     PERFORM pg_advisory_xact_lock(7451604325217365612);
@@ -81,7 +79,5 @@ BEGIN
     SELECT t, i, s, n, v, p::json, m::json, e, o, r
       FROM unnest(types, ids, sequences, event_types, event_versions, payloads, metadatas, event_ids, organizations,
                   recorded) AS u (t, i, s, n, v, p, m, e, o, r);
-    head := currval('events_position');
-    PERFORM pg_notify('voicedrop_journal', head::text);
-    RETURN head;
+    RETURN currval('events_position');
 END $$;

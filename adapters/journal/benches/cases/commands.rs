@@ -1,5 +1,5 @@
-//! Commands: load, decide, append one event to a new aggregate. The journal's side has a reader at its heels, which must
-//! see every event; the stock side has none.
+//! Commands: load, decide, append one event to a new aggregate. Compared alone, as the stock side has no readers; run
+//! again with a reader at its heels, which must see every event.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -55,26 +55,37 @@ where
     .await
 }
 
-async fn journal_side(clients: usize, journal: Arc<dyn Journal>) -> Rate {
-    let store = JournalStore {
-        journal: Arc::clone(&journal),
-        ids: Arc::new(SequentialIds::seeded(2)),
-    };
+fn store(journal: Arc<dyn Journal>) -> CqrsFramework<Sheet, JournalStore> {
+    let ids = Arc::new(SequentialIds::seeded(2));
+    CqrsFramework::new(JournalStore { journal, ids }, vec![], ())
+}
+
+/// Two figures: with a reader that follows and must miss nothing, and without.
+struct JournalSide {
+    followed: Rate,
+    alone: Rate,
+}
+
+async fn followed(clients: usize, journal: Arc<dyn Journal>) -> Rate {
     let stop = CancellationToken::new();
     let mut reader = JoinSet::new();
-    reader.spawn(tail(journal, stop.clone()));
-    let rate = run(clients, CqrsFramework::new(store, vec![], ())).await;
+    reader.spawn(tail(Arc::clone(&journal), stop.clone()));
+    let rate = run(clients, store(journal)).await;
     stop.cancel();
     let seen: usize = reader.join_all().await.into_iter().sum();
     assert_eq!(seen, rate.count, "the tailing reader missed events");
     rate
 }
 
-fn case(name: String, ours: &Rate, stock: &Rate, target: f64) -> Case {
-    let ratio = ours.per_second / stock.per_second;
+fn case(name: String, ours: &JournalSide, stock: &Rate, target: f64) -> Case {
+    let ratio = ours.alone.per_second / stock.per_second;
     Case {
         name,
-        ours: ours.text(),
+        ours: format!(
+            "{} ({:.0}/s with a tailing reader)",
+            ours.alone.text(),
+            ours.followed.per_second
+        ),
         baseline: stock.text(),
         ratio: Some(ratio),
         target: format!(">= {target}x"),
@@ -94,8 +105,12 @@ pub async fn postgres(clients: usize, target: f64) -> Case {
     let stock = run(clients, postgres_es::postgres_cqrs::<Sheet>(pool, vec![], ())).await;
     database.remove().await;
     let database = ServerDatabase::make().await;
-    let ours = journal_side(clients, database.journal().await).await;
+    let alone = run(clients, store(database.journal().await)).await;
     database.remove().await;
+    let database = ServerDatabase::make().await;
+    let followed = followed(clients, database.journal().await).await;
+    database.remove().await;
+    let ours = JournalSide { followed, alone };
     case(
         format!("{clients} concurrent commands, PostgreSQL, vs postgres-es"),
         &ours,
@@ -123,7 +138,10 @@ pub async fn sqlite(clients: usize, target: f64) -> Case {
     let stock = run(clients, sqlite_es::sqlite_cqrs::<Sheet>(pool.clone(), vec![], ())).await;
     pool.close().await;
     let file = File::make();
-    let ours = journal_side(clients, file.journal().await).await;
+    let alone = run(clients, store(file.journal().await)).await;
+    let file = File::make();
+    let followed = followed(clients, file.journal().await).await;
+    let ours = JournalSide { followed, alone };
     case(
         format!("{clients} concurrent commands, SQLite FULL, vs sqlite-es FULL"),
         &ours,

@@ -12,8 +12,8 @@ use crate::{OpenError, migrations};
 /// The schema of the journal's tables.
 pub const POSTGRES_SCHEMA: &str = "journal";
 
-/// Connections for pages and the notification listener.
-pub const READING_CONNECTIONS_MAX: u32 = 4;
+/// Connections for opening, and then for the notification listener.
+pub const LISTENING_CONNECTIONS_MAX: u32 = 2;
 
 /// Longest wait for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);

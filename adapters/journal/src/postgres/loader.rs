@@ -8,6 +8,7 @@ use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{
+    readers::Readers,
     rows::{COLUMNS, stored},
     session::{Call, Session},
     unavailable,
@@ -74,6 +75,16 @@ async fn answer(session: &mut Session, jobs: Vec<LoadJob>) {
     }
 }
 
+/// Loads at once, for a caller with nobody to share a statement with.
+pub async fn load_alone(readers: &Readers, streams: &[StreamId]) -> Result<Vec<StreamSlice>, JournalError> {
+    if streams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let streams: Vec<&StreamId> = streams.iter().collect();
+    let rows = readers.call(&Load(&streams)).await.map_err(|e| unavailable(&e))?;
+    slices(&streams, &rows)
+}
+
 async fn load(session: &mut Session, streams: &[&StreamId]) -> Result<Vec<StreamSlice>, JournalError> {
     if streams.is_empty() {
         return Ok(Vec::new());
@@ -82,6 +93,10 @@ async fn load(session: &mut Session, streams: &[&StreamId]) -> Result<Vec<Stream
         .call(&Load(streams))
         .await
         .map_err(|(_, error)| unavailable(&error))?;
+    slices(streams, &rows)
+}
+
+fn slices(streams: &[&StreamId], rows: &[PgRow]) -> Result<Vec<StreamSlice>, JournalError> {
     let mut slices: Vec<StreamSlice> = streams
         .iter()
         .map(|stream| StreamSlice {
@@ -89,7 +104,7 @@ async fn load(session: &mut Session, streams: &[&StreamId]) -> Result<Vec<Stream
             events: Vec::new(),
         })
         .collect();
-    for row in &rows {
+    for row in rows {
         let place: i64 = row.try_get(9).map_err(|e| unavailable(&e))?;
         if let Some(slice) = slices.get_mut(place as usize - 1) {
             slice.events.push(stored(row, slice.stream.clone())?);

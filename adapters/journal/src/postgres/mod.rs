@@ -4,19 +4,26 @@
 mod batch;
 mod connection;
 mod loader;
+mod readers;
 mod rows;
 mod session;
 mod sorting;
 mod watcher;
 mod writer;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use commands::ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StreamSlice};
 use database::DatabaseUrl;
 use domain::{Position, StreamId};
-use sqlx::{PgPool, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -24,7 +31,15 @@ use tokio_util::{
 };
 use uuid::Uuid;
 
-use self::{batch::Job, loader::LoadJob, session::Session, writer::Writer};
+use self::{
+    batch::Job,
+    loader::LoadJob,
+    readers::Readers,
+    rows::{Head, Page},
+    session::Session,
+    watcher::Watcher,
+    writer::Writer,
+};
 use crate::{
     OpenError,
     error::postgres_text,
@@ -42,7 +57,9 @@ const LOADERS: usize = 2;
 pub struct PostgresJournal {
     writes: mpsc::Sender<Job>,
     loads: mpsc::Sender<LoadJob>,
-    pool: PgPool,
+    readers: Arc<Readers>,
+    /// Loads that are under way; the first of them needs no grouping.
+    loading: AtomicUsize,
     wakeup: Wakeup,
     identity: Uuid,
     _watching: DropGuard,
@@ -85,27 +102,37 @@ impl PostgresJournal {
 
     /// As [`PostgresJournal::connect`], with an address that is read already.
     pub async fn connect_with(options: &PgConnectOptions) -> Result<Self, OpenError> {
-        let pool = connection::pool(options, connection::READING_CONNECTIONS_MAX);
+        let pool = connection::pool(options, connection::LISTENING_CONNECTIONS_MAX);
         migrations::check(migrations::POSTGRES, &connection::applied(&pool).await?)?;
         let identity = sqlx::query_scalar("SELECT id FROM journal_identity")
             .fetch_one(&pool)
             .await?;
-        let wakeup = Wakeup::at(rows::head(&pool).await?);
+        let readers = Arc::new(Readers::new(options));
+        let wakeup = Wakeup::at(readers.call(&Head).await?);
+        // Apart from `wakeup`, which rises with the appends of others too: those are not ours to announce.
+        let appended = wakeup.apart();
         let (writes, write_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let (loads, load_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let writer = Writer::new(Session::new(options), wakeup.clone());
+        let writer = Writer::new(Session::new(options), wakeup.clone(), appended.clone());
         tasks.spawn(writer.serve(write_queue));
         let load_queue = Arc::new(Mutex::new(load_queue));
         for _ in 0..LOADERS {
             tasks.spawn(loader::serve(Session::new(options), Arc::clone(&load_queue)));
         }
-        tasks.spawn(watcher::watch(pool.clone(), wakeup.clone(), stop.clone()));
+        let watcher = Watcher {
+            pool,
+            readers: Arc::clone(&readers),
+            wakeup: wakeup.clone(),
+            appended: appended.subscribe(),
+        };
+        tasks.spawn(watcher.serve(stop.clone()));
         Ok(Self {
             writes,
             loads,
-            pool,
+            readers,
+            loading: AtomicUsize::new(0),
             wakeup,
             identity,
             _watching: stop.drop_guard(),
@@ -115,6 +142,25 @@ impl PostgresJournal {
     /// Which journal this is; made with its tables.
     pub const fn identity(&self) -> Uuid {
         self.identity
+    }
+}
+
+/// Counts a load for as long as it lasts, also when its caller gives up.
+struct Loading<'c> {
+    count: &'c AtomicUsize,
+    alone: bool,
+}
+
+impl<'c> Loading<'c> {
+    fn begin(count: &'c AtomicUsize) -> Self {
+        let alone = count.fetch_add(1, Ordering::Relaxed) == 0;
+        Self { count, alone }
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -142,6 +188,10 @@ impl Journal for PostgresJournal {
 
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
         request::check_load(&streams)?;
+        let loading = Loading::begin(&self.loading);
+        if loading.alone {
+            return loader::load_alone(&self.readers, &streams).await;
+        }
         let (reply, answer) = oneshot::channel();
         self.loads
             .send(LoadJob { streams, reply })
@@ -154,11 +204,14 @@ impl Journal for PostgresJournal {
 #[async_trait]
 impl Feed for PostgresJournal {
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
-        rows::page(&self.pool, after, limit.min(PAGE_EVENTS_MAX)).await
+        let limit = limit.min(PAGE_EVENTS_MAX);
+        let page = Page { after, limit };
+        let rows = self.readers.call(&page).await.map_err(|e| unavailable(&e))?;
+        rows::page(&rows, after)
     }
 
     async fn head(&self) -> Result<Position, JournalError> {
-        rows::head(&self.pool).await.map_err(|e| unavailable(&e))
+        self.readers.call(&Head).await.map_err(|e| unavailable(&e))
     }
 
     fn woken(&self) -> watch::Receiver<Position> {

@@ -2,27 +2,40 @@
 
 use commands::ports::{FeedPage, JournalError, StoredEvent};
 use domain::{EventId, OrganizationId, Position, StreamId};
-use sqlx::{PgPool, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
 
-use super::unavailable;
+use super::{session::Call, unavailable};
 
 /// The columns that [`stored`] reads, of `events e`.
 pub const COLUMNS: &str =
     "e.position, e.sequence, e.event_id, e.organization_id, e.event_type, e.event_version,
     e.payload, e.metadata, e.recorded_at";
 
-/// All from one statement: nothing that it can't see is counted as scanned.
-pub async fn page(pool: &PgPool, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
-    let select = format!(
-        "SELECT {COLUMNS}, e.aggregate_type, e.aggregate_id FROM events e
-         WHERE e.position > $1 ORDER BY e.position LIMIT $2"
-    );
-    let rows = sqlx::query(&select)
-        .bind(i64::try_from(after.number()).unwrap_or(i64::MAX))
-        .bind(limit as i64)
-        .fetch_all(pool)
-        .await
-        .map_err(|e| unavailable(&e))?;
+/// A page, all from one statement: nothing that it can't see is counted as scanned.
+#[derive(Debug)]
+pub struct Page {
+    pub after: Position,
+    pub limit: usize,
+}
+
+impl Call for Page {
+    type Answer = Vec<PgRow>;
+
+    async fn make(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, sqlx::Error> {
+        let select = format!(
+            "SELECT {COLUMNS}, e.aggregate_type, e.aggregate_id FROM events e
+             WHERE e.position > $1 ORDER BY e.position LIMIT $2"
+        );
+        sqlx::query(&select)
+            .bind(i64::try_from(self.after.number()).unwrap_or(i64::MAX))
+            .bind(self.limit as i64)
+            .fetch_all(connection)
+            .await
+    }
+}
+
+/// The page of the rows that [`Page`] found after `after`.
+pub fn page(rows: &[PgRow], after: Position) -> Result<FeedPage, JournalError> {
     let events = rows
         .iter()
         .map(|row| {
@@ -40,11 +53,19 @@ pub async fn page(pool: &PgPool, after: Position, limit: usize) -> Result<FeedPa
 }
 
 /// Position of the last event.
-pub async fn head(pool: &PgPool) -> Result<Position, sqlx::Error> {
-    let last: Option<i64> = sqlx::query_scalar("SELECT position FROM events ORDER BY position DESC LIMIT 1")
-        .fetch_optional(pool)
-        .await?;
-    Ok(Position::new(last.unwrap_or(0) as u64))
+#[derive(Debug)]
+pub struct Head;
+
+impl Call for Head {
+    type Answer = Position;
+
+    async fn make(&self, connection: &mut PgConnection) -> Result<Position, sqlx::Error> {
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT position FROM events ORDER BY position DESC LIMIT 1")
+                .fetch_optional(connection)
+                .await?;
+        Ok(Position::new(last.unwrap_or(0) as u64))
+    }
 }
 
 /// The event of a row that begins with [`COLUMNS`].

@@ -27,11 +27,17 @@ type Outcome = Result<Appended, JournalError>;
 pub struct Writer {
     session: Session,
     wakeup: Wakeup,
+    /// What the watcher announces to other processes.
+    appended: Wakeup,
 }
 
 impl Writer {
-    pub const fn new(session: Session, wakeup: Wakeup) -> Self {
-        Self { session, wakeup }
+    pub const fn new(session: Session, wakeup: Wakeup, appended: Wakeup) -> Self {
+        Self {
+            session,
+            wakeup,
+            appended,
+        }
     }
 
     /// Writes until the last handle is gone and the queue is empty.
@@ -64,6 +70,7 @@ impl Writer {
             .max();
         if let Some(last) = last {
             self.wakeup.raise(last);
+            self.appended.raise(last);
         }
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             let unsettled = || {
