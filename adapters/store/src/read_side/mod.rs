@@ -11,6 +11,7 @@ mod parked;
 mod pointer;
 mod queries;
 mod rebuild;
+mod suppressed;
 mod tables;
 mod verify;
 

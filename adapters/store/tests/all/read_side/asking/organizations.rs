@@ -1,6 +1,9 @@
 //! Questions about members, suppressions and imports.
 
+use std::sync::Arc;
+
 use chrono::Duration;
+use commands::ports::{PortErrorKind, SuppressionLookup as _};
 use domain::{
     ImportBatchId, Recorded, StreamId, SuppressionListId,
     import::{ContactSource, ImportEvent, ImportTotals, RejectedRowRecord},
@@ -9,7 +12,7 @@ use domain::{
 };
 use projections::queries::PageRequest;
 
-use super::{asked, asked_after, brokerage, story};
+use super::{Log, asked, asked_after, brokerage, catch_up, open, story};
 use crate::engines::on_both;
 
 #[tokio::test]
@@ -54,6 +57,21 @@ async fn a_number_is_on_the_lists_that_are_in_force() {
         let on = ask.suppressions_of(organization, &indexes, now).await.unwrap();
         assert_eq!(on, [vec![], vec!["internal".to_owned()], vec![]]);
         assert_eq!(ask.suppression_lists(organization).await.unwrap()[0].added, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_is_not_made_on_lists_that_are_behind_the_journal() {
+    on_both(|database| async move {
+        let log = Arc::new(Log::of(&brokerage().events));
+        let side = open(&database, &log, 100).await;
+        let (organization, indexes) = (story::organization(0), [story::phone(1)]);
+        let refused = side.lists_of(organization, &indexes).await.unwrap_err();
+        assert_eq!(refused.kind, PortErrorKind::Retryable);
+        catch_up(&side, &log).await;
+        let on: Vec<Vec<String>> = side.lists_of(organization, &indexes).await.unwrap();
+        assert_eq!(on, [Vec::<String>::new()]);
     })
     .await;
 }

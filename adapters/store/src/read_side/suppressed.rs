@@ -1,0 +1,41 @@
+//! Which numbers are on lists, for decisions about handing over. An answer that does not know of the latest suppressions could let
+//! a voicemail through, so it waits for the read models to reach the journal's head, and refuses when they don't.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use commands::ports::{PortError, PortErrorKind, SuppressionLookup};
+use domain::{OrganizationId, PhoneIndex};
+use projections::queries::ContactQueries as _;
+
+use super::{ReadSide, queries::Queries};
+
+/// How long an answer waits for the read models.
+const CATCH_UP_MAX: Duration = Duration::from_secs(2);
+
+fn retryable(reason: impl std::fmt::Display) -> PortError {
+    PortError::new(
+        PortErrorKind::Retryable,
+        format!("the suppression lists: {reason}"),
+    )
+}
+
+#[async_trait]
+impl SuppressionLookup for ReadSide {
+    async fn lists_of(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError> {
+        let head = self.shared.feed.head().await.map_err(retryable)?;
+        if !self.shared.wait_for(head, CATCH_UP_MAX).await {
+            return Err(retryable(
+                "the read models are behind the journal; try again shortly",
+            ));
+        }
+        Queries::new(self.shared.clone())
+            .suppressions_of(organization, indexes, self.shared.clock.now())
+            .await
+            .map_err(retryable)
+    }
+}
