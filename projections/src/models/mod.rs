@@ -9,6 +9,7 @@ mod contacts;
 mod digests;
 mod imports;
 mod organizations;
+mod script_delivery;
 mod scripts;
 mod suppressions;
 
