@@ -1,0 +1,18 @@
+//! Campaigns in the API.
+
+mod life_cycle;
+mod mutation;
+mod object;
+mod payload;
+mod query;
+
+pub use life_cycle::LifeCycleMutation;
+pub use object::Campaign;
+pub use query::CampaignQuery;
+
+use async_graphql::MergedObject;
+
+/// Everything that can be done to campaigns.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "CampaignMutation")]
+pub struct CampaignMutation(mutation::SetUpMutation, LifeCycleMutation);

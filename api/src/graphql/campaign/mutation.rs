@@ -1,0 +1,344 @@
+//! Setting a campaign up: made, changed, scheduled, cleaned of duplicates, written and spoken.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, NaiveTime, Utc};
+use commands::{authorization::Action, context::CommandContext, execute::execute};
+use domain::{
+    CampaignId, ContactId, PhoneNumber, TeamId,
+    campaign::{
+        Campaign, CONTACTS_PER_EVENT_MAX, CampaignCommand, DailyWindow, DuplicateResolution, Schedule,
+        ScriptEngine,
+    },
+    organization::Organization,
+};
+
+use super::{
+    payload::{CampaignChanged, CampaignOutcome},
+    super::{
+        context::{Caller, caller},
+        enums::{CampaignType, Weekday},
+        error::Problem,
+        node_id::{NodeKind, parse_all},
+    },
+};
+
+/// A template variable of the campaign's own.
+#[derive(Debug, InputObject)]
+pub struct TemplateValueInput {
+    name: String,
+    value: String,
+}
+
+fn variables(given: Vec<TemplateValueInput>) -> BTreeMap<String, String> {
+    given.into_iter().map(|v| (v.name, v.value)).collect()
+}
+
+/// A new campaign.
+#[derive(Debug, InputObject)]
+pub struct NewCampaign {
+    name: String,
+    #[graphql(name = "type")]
+    kind: CampaignType,
+    neighborhood: Option<String>,
+    script_template: Option<String>,
+    script_variables: Option<Vec<TemplateValueInput>>,
+    team_id: Option<ID>,
+}
+
+/// What to change; absent fields stay.
+#[derive(Debug, InputObject)]
+pub struct CampaignChange {
+    name: Option<String>,
+    neighborhood: Option<String>,
+    script_template: Option<String>,
+    script_variables: Option<Vec<TemplateValueInput>>,
+}
+
+/// A stretch of the recipient's day, `HH:MM`.
+#[derive(Debug, InputObject)]
+pub struct DailyWindowInput {
+    start: String,
+    end: String,
+}
+
+/// When a campaign may send.
+#[derive(Debug, InputObject)]
+pub struct ScheduleInput {
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+    windows: Option<Vec<DailyWindowInput>>,
+    days: Option<Vec<Weekday>>,
+    /// Most hand-offs a minute.
+    per_minute: Option<u32>,
+}
+
+impl ScheduleInput {
+    fn parse(self) -> Result<Schedule, Problem> {
+        let time = |text: &str| {
+            NaiveTime::parse_from_str(text, "%H:%M")
+                .map_err(|_| Problem::new("INVALID_SCHEDULE", "times are written HH:MM, such as 09:30"))
+        };
+        let windows = self.windows.unwrap_or_default();
+        let windows = windows.iter().map(|w| {
+            Ok(DailyWindow {
+                start: time(&w.start)?,
+                end: time(&w.end)?,
+            })
+        });
+        Ok(Schedule {
+            start: self.start,
+            end: self.end,
+            windows: windows.collect::<Result<_, Problem>>()?,
+            days: self.days.unwrap_or_default().into_iter().map(Into::into).collect(),
+            per_minute: self.per_minute,
+        })
+    }
+}
+
+/// Who writes: the template, or a model when one is named.
+#[derive(Debug, InputObject)]
+pub struct ScriptEngineInput {
+    /// Provider of a language model, such as `groq`; nothing for the template.
+    provider: Option<String>,
+    /// The provider's model id; nothing for the configured one.
+    model: Option<String>,
+}
+
+/// What to do with the duplicates found.
+#[derive(Debug, InputObject)]
+pub struct DuplicateDecision {
+    /// Contacts to take out; at most 1,000 at a time.
+    remove: Option<Vec<ID>>,
+    /// Why the others stay; nothing when none stay.
+    keep_reason: Option<String>,
+    /// The interval from here on, days.
+    min_interval_days: u32,
+}
+
+impl Caller<'_> {
+    /// Runs one command on a campaign.
+    pub(super) async fn change_campaign(
+        &self,
+        action: Action,
+        id: &ID,
+        command: CampaignCommand,
+    ) -> Result<CampaignChanged, Problem> {
+        let id = CampaignId::parse(id)?;
+        let (permit, _) = self.campaign(action, id).await?;
+        self.run_on_campaign(&self.command(&permit), id, command).await
+    }
+
+    pub(super) async fn run_on_campaign(
+        &self,
+        context: &CommandContext,
+        id: CampaignId,
+        command: CampaignCommand,
+    ) -> Result<CampaignChanged, Problem> {
+        let appended = execute::<Campaign>(&self.state.ports, context, id, command).await?;
+        Ok(CampaignChanged {
+            campaign_id: id.global(),
+            position: self.reached(appended).await?,
+        })
+    }
+
+    async fn create_campaign(&self, new: NewCampaign) -> Result<CampaignChanged, Problem> {
+        let permit = self.permit(Action::WriteCampaign)?;
+        let organization = permit.organization();
+        let ports = &self.state.ports;
+        let loaded = commands::stream::load::<Organization>(ports, organization, organization).await?;
+        let most = loaded.state().settings.campaigns_per_day_max;
+        let today = self.state.now().date_naive().and_time(NaiveTime::MIN).and_utc();
+        let made = self.state.queries.campaigns_made_since(organization, today).await?;
+        if made >= u64::from(most) {
+            return Err(Problem::new(
+                "TOO_MANY_CAMPAIGNS",
+                format!("{made} campaigns were made today and {most} are allowed; go on tomorrow or change the setting"),
+            ));
+        }
+        let team = new.team_id.as_ref().map(TeamId::parse).transpose()?;
+        if team.is_some_and(|t| !self.principal().teams.contains(&t)) {
+            return Err(Problem::new("UNKNOWN_TEAM", "you are not in this team; pick one of your own"));
+        }
+        let id = CampaignId::from_uuid(ports.ids.next());
+        let command = CampaignCommand::Create {
+            id,
+            name: new.name,
+            kind: new.kind.into(),
+            neighborhood: new.neighborhood,
+            script_template: new.script_template,
+            script_variables: variables(new.script_variables.unwrap_or_default()),
+            owner: permit.user(),
+            team,
+        };
+        self.run_on_campaign(&self.command(&permit), id, command).await
+    }
+
+    async fn set_caller_id(&self, id: &ID, number: &str) -> Result<CampaignChanged, Problem> {
+        let number: PhoneNumber = number
+            .parse()
+            .map_err(|e: domain::InvalidPhone| Problem::new("INVALID_PHONE", e.to_string()))?;
+        let permit = self.permit(Action::WriteCampaign)?;
+        let organization = permit.organization();
+        let loaded =
+            commands::stream::load::<Organization>(&self.state.ports, organization, organization).await?;
+        if !loaded.state().caller_ids.iter().any(|c| c.number == number) {
+            return Err(Problem::new(
+                "UNKNOWN_CALLER_ID",
+                "the number is not one of the organization's caller ids; an admin adds it in the settings",
+            ));
+        }
+        self.change_campaign(Action::WriteCampaign, id, CampaignCommand::SetCallerId(number)).await
+    }
+
+    async fn remove_contacts(
+        &self,
+        id: &ID,
+        contacts: &[ID],
+        reason: String,
+    ) -> Result<CampaignChanged, Problem> {
+        let contacts: Vec<ContactId> = parse_all(contacts)?;
+        let command = CampaignCommand::RemoveContacts { contacts, reason };
+        self.change_campaign(Action::WriteCampaign, id, command).await
+    }
+
+    async fn resolve_duplicates(
+        &self,
+        id: &ID,
+        decision: DuplicateDecision,
+    ) -> Result<CampaignChanged, Problem> {
+        let remove = decision.remove.unwrap_or_default();
+        if remove.len() > CONTACTS_PER_EVENT_MAX {
+            return Err(Problem::new("TOO_MANY_CONTACTS", "at most 1,000 contacts at a time"));
+        }
+        if !remove.is_empty() {
+            self.remove_contacts(id, &remove, "duplicate".to_owned()).await?;
+        }
+        let resolution = match decision.keep_reason {
+            Some(reason) => DuplicateResolution::Kept { reason },
+            None => DuplicateResolution::Removed,
+        };
+        let command = CampaignCommand::ResolveDuplicates {
+            resolution,
+            min_interval_days: decision.min_interval_days,
+        };
+        self.change_campaign(Action::WriteCampaign, id, command).await
+    }
+
+    async fn set_schedule(&self, id: &ID, schedule: ScheduleInput) -> Result<CampaignChanged, Problem> {
+        let command = CampaignCommand::SetSchedule(schedule.parse()?);
+        self.change_campaign(Action::WriteCampaign, id, command).await
+    }
+
+    async fn render_audio(&self, id: &ID, voice: Option<String>) -> Result<CampaignChanged, Problem> {
+        let permit = self.permit(Action::WriteCampaign)?;
+        let voice = if let Some(voice) = voice { voice } else {
+            let organization = self.state.queries.organization(permit.organization()).await?;
+            organization.map(|o| o.settings.0.default_voice.clone()).unwrap_or_default()
+        };
+        let command = CampaignCommand::StartAudioRendering { voice };
+        self.change_campaign(Action::WriteCampaign, id, command).await
+    }
+}
+
+/// Setting campaigns up.
+#[derive(Debug, Default)]
+pub struct SetUpMutation;
+
+#[Object]
+impl SetUpMutation {
+    /// Makes a draft.
+    async fn create_campaign(&self, ctx: &Context<'_>, input: NewCampaign) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.create_campaign(input).await)
+    }
+
+    /// Changes name, neighbourhood, template or variables.
+    async fn change_campaign(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        change: CampaignChange,
+    ) -> Result<CampaignOutcome, Problem> {
+        let command = CampaignCommand::ChangeDetails {
+            name: change.name,
+            neighborhood: change.neighborhood,
+            script_template: change.script_template,
+            script_variables: change.script_variables.map(variables),
+        };
+        CampaignOutcome::of(caller(ctx)?.change_campaign(Action::WriteCampaign, &id, command).await)
+    }
+
+    /// Sets when it may send.
+    async fn set_schedule(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        schedule: ScheduleInput,
+    ) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.set_schedule(&id, schedule).await)
+    }
+
+    /// Sets the number that recipients see: one of the organization's caller ids, E.164.
+    async fn set_caller_id(&self, ctx: &Context<'_>, id: ID, number: String) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.set_caller_id(&id, &number).await)
+    }
+
+    /// Takes contacts out; at most 1,000 at a time.
+    async fn remove_contacts(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        contact_ids: Vec<ID>,
+        reason: String,
+    ) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.remove_contacts(&id, &contact_ids, reason).await)
+    }
+
+    /// Decides about duplicates.
+    async fn resolve_duplicates(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        decision: DuplicateDecision,
+    ) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.resolve_duplicates(&id, decision).await)
+    }
+
+    /// Has the scripts written.
+    async fn generate_scripts(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        engine: Option<ScriptEngineInput>,
+        prompt: Option<String>,
+    ) -> Result<CampaignOutcome, Problem> {
+        let engine = match engine {
+            Some(ScriptEngineInput {
+                provider: Some(provider),
+                model,
+            }) => ScriptEngine::Model { provider, model },
+            _ => ScriptEngine::Template,
+        };
+        let command = CampaignCommand::StartScriptGeneration { engine, prompt };
+        CampaignOutcome::of(caller(ctx)?.change_campaign(Action::WriteCampaign, &id, command).await)
+    }
+
+    /// Has the approved scripts spoken, by this voice or the organization's default one.
+    async fn render_audio(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        voice: Option<String>,
+    ) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(caller(ctx)?.render_audio(&id, voice).await)
+    }
+
+    /// Throws a draft away.
+    async fn delete_campaign(&self, ctx: &Context<'_>, id: ID) -> Result<CampaignOutcome, Problem> {
+        let deleted = caller(ctx)?
+            .change_campaign(Action::WriteCampaign, &id, CampaignCommand::Delete)
+            .await;
+        CampaignOutcome::of(deleted)
+    }
+}

@@ -1,0 +1,360 @@
+//! A campaign as clients see it: what it is, where it stands, its live counters.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Json, Object, SimpleObject, connection::Connection};
+use chrono::{DateTime, Utc};
+use projections::{
+    models::{CampaignContactRow, CampaignRow},
+    queries::{CampaignContactFilter, ScriptFilter},
+};
+
+use super::super::{
+    contact::Contact,
+    context::caller,
+    enums::{AudioState, CampaignStatus, CampaignType, ContactSource, DeliveryStatus, ReviewState, Weekday},
+    error::Problem,
+    loaders::rows,
+    node_id::NodeKind,
+    paging::{connection, cost, page},
+    scalars::Money,
+    script::Script,
+};
+
+/// A named set of contacts that is sent one voicemail each.
+#[derive(Debug, Clone)]
+pub struct Campaign(pub Arc<CampaignRow>);
+
+impl From<CampaignRow> for Campaign {
+    fn from(row: CampaignRow) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+/// How many of the campaign's scripts and voicemails stand where.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct CampaignCounters {
+    contacts: i64,
+    scripts_pending: i64,
+    scripts_approved: i64,
+    scripts_rejected: i64,
+    scripts_needs_revision: i64,
+    audio_requested: i64,
+    audio_rendered: i64,
+    audio_failed: i64,
+    not_sent: i64,
+    held: i64,
+    lapsed: i64,
+    blocked: i64,
+    queued: i64,
+    in_doubt: i64,
+    sent: i64,
+    failed: i64,
+    /// In the mailbox and not known to have been played.
+    delivered: i64,
+    /// Played.
+    listened: i64,
+    attempted: i64,
+}
+
+/// What it has cost.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct CampaignCosts {
+    writer: Money,
+    voice: Money,
+    carrier: Money,
+    /// As estimated at approval.
+    estimate: Option<Money>,
+}
+
+/// A long step and how far it is.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct StepProgress {
+    /// Which run, from 1.
+    run: u32,
+    total: i64,
+    done: i64,
+    failed: i64,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+/// A stretch of the recipient's day.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DailyWindow {
+    /// First minute, `HH:MM`.
+    start: String,
+    /// First minute no longer in it.
+    end: String,
+}
+
+/// When a campaign may send, in the recipient's local time.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Schedule {
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+    windows: Vec<DailyWindow>,
+    days: Vec<Weekday>,
+    per_minute: Option<u32>,
+}
+
+/// A template variable of the campaign's own.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct TemplateValue {
+    name: String,
+    value: String,
+}
+
+#[Object]
+impl Campaign {
+    async fn id(&self) -> ID {
+        self.0.campaign_id.global()
+    }
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    #[graphql(name = "type")]
+    async fn kind(&self) -> CampaignType {
+        self.0.kind.into()
+    }
+    async fn neighborhood(&self) -> Option<&str> {
+        self.0.neighborhood.as_deref()
+    }
+    async fn owner_id(&self) -> ID {
+        self.0.owner.global()
+    }
+    async fn owner_name(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
+        Ok(rows(ctx)?.load_one(self.0.owner).await?.map(|p| p.name.clone()))
+    }
+    async fn team_id(&self) -> Option<ID> {
+        self.0.team.map(NodeKind::global)
+    }
+    async fn status(&self) -> CampaignStatus {
+        self.0.status.into()
+    }
+    /// Why it is paused, cancelled or failed.
+    async fn status_reason(&self) -> Option<&str> {
+        self.0.status_reason.as_deref()
+    }
+    async fn script_template(&self) -> Option<&str> {
+        self.0.script_template.as_deref()
+    }
+    async fn script_variables(&self) -> Vec<TemplateValue> {
+        let pairs = self.0.script_variables.0.iter();
+        pairs
+            .map(|(name, value)| TemplateValue {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect()
+    }
+    async fn schedule(&self) -> Schedule {
+        let schedule = &self.0.schedule.0;
+        let windows = schedule.windows.iter().map(|w| DailyWindow {
+            start: w.start.format("%H:%M").to_string(),
+            end: w.end.format("%H:%M").to_string(),
+        });
+        Schedule {
+            start: schedule.start,
+            end: schedule.end,
+            windows: windows.collect(),
+            days: schedule.days.iter().map(|d| (*d).into()).collect(),
+            per_minute: schedule.per_minute,
+        }
+    }
+    /// The number that recipients see, E.164.
+    async fn caller_id(&self) -> Option<&str> {
+        self.0.caller_id.as_ref().map(domain::PhoneNumber::as_e164)
+    }
+    async fn min_interval_days(&self) -> Option<u32> {
+        self.0.min_interval_days
+    }
+    async fn counters(&self) -> CampaignCounters {
+        let r = &self.0;
+        CampaignCounters {
+            contacts: r.contacts,
+            scripts_pending: r.scripts_pending,
+            scripts_approved: r.scripts_approved,
+            scripts_rejected: r.scripts_rejected,
+            scripts_needs_revision: r.scripts_needs_revision,
+            audio_requested: r.audio_requested,
+            audio_rendered: r.audio_rendered,
+            audio_failed: r.audio_failed,
+            not_sent: r.not_sent,
+            held: r.held,
+            lapsed: r.lapsed,
+            blocked: r.blocked,
+            queued: r.queued,
+            in_doubt: r.in_doubt,
+            sent: r.sent,
+            failed: r.failed,
+            delivered: r.delivered,
+            listened: r.listened,
+            attempted: r.attempted,
+        }
+    }
+    async fn costs(&self) -> CampaignCosts {
+        CampaignCosts {
+            writer: self.0.writer_cost.into(),
+            voice: self.0.voice_cost.into(),
+            carrier: self.0.carrier_cost.into(),
+            estimate: self.0.cost_estimate.map(Into::into),
+        }
+    }
+    async fn generation(&self) -> StepProgress {
+        let r = &self.0;
+        StepProgress {
+            run: r.generation_run,
+            total: r.generation_total,
+            done: r.generation_done,
+            failed: r.generation_failed,
+            started_at: r.generation_started_at,
+            finished_at: r.generation_finished_at,
+        }
+    }
+    async fn rendering(&self) -> StepProgress {
+        let r = &self.0;
+        StepProgress {
+            run: r.rendering_run,
+            total: r.rendering_total,
+            done: r.rendering_done,
+            failed: r.rendering_failed,
+            started_at: r.rendering_started_at,
+            finished_at: r.rendering_finished_at,
+        }
+    }
+    /// The provider's voice id of the last rendering.
+    async fn voice(&self) -> Option<&str> {
+        self.0.rendering_voice.as_deref()
+    }
+    /// The import that is running into it.
+    async fn import_id(&self) -> Option<ID> {
+        self.0.import_batch.map(NodeKind::global)
+    }
+    /// How it ended, once it has.
+    async fn totals(&self) -> Option<Json<serde_json::Value>> {
+        let totals = self.0.totals.as_ref()?;
+        serde_json::to_value(totals.0).ok().map(Json)
+    }
+    async fn approved_at(&self) -> Option<DateTime<Utc>> {
+        self.0.approved_at
+    }
+    async fn submitted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.submitted_at
+    }
+    async fn activated_at(&self) -> Option<DateTime<Utc>> {
+        self.0.activated_at
+    }
+    async fn completed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.completed_at
+    }
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Its contacts, by contact.
+    #[expect(clippy::too_many_arguments, reason = "arguments of a GraphQL field")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        review: Option<ReviewState>,
+        audio: Option<AudioState>,
+        deliveries: Option<Vec<DeliveryStatus>>,
+        without_script: Option<bool>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<String, CampaignContact>, Problem> {
+        let (permit, _) = caller(ctx)?.campaign_row(self.0.campaign_id).await?;
+        let filter = CampaignContactFilter {
+            review: review.map(Into::into),
+            audio: audio.map(Into::into),
+            deliveries: deliveries.unwrap_or_default().into_iter().map(Into::into).collect(),
+            without_script: without_script.unwrap_or(false),
+            ..CampaignContactFilter::default()
+        };
+        let request = page(first, after)?;
+        let started = request.after.is_some();
+        let found = caller(ctx)?
+            .state
+            .queries
+            .campaign_contacts(permit.organization(), self.0.campaign_id, &filter, request)
+            .await?;
+        Ok(connection(found, started, CampaignContact))
+    }
+
+    /// Its scripts, by script.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn scripts(
+        &self,
+        ctx: &Context<'_>,
+        review: Option<ReviewState>,
+        audio: Option<AudioState>,
+        deliveries: Option<Vec<DeliveryStatus>>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<String, Script>, Problem> {
+        let (permit, _) = caller(ctx)?.campaign_row(self.0.campaign_id).await?;
+        let filter = ScriptFilter {
+            review: review.map(Into::into),
+            audio: audio.map(Into::into),
+            deliveries: deliveries.unwrap_or_default().into_iter().map(Into::into).collect(),
+        };
+        let request = page(first, after)?;
+        let started = request.after.is_some();
+        let found = caller(ctx)?
+            .state
+            .queries
+            .scripts(permit.organization(), self.0.campaign_id, &filter, request)
+            .await?;
+        Ok(connection(found, started, Script::from))
+    }
+}
+
+/// A contact's place in a campaign.
+#[derive(Debug, Clone)]
+pub struct CampaignContact(CampaignContactRow);
+
+#[Object]
+impl CampaignContact {
+    async fn contact_id(&self) -> ID {
+        self.0.contact_id.global()
+    }
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Problem> {
+        Ok(rows(ctx)?.load_one(self.0.contact_id).await?.map(Contact))
+    }
+    async fn script(&self, ctx: &Context<'_>) -> Result<Option<Script>, Problem> {
+        Ok(rows(ctx)?.load_one(self.0.script_id).await?.map(Script::from))
+    }
+    async fn source(&self) -> ContactSource {
+        self.0.source.into()
+    }
+    async fn review(&self) -> Option<ReviewState> {
+        self.0.review.map(Into::into)
+    }
+    async fn audio(&self) -> AudioState {
+        self.0.audio.into()
+    }
+    async fn delivery(&self) -> DeliveryStatus {
+        self.0.delivery.into()
+    }
+    /// The rule that holds or blocks it.
+    async fn obstacle_rule(&self) -> Option<&str> {
+        self.0.obstacle_rule.as_deref()
+    }
+    async fn obstacle_detail(&self) -> Option<&str> {
+        self.0.obstacle_detail.as_deref()
+    }
+    async fn held_until(&self) -> Option<DateTime<Utc>> {
+        self.0.held_until
+    }
+    async fn contacted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.contacted_at
+    }
+    async fn added_at(&self) -> DateTime<Utc> {
+        self.0.added_at
+    }
+}

@@ -1,0 +1,309 @@
+//! Questions about campaigns.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::Connection};
+use chrono::{DateTime, Duration, Utc};
+use commands::{
+    authorization::Action,
+    scripts::{KNOWN_VARIABLES, Template, Variables, starter_template},
+    use_cases,
+};
+use domain::{CampaignId, ContactId, UserId};
+use projections::queries::{CampaignFilter, DuplicateContact};
+
+use super::{Campaign, super::{
+    contact::Contact,
+    context::{caller, visible},
+    enums::{CampaignStatus, CampaignType, DeliveryStatus},
+    error::Problem,
+    loaders::rows,
+    node_id::NodeKind,
+    paging::{connection, cost, page},
+    scalars::{Money, Position},
+}};
+
+/// Which campaigns are wanted; absent fields leave all.
+#[derive(Debug, Default, InputObject)]
+pub struct CampaignFilterInput {
+    statuses: Option<Vec<CampaignStatus>>,
+    types: Option<Vec<CampaignType>>,
+    /// With this in the name, in any case.
+    name: Option<String>,
+    created_from: Option<DateTime<Utc>>,
+    created_until: Option<DateTime<Utc>>,
+    owner_id: Option<ID>,
+}
+
+impl CampaignFilterInput {
+    fn parse(self) -> Result<CampaignFilter, Problem> {
+        Ok(CampaignFilter {
+            statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
+            kinds: self.types.unwrap_or_default().into_iter().map(Into::into).collect(),
+            name: self.name,
+            created_from: self.created_from,
+            created_until: self.created_until,
+            owner: self.owner_id.as_ref().map(UserId::parse).transpose()?,
+        })
+    }
+}
+
+/// How many campaigns are in a status.
+#[derive(Debug, SimpleObject)]
+pub struct CampaignStatusCount {
+    status: CampaignStatus,
+    campaigns: i64,
+}
+
+/// How often a rule stands in the way.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct RuleCount {
+    /// The rule's id.
+    rule: String,
+    contacts: u64,
+}
+
+/// What submitting now would come to.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Precheck {
+    contacts: u64,
+    /// With an approved script and finished audio.
+    ready: u64,
+    /// Could be handed over now.
+    eligible: u64,
+    /// Would wait.
+    held: u64,
+    /// Would never be handed over.
+    blocked: u64,
+    obstacles: Vec<RuleCount>,
+    /// When the first of the held is released.
+    earliest_release: Option<DateTime<Utc>>,
+    cost_estimate: Money,
+}
+
+impl From<use_cases::Precheck> for Precheck {
+    fn from(found: use_cases::Precheck) -> Self {
+        let obstacles = found.obstacles.into_iter();
+        Self {
+            contacts: found.contacts,
+            ready: found.ready,
+            eligible: found.eligible,
+            held: found.held,
+            blocked: found.blocked,
+            obstacles: obstacles.map(|(rule, contacts)| RuleCount { rule, contacts }).collect(),
+            earliest_release: found.earliest_release,
+            cost_estimate: found.cost_estimate.into(),
+        }
+    }
+}
+
+/// A contact that another campaign has, too.
+#[derive(Debug)]
+pub struct Duplicate(DuplicateContact);
+
+/// Another campaign that has the same number.
+#[derive(Debug, SimpleObject)]
+pub struct DuplicateConflict {
+    campaign_id: ID,
+    campaign_name: String,
+    status: CampaignStatus,
+    contacted_at: Option<DateTime<Utc>>,
+    days_since: Option<i64>,
+    outcome: DeliveryStatus,
+}
+
+#[Object]
+impl Duplicate {
+    async fn contact_id(&self) -> ID {
+        self.0.contact_id.global()
+    }
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Problem> {
+        Ok(rows(ctx)?.load_one(self.0.contact_id).await?.map(Contact))
+    }
+    async fn conflicts(&self) -> Vec<DuplicateConflict> {
+        let conflicts = self.0.conflicts.iter();
+        conflicts
+            .map(|c| DuplicateConflict {
+                campaign_id: c.campaign_id.global(),
+                campaign_name: c.campaign_name.clone(),
+                status: c.status.into(),
+                contacted_at: c.contacted_at,
+                days_since: c.days_since,
+                outcome: c.outcome.into(),
+            })
+            .collect()
+    }
+}
+
+/// A name that a template may use.
+#[derive(Debug, SimpleObject)]
+pub struct TemplateVariable {
+    name: &'static str,
+    meaning: &'static str,
+}
+
+/// What a template comes to for one contact.
+#[derive(Debug, SimpleObject)]
+pub struct TemplatePreview {
+    /// The script; nothing when the template can't be used.
+    text: Option<String>,
+    /// Why not, and what to do.
+    error: Option<String>,
+}
+
+/// Questions about campaigns.
+#[derive(Debug, Default)]
+pub struct CampaignQuery;
+
+#[Object]
+impl CampaignQuery {
+    /// Campaigns that the caller sees, newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<CampaignFilterInput>,
+        first: Option<i32>,
+        after: Option<String>,
+        min_position: Option<Position>,
+    ) -> Result<Connection<String, Campaign>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        caller.fresh(min_position).await;
+        let (filter, request) = (filter.unwrap_or_default().parse()?, page(first, after)?);
+        let started = request.after.is_some();
+        let found = &caller.state.queries;
+        let found = found.campaigns(permit.organization(), &visible(&permit), &filter, request).await?;
+        Ok(connection(found, started, Campaign::from))
+    }
+
+    /// How many campaigns the filter leaves, by status.
+    async fn campaign_counts(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<CampaignFilterInput>,
+        min_position: Option<Position>,
+    ) -> Result<Vec<CampaignStatusCount>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        caller.fresh(min_position).await;
+        let filter = filter.unwrap_or_default().parse()?;
+        let counts = caller
+            .state
+            .queries
+            .campaigns_by_status(permit.organization(), &visible(&permit), &filter)
+            .await?;
+        let count = |c: projections::queries::StatusCount| CampaignStatusCount {
+            status: c.status.into(),
+            campaigns: c.campaigns,
+        };
+        Ok(counts.into_iter().map(count).collect())
+    }
+
+    /// One campaign; nothing when it is not there or not the caller's.
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        min_position: Option<Position>,
+    ) -> Result<Option<Campaign>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        let id = CampaignId::parse(&id)?;
+        caller.fresh(min_position).await;
+        caller.looks_at(&permit, format!("campaign:{id}")).await?;
+        let row = caller
+            .state
+            .queries
+            .campaign(permit.organization(), &visible(&permit), id)
+            .await?;
+        Ok(row.map(Campaign::from))
+    }
+
+    /// What submitting it now would come to: the same decision as a real hand-off, without one.
+    #[graphql(complexity = "200 + child_complexity")]
+    async fn precheck(&self, ctx: &Context<'_>, campaign_id: ID) -> Result<Precheck, Problem> {
+        let caller = caller(ctx)?;
+        let id = CampaignId::parse(&campaign_id)?;
+        let (permit, _) = caller.campaign(Action::Read, id).await?;
+        Ok(use_cases::precheck(&caller.state.ports, &permit, id).await?.into())
+    }
+
+    /// Contacts of the campaign that another campaign has, or that were contacted within so many days.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn duplicates(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: ID,
+        min_interval_days: Option<u32>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<String, Duplicate>, Problem> {
+        let caller = caller(ctx)?;
+        let id = CampaignId::parse(&campaign_id)?;
+        let (permit, row) = caller.campaign_row(id).await?;
+        let days = min_interval_days.or(row.min_interval_days);
+        let now = caller.state.now();
+        let since = now - Duration::days(i64::from(days.unwrap_or(14).min(3_650)));
+        let request = page::<ContactId>(first, after)?;
+        let started = request.after.is_some();
+        let found = caller
+            .state
+            .queries
+            .duplicates(permit.organization(), id, since, now, request)
+            .await?;
+        Ok(connection(found, started, Duplicate))
+    }
+
+    /// Names that a template may use besides the campaign's own.
+    async fn template_variables(&self, ctx: &Context<'_>) -> Result<Vec<TemplateVariable>, Problem> {
+        caller(ctx)?.permit(Action::Read)?;
+        let known = KNOWN_VARIABLES.iter();
+        Ok(known.map(|(name, meaning)| TemplateVariable { name, meaning }).collect())
+    }
+
+    /// The template that a campaign of this type begins with.
+    async fn starter_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "type")] kind: CampaignType,
+    ) -> Result<&'static str, Problem> {
+        caller(ctx)?.permit(Action::Read)?;
+        Ok(starter_template(kind.into()))
+    }
+
+    /// What a template comes to for a contact of the campaign. Nothing is recorded.
+    async fn template_preview(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: ID,
+        contact_id: ID,
+        template: String,
+    ) -> Result<TemplatePreview, Problem> {
+        let caller = caller(ctx)?;
+        let (permit, campaign) = caller.campaign(Action::Read, CampaignId::parse(&campaign_id)?).await?;
+        let contact = ContactId::parse(&contact_id)?;
+        caller.contact(Action::Read, contact).await?;
+        let known = rows(ctx)?.load_one(contact).await?;
+        let (row, details) = known
+            .and_then(|k| Some((k.row, k.details?)))
+            .ok_or_else(|| Problem::new("ERASED", "the contact was erased; pick another one"))?;
+        let organization = caller.state.queries.organization(permit.organization()).await?;
+        let agent = organization.map(|o| o.settings.0.agent).unwrap_or_default();
+        let location = domain::Location {
+            area_code: row.area_code.clone(),
+            state: row.state,
+            zip: row.zip.clone(),
+            city: row.city.clone(),
+        };
+        let listing = row.listing_status.as_deref();
+        let variables = Variables::of(&details, &location, listing, &campaign, &agent);
+        let own: &BTreeMap<String, String> = &campaign.script_variables;
+        let rendered = Template::compile(&template, own.keys().map(String::as_str))
+            .and_then(|compiled| compiled.render(&variables));
+        Ok(match rendered {
+            Ok(text) => TemplatePreview { text: Some(text), error: None },
+            Err(error) => TemplatePreview { text: None, error: Some(error.to_string()) },
+        })
+    }
+}

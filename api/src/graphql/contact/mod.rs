@@ -1,0 +1,9 @@
+//! Contacts in the API.
+
+mod mutation;
+mod object;
+mod query;
+
+pub use mutation::ContactMutation;
+pub use object::Contact;
+pub use query::ContactQuery;

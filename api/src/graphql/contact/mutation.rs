@@ -1,0 +1,234 @@
+//! Contacts by hand: made, consents, opt-outs, marks.
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use commands::{authorization::Action, execute::execute, use_cases};
+use domain::{
+    ContactId, Location, PersonalDetails, PhoneNumber,
+    contact::{Consent, Contact as Aggregate, ContactCommand},
+};
+
+use super::{
+    Contact,
+    super::{
+        context::{Caller, caller},
+        enums::{ConsentForm, OptOutChannel},
+        error::{Problem, outcome},
+        loaders::rows,
+        node_id::{NodeKind, parse_all},
+        scalars::Position,
+    },
+};
+
+/// Most contacts that one recorded consent covers.
+const CONSENTS_MAX: usize = 1_000;
+
+/// A contact by hand.
+#[derive(InputObject)]
+pub struct NewContactInput {
+    /// E.164.
+    phone: String,
+    #[graphql(default)]
+    first_name: String,
+    #[graphql(default)]
+    last_name: String,
+    email: Option<String>,
+    street: Option<String>,
+    city: Option<String>,
+    /// Postal code or name of the state.
+    state: Option<String>,
+    zip: Option<String>,
+    listing_status: Option<String>,
+}
+
+/// A consent with what an auditor asks about it.
+#[derive(Debug, InputObject)]
+pub struct ConsentInput {
+    form: ConsentForm,
+    /// The seller that it names.
+    seller: String,
+    /// SHA-256 of the disclosure that was shown, hex.
+    disclosure_sha256: String,
+    captured_at: DateTime<Utc>,
+    /// By what means, such as `web form`.
+    how: String,
+    /// Where the proof lies; a reference, no personal data.
+    evidence: Option<String>,
+}
+
+/// The contact was changed, or was so already.
+#[derive(Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct ContactChanged {
+    /// The contact.
+    pub contact_id: ID,
+    /// Pass it as `minPosition` to read what was written.
+    pub position: Position,
+}
+
+#[ComplexObject]
+impl ContactChanged {
+    /// The contact as it is now.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Problem> {
+        let caller = caller(ctx)?;
+        caller.fresh(Some(self.position)).await;
+        let id = ContactId::parse(&self.contact_id)?;
+        caller.contact(Action::Read, id).await?;
+        Ok(rows(ctx)?.load_one(id).await?.map(Contact))
+    }
+}
+
+/// Consents were recorded.
+#[derive(Debug, SimpleObject)]
+pub struct ConsentsRecorded {
+    contacts: u64,
+    /// Pass it as `minPosition` to read what was written.
+    position: Position,
+}
+
+outcome! {
+    /// The contact, or why not.
+    ContactOutcome = ContactChanged;
+    /// The consents, or why not.
+    ConsentOutcome = ConsentsRecorded;
+}
+
+impl Caller<'_> {
+    async fn add_contact(&self, new: NewContactInput) -> Result<ContactChanged, Problem> {
+        let permit = self.permit(Action::WriteContacts)?;
+        let phone: PhoneNumber = new
+            .phone
+            .parse()
+            .map_err(|e: domain::InvalidPhone| Problem::new("INVALID_PHONE", e.to_string()))?;
+        let state = new.state.as_deref().map(str::parse).transpose().map_err(|_| {
+            Problem::new("UNKNOWN_STATE", "give the state by its postal code, such as CA, or by its name")
+        })?;
+        let name = format!("{} {}", new.first_name.trim(), new.last_name.trim());
+        let contact = use_cases::NewContact {
+            phone,
+            details: PersonalDetails {
+                name: name.trim().to_owned(),
+                first_name: new.first_name.trim().to_owned(),
+                last_name: new.last_name.trim().to_owned(),
+                email: new.email.map(|e| e.trim().to_lowercase()),
+                street: new.street,
+                ..PersonalDetails::default()
+            },
+            location: Location {
+                state,
+                zip: new.zip,
+                city: new.city,
+                ..Location::default()
+            },
+            listing_status: new.listing_status,
+        };
+        let context = self.command(&permit);
+        let (id, appended) = use_cases::add_contact(&self.state.ports, &context, contact).await?;
+        Ok(ContactChanged {
+            contact_id: id.global(),
+            position: self.reached(appended).await?,
+        })
+    }
+
+    async fn change_contact(&self, id: &ID, command: ContactCommand) -> Result<ContactOutcome, Problem> {
+        let changed = async {
+            let contact = ContactId::parse(id)?;
+            let (permit, _) = self.contact(Action::WriteContacts, contact).await?;
+            let context = self.command(&permit);
+            let appended = execute::<Aggregate>(&self.state.ports, &context, contact, command).await?;
+            Ok(ContactChanged {
+                contact_id: id.clone(),
+                position: self.reached(appended).await?,
+            })
+        };
+        ContactOutcome::of(changed.await)
+    }
+
+    async fn record_consent(&self, ids: &[ID], given: ConsentInput) -> Result<ConsentsRecorded, Problem> {
+        let contacts: Vec<ContactId> = parse_all(ids)?;
+        if contacts.is_empty() || contacts.len() > CONSENTS_MAX {
+            return Err(Problem::new("INVALID", "name 1 to 1,000 contacts"));
+        }
+        for contact in &contacts {
+            self.contact(Action::WriteContacts, *contact).await?;
+        }
+        let permit = self.permit(Action::WriteContacts)?;
+        let consent = Consent {
+            form: given.form.into(),
+            seller: given.seller,
+            disclosure_sha256: given.disclosure_sha256,
+            captured_at: given.captured_at,
+            how: given.how,
+            evidence: given.evidence,
+        };
+        let context = self.command(&permit);
+        let appended = use_cases::record_consents(&self.state.ports, &context, &contacts, &consent).await?;
+        Ok(ConsentsRecorded {
+            contacts: contacts.len() as u64,
+            position: self.reached(appended).await?,
+        })
+    }
+}
+
+/// Everything that can be done to contacts.
+#[derive(Debug, Default)]
+pub struct ContactMutation;
+
+#[Object]
+impl ContactMutation {
+    /// Makes a contact; the same number again is the same contact.
+    async fn add_contact(&self, ctx: &Context<'_>, input: NewContactInput) -> Result<ContactOutcome, Problem> {
+        ContactOutcome::of(caller(ctx)?.add_contact(input).await)
+    }
+
+    /// Records one consent of each of these contacts; at most 1,000 at a time.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn record_consent(
+        &self,
+        ctx: &Context<'_>,
+        contact_ids: Vec<ID>,
+        consent: ConsentInput,
+    ) -> Result<ConsentOutcome, Problem> {
+        ConsentOutcome::of(caller(ctx)?.record_consent(&contact_ids, consent).await)
+    }
+
+    /// Records that consent ended.
+    async fn revoke_consent(&self, ctx: &Context<'_>, id: ID, how: String) -> Result<ContactOutcome, Problem> {
+        caller(ctx)?.change_contact(&id, ContactCommand::RevokeConsent { how }).await
+    }
+
+    /// Records that the person wants no more voicemails.
+    async fn opt_out(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        channel: OptOutChannel,
+    ) -> Result<ContactOutcome, Problem> {
+        let channel = channel.into();
+        caller(ctx)?.change_contact(&id, ContactCommand::OptOut { channel }).await
+    }
+
+    /// Forbids all contact.
+    async fn mark_do_not_contact(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<ContactOutcome, Problem> {
+        let caller = caller(ctx)?;
+        let by = Some(caller.principal().user);
+        caller.change_contact(&id, ContactCommand::MarkDoNotContact { reason, by }).await
+    }
+
+    /// Allows contact again.
+    async fn lift_do_not_contact(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<ContactOutcome, Problem> {
+        let caller = caller(ctx)?;
+        let by = caller.principal().user;
+        caller.change_contact(&id, ContactCommand::LiftDoNotContact { reason, by }).await
+    }
+}

@@ -1,0 +1,10 @@
+//! The organization in the API: settings, members, teams, caller ids, states, lists.
+
+mod mutation;
+mod object;
+mod query;
+mod settings;
+
+pub use mutation::OrganizationMutation;
+pub use object::Organization;
+pub use query::OrganizationQuery;

@@ -1,0 +1,95 @@
+//! Settings of an organization, out and in.
+
+use async_graphql::{InputObject, SimpleObject};
+use domain::MicroDollars;
+
+use super::super::scalars::Money;
+
+/// Settings of all campaigns of an organization.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Settings {
+    min_interval_days: u32,
+    campaigns_per_day_max: u32,
+    contacts_per_campaign_max: u32,
+    audio_retention_days: u32,
+    /// The provider's voice id that is offered first.
+    default_voice: String,
+    /// 0 to 100.
+    voice_stability: u8,
+    /// 0 to 100.
+    voice_similarity: u8,
+    script_rate: Money,
+    thousand_characters_rate: Money,
+    delivery_rate: Money,
+    agent_name: String,
+    brokerage: String,
+    agent_phone: String,
+    opt_out_phone: String,
+}
+
+impl From<&domain::organization::Settings> for Settings {
+    fn from(s: &domain::organization::Settings) -> Self {
+        Self {
+            min_interval_days: s.min_interval_days,
+            campaigns_per_day_max: s.campaigns_per_day_max,
+            contacts_per_campaign_max: s.contacts_per_campaign_max,
+            audio_retention_days: s.audio_retention_days,
+            default_voice: s.default_voice.clone(),
+            voice_stability: s.voice_settings.stability,
+            voice_similarity: s.voice_settings.similarity,
+            script_rate: s.rate_card.script.into(),
+            thousand_characters_rate: s.rate_card.thousand_characters.into(),
+            delivery_rate: s.rate_card.delivery.into(),
+            agent_name: s.agent.name.clone(),
+            brokerage: s.agent.brokerage.clone(),
+            agent_phone: s.agent.phone.clone(),
+            opt_out_phone: s.agent.opt_out_phone.clone(),
+        }
+    }
+}
+
+/// What to change; absent fields stay.
+#[derive(Debug, InputObject)]
+pub struct SettingsChange {
+    min_interval_days: Option<u32>,
+    campaigns_per_day_max: Option<u32>,
+    contacts_per_campaign_max: Option<u32>,
+    audio_retention_days: Option<u32>,
+    default_voice: Option<String>,
+    voice_stability: Option<u8>,
+    voice_similarity: Option<u8>,
+    script_rate: Option<Money>,
+    thousand_characters_rate: Option<Money>,
+    delivery_rate: Option<Money>,
+    agent_name: Option<String>,
+    brokerage: Option<String>,
+    agent_phone: Option<String>,
+    opt_out_phone: Option<String>,
+}
+
+impl SettingsChange {
+    /// The settings with the changes.
+    pub fn onto(self, mut to: domain::organization::Settings) -> domain::organization::Settings {
+        fn put<T>(to: &mut T, given: Option<T>) {
+            if let Some(given) = given {
+                *to = given;
+            }
+        }
+        let money = |given: Option<Money>| given.map(|m| MicroDollars::from_micros(m.0));
+        put(&mut to.min_interval_days, self.min_interval_days);
+        put(&mut to.campaigns_per_day_max, self.campaigns_per_day_max);
+        put(&mut to.contacts_per_campaign_max, self.contacts_per_campaign_max);
+        put(&mut to.audio_retention_days, self.audio_retention_days);
+        put(&mut to.default_voice, self.default_voice);
+        put(&mut to.voice_settings.stability, self.voice_stability);
+        put(&mut to.voice_settings.similarity, self.voice_similarity);
+        put(&mut to.rate_card.script, money(self.script_rate));
+        put(&mut to.rate_card.thousand_characters, money(self.thousand_characters_rate));
+        put(&mut to.rate_card.delivery, money(self.delivery_rate));
+        put(&mut to.agent.name, self.agent_name);
+        put(&mut to.agent.brokerage, self.brokerage);
+        put(&mut to.agent.phone, self.agent_phone);
+        put(&mut to.agent.opt_out_phone, self.opt_out_phone);
+        to
+    }
+}

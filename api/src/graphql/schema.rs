@@ -1,0 +1,69 @@
+//! The schema, put together from the aggregates' parts. The committed `schema.graphql` is what clients are generated from; a
+//! test holds it and the code together.
+
+use async_graphql::MergedObject;
+
+use super::{analytics, campaign, contact, import, limits, operations, organization, script, subscription, viewer};
+
+/// Everything that can be asked.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Query")]
+pub struct Query(
+    viewer::ViewerQuery,
+    campaign::CampaignQuery,
+    script::ScriptQuery,
+    contact::ContactQuery,
+    import::ImportQuery,
+    organization::OrganizationQuery,
+    analytics::AnalyticsQuery,
+    operations::OperationsQuery,
+);
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(
+    campaign::CampaignMutation,
+    script::ScriptMutation,
+    contact::ContactMutation,
+    import::ImportMutation,
+    organization::OrganizationMutation,
+    viewer::ViewerMutation,
+);
+
+/// The executable schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, subscription::Subscription>;
+
+/// Builds it, with its limits.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), subscription::Subscription)
+        .limit_depth(limits::DEPTH_MAX)
+        .limit_complexity(limits::COMPLEXITY_MAX)
+        .limit_directives(limits::DIRECTIVES_MAX)
+        .limit_recursive_depth(limits::RECURSION_MAX)
+        .finish()
+}
+
+/// The schema in GraphQL's own language, as it is committed.
+pub fn sdl() -> String {
+    let text = schema().sdl();
+    let tidy: Vec<&str> = text.lines().map(str::trim_end).collect();
+    format!("{}\n", tidy.join("\n").trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn zz_write() {
+        std::fs::write("schema.graphql", super::sdl()).unwrap();
+    }
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        let committed = include_str!("../../schema.graphql");
+        assert!(
+            committed == super::sdl(),
+            "run `voicedrop schema > api/schema.graphql` and commit the result"
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! Live views: driven by the read models moving on, at most four times a second, each with the permission checked again.
+
+use std::time::Duration;
+
+use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
+use commands::authorization::Action;
+use domain::{CampaignId, ImportBatchId};
+use futures::Stream;
+use projections::queries::PageRequest;
+use tokio::sync::watch;
+
+use super::{
+    analytics::Activity,
+    campaign::Campaign,
+    context::{Asking, caller},
+    error::Problem,
+    import::Import,
+    node_id::NodeKind,
+};
+use crate::state::AppState;
+
+/// Least time between two answers of one subscription.
+const PACE: Duration = Duration::from_millis(250);
+/// Lines of one answer of the activity feed.
+const LINES_MAX: u32 = 50;
+
+/// Live views.
+#[derive(Debug, Clone, Copy)]
+pub struct Subscription;
+
+/// Waits until the read models have moved on; whether they still can.
+async fn moved(position: &mut watch::Receiver<domain::Position>) -> bool {
+    let changed = position.changed().await.is_ok();
+    if changed {
+        // What moves within the pace is told together.
+        tokio::time::sleep(PACE).await;
+        position.borrow_and_update();
+    }
+    changed
+}
+
+/// Reads the caller's membership again: a removed member's stream ends.
+async fn still(state: &AppState, asking: &Asking) -> Result<Asking, Problem> {
+    use commands::{access, authorization::Denied};
+    let identity = asking.identity.as_ref().ok_or(Denied::SignedOut)?;
+    let (organization, user) = (identity.principal.organization, identity.principal.user);
+    let principal = access::principal(&state.ports, organization, user).await?;
+    let principal = principal.ok_or(Denied::SignedOut)?;
+    let identity = crate::auth::Identity {
+        principal,
+        proof: identity.proof.clone(),
+    };
+    Ok(Asking::of(state, Some(identity)))
+}
+
+#[GraphqlSubscription]
+impl Subscription {
+    /// A campaign, now and whenever it has moved.
+    async fn campaign_progress(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<impl Stream<Item = Result<Campaign, Problem>> + use<>, Problem> {
+        let first = caller(ctx)?;
+        let id = CampaignId::parse(&id)?;
+        first.campaign_row(id).await?;
+        let state = first.state.clone();
+        let asking = super::context::asking(ctx)?.fork(&state);
+        let start = (state, asking, None::<i64>);
+        Ok(futures::stream::unfold(start, move |(state, asking, last)| async move {
+            let mut position = state.position.clone();
+            loop {
+                position.borrow_and_update();
+                let row = match still(&state, &asking).await {
+                    Ok(now) => now.as_caller(&state)?.campaign_row(id).await,
+                    Err(problem) => Err(problem),
+                };
+                match row {
+                    Ok((_, row)) if Some(row.sequence) == last => {}
+                    Ok((_, row)) => {
+                        let sequence = Some(row.sequence);
+                        return Some((Ok(row.into()), (state, asking, sequence)));
+                    }
+                    Err(problem) => {
+                        tracing::debug!(code = problem.code, "a live view ends");
+                        return None;
+                    }
+                }
+                if !moved(&mut position).await {
+                    return None;
+                }
+            }
+        }))
+    }
+
+    /// An import, now and whenever it has moved.
+    async fn import_progress(
+        &self,
+        ctx: &Context<'_>,
+        import_id: ID,
+    ) -> Result<impl Stream<Item = Result<Import, Problem>> + use<>, Problem> {
+        let first = caller(ctx)?;
+        first.permit(Action::Read)?;
+        let id = ImportBatchId::parse(&import_id)?;
+        let state = first.state.clone();
+        let asking = super::context::asking(ctx)?.fork(&state);
+        let start = (state, asking, None::<i64>);
+        Ok(futures::stream::unfold(start, move |(state, asking, last)| async move {
+            let mut position = state.position.clone();
+            loop {
+                position.borrow_and_update();
+                let found = match still(&state, &asking).await {
+                    Ok(now) => now.as_caller(&state)?.import(id).await,
+                    Err(problem) => Err(problem),
+                };
+                match found {
+                    Ok(Some(import)) if Some(import.0.sequence) == last => {}
+                    Ok(Some(import)) => {
+                        let sequence = Some(import.0.sequence);
+                        return Some((Ok(import), (state, asking, sequence)));
+                    }
+                    // It may not have reached the read models yet.
+                    Ok(None) if last.is_none() => {}
+                    Ok(None) | Err(_) => return None,
+                }
+                if !moved(&mut position).await {
+                    return None;
+                }
+            }
+        }))
+    }
+
+    /// What happens from now on, newest first, up to 50 lines at a time; of one campaign, or of all for those who see all.
+    async fn activity(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: Option<ID>,
+    ) -> Result<impl Stream<Item = Result<Vec<Activity>, Problem>> + use<>, Problem> {
+        let first = caller(ctx)?;
+        let id = campaign_id.as_ref().map(CampaignId::parse).transpose()?;
+        match id {
+            Some(id) => first.campaign_row(id).await?.0,
+            None => first.permit(Action::Audit)?,
+        };
+        let state = first.state.clone();
+        let asking = super::context::asking(ctx)?.fork(&state);
+        let seen = *state.position.borrow();
+        Ok(futures::stream::unfold((state, asking, seen), move |(state, asking, seen)| async move {
+            let mut position = state.position.clone();
+            loop {
+                let reached = *position.borrow_and_update();
+                let now = still(&state, &asking).await.ok()?;
+                let permit = match id {
+                    Some(id) => now.as_caller(&state)?.campaign_row(id).await.ok()?.0,
+                    None => now.as_caller(&state)?.permit(Action::Audit).ok()?,
+                };
+                let request = PageRequest::first(LINES_MAX);
+                let found = state.queries.activity(permit.organization(), id, request).await.ok()?;
+                let lines: Vec<Activity> = found
+                    .into_rows()
+                    .into_iter()
+                    .filter(|row| row.position > seen)
+                    .map(Activity::from)
+                    .collect();
+                if !lines.is_empty() {
+                    return Some((Ok(lines), (state, asking, reached)));
+                }
+                if !moved(&mut position).await {
+                    return None;
+                }
+            }
+        }))
+    }
+}

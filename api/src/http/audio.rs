@@ -1,0 +1,122 @@
+//! Audio of scripts by links that are signed and expire, so that a player needs no header. Refuses a link that was changed
+//! or has expired; answers parts of a file to a player that seeks.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{OrganizationId, ScriptId};
+use serde::Deserialize;
+
+use super::HttpError;
+use crate::state::AppState;
+
+/// How long a link can be used, seconds.
+pub const LINK_SECONDS: i64 = 15 * 60;
+/// Keeps these signatures apart from others.
+const PURPOSE: &str = "audio-link";
+
+fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> String {
+    format!("{organization}/{script}/{expires}")
+}
+
+/// A link to a script's audio. Only for a caller who was permitted to see the script.
+pub fn audio_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
+    let expires = state.now().timestamp() + LINK_SECONDS;
+    let signature = state.ports.keys.sign(PURPOSE, &message(organization, script, expires));
+    format!("/audio/{script}?organization={organization}&expires={expires}&signature={signature}")
+}
+
+/// The signed part of a link.
+#[derive(Deserialize)]
+pub struct Signed {
+    organization: String,
+    expires: i64,
+    signature: String,
+}
+
+/// `GET /audio/{script}`.
+pub async fn audio(
+    State(state): State<AppState>,
+    Path(script): Path<String>,
+    Query(signed): Query<Signed>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    let void = || HttpError::new(StatusCode::FORBIDDEN, "LINK_VOID", "this link has expired; load the page again");
+    let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
+    let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
+    let message = message(organization, script, signed.expires);
+    let good = state.ports.keys.verify(PURPOSE, &message, &signed.signature);
+    if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
+        return Err(void());
+    }
+    let row = state.queries.script(organization, script).await.map_err(HttpError::unavailable)?;
+    let key = row.and_then(|r| r.audio_key).ok_or_else(|| HttpError::not_found("audio"))?;
+    let content = state.ports.blobs.get(&key).await?.ok_or_else(|| HttpError::not_found("audio"))?;
+    let kind = if content.starts_with(b"RIFF") { "audio/wav" } else { "audio/mpeg" };
+    let length = content.len();
+    let asked = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
+    let (status, range, body) = match asked.map(|text| part(text, length)) {
+        None | Some(Part::Whole) => (StatusCode::OK, None, content),
+        Some(Part::Of(from, to)) => {
+            let range = format!("bytes {from}-{to}/{length}");
+            (StatusCode::PARTIAL_CONTENT, Some(range), content.slice(from..=to))
+        }
+        Some(Part::Beyond) => {
+            let range = Some(format!("bytes */{length}"));
+            (StatusCode::RANGE_NOT_SATISFIABLE, range, bytes::Bytes::new())
+        }
+    };
+    let mut response = (status, body).into_response();
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Some(range) = range.and_then(|r| HeaderValue::from_str(&r).ok()) {
+        answer.insert(header::CONTENT_RANGE, range);
+    }
+    Ok(response)
+}
+
+/// Which part of a file is wanted.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    /// All of it, or nothing that is understood.
+    Whole,
+    /// From and to, both included.
+    Of(usize, usize),
+    /// None that there is.
+    Beyond,
+}
+
+fn part(text: &str, length: usize) -> Part {
+    let Some((from, to)) = text.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else {
+        return Part::Whole;
+    };
+    let (from, to) = match (from.parse::<usize>(), to.parse::<usize>()) {
+        (Ok(from), Ok(to)) => (from, to.min(length.saturating_sub(1))),
+        (Ok(from), Err(_)) if to.is_empty() => (from, length.saturating_sub(1)),
+        (Err(_), Ok(last)) if from.is_empty() && last > 0 => {
+            (length.saturating_sub(last), length.saturating_sub(1))
+        }
+        _ => return Part::Whole,
+    };
+    if from >= length || from > to { Part::Beyond } else { Part::Of(from, to) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_player_gets_the_part_that_it_asks_for() {
+        assert_eq!(part("bytes=0-9", 100), Part::Of(0, 9));
+        assert_eq!(part("bytes=90-", 100), Part::Of(90, 99));
+        assert_eq!(part("bytes=-10", 100), Part::Of(90, 99));
+        assert_eq!(part("bytes=0-999", 100), Part::Of(0, 99));
+        assert_eq!(part("bytes=100-", 100), Part::Beyond);
+        assert_eq!(part("bytes=0-1,5-6", 100), Part::Whole);
+        assert_eq!(part("lines=1-2", 100), Part::Whole);
+        assert_eq!(part("bytes=0-", 0), Part::Beyond);
+    }
+}

@@ -1,0 +1,121 @@
+//! The server's routes. Refuses bodies over their limit, requests beyond what it can serve at once, and browsers of other
+//! sites; logs one line a request, without query strings and without the secret parts of paths.
+
+mod assets;
+mod audio;
+mod errors;
+mod graphql;
+mod health;
+mod landing;
+mod sign_in;
+mod uploads;
+mod webhooks;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderValue, StatusCode},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+
+use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
+
+pub use audio::audio_link;
+pub use errors::HttpError;
+
+/// Longest a request may take, uploads aside.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest an upload may take.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(30);
+
+/// Everything that is served.
+pub fn router(state: AppState) -> Router {
+    let upload_limit = state.settings.upload_bytes_max + BODY_BYTES_MAX;
+    let uploads = Router::new()
+        .route("/uploads", post(uploads::upload))
+        .layer(DefaultBodyLimit::max(upload_limit))
+        .layer(timeout(UPLOAD_TIMEOUT));
+    let hooks = Router::new()
+        .route("/webhooks/drop-cowboy", post(webhooks::signed))
+        .route("/webhooks/drop-cowboy/callback/{token}", post(webhooks::callback))
+        .layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX));
+    let pages = Router::new()
+        .route("/", get(landing::page))
+        .route("/status", get(landing::status))
+        .route("/graphiql", get(landing::explorer))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/graphql", post(graphql::execute))
+        .route("/sign-in", post(sign_in::by_password))
+        .route("/sign-in/{token}", get(sign_in::by_link))
+        .route("/sign-out", post(sign_in::sign_out))
+        .layer(CompressionLayer::new())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let plain = Router::new()
+        .merge(hooks)
+        .merge(pages)
+        .route("/audio/{script}", get(audio::audio))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(timeout(REQUEST_TIMEOUT));
+    Router::new()
+        .merge(plain)
+        .merge(uploads)
+        .route("/graphql/ws", get(graphql::subscribe))
+        .layer(from_fn_with_state(state.clone(), admit))
+        // Alive is alive, however busy.
+        .route("/healthz", get(health::alive))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(secure))
+        .layer(from_fn(log))
+        .with_state(state)
+}
+
+fn timeout(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
+/// Serves so many at once and sends the rest away.
+async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    match state.request_places.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => HttpError::busy().into_response(),
+    }
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    const HEADERS: [(&str, &str); 5] = [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
+             connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", "DENY"),
+        ("cache-control", "no-store"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// One line a request; the route's pattern, so that no secret part of a path is in it.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+    let started = tokio::time::Instant::now();
+    let response = next.run(request).await;
+    let millis = started.elapsed().as_millis() as u64;
+    tracing::info!(%method, route, status = response.status().as_u16(), millis, "request");
+    response
+}

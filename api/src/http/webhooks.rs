@@ -1,0 +1,100 @@
+//! What the carrier reports. Every request is stored raw before anything else is done; what is not the carrier's is stored as
+//! rejected and changes nothing. A validly signed event is never answered with an error of the client.
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use commands::{ports::InboundWebhook, processes::CallbackToken};
+
+use crate::state::AppState;
+
+/// Who the reports claim to be from.
+const SOURCE: &str = "drop_cowboy";
+/// Most headers kept of a request.
+const HEADERS_MAX: usize = 16;
+/// Longest header value kept, bytes.
+const HEADER_BYTES_MAX: usize = 512;
+
+/// Headers that matter for checking a report.
+fn of_interest(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| {
+            let name = name.as_str();
+            name == "content-type" || name.contains("signature") || name.contains("timestamp") || name.contains("webhook")
+        })
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .filter(|(_, value)| value.len() <= HEADER_BYTES_MAX)
+        .take(HEADERS_MAX)
+        .collect()
+}
+
+/// `POST /webhooks/drop-cowboy`: signed; answered 200 when stored and genuine, 401 when not genuine, 503 to be sent again.
+pub async fn signed(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let now = state.now();
+    let headers = of_interest(&headers);
+    let rejected = state.ports.carrier.verify_signature(&headers, &body, now).err().map(|e| e.message);
+    let genuine = rejected.is_none();
+    match store(&state, None, headers, body, rejected).await {
+        StatusCode::OK if !genuine => StatusCode::UNAUTHORIZED,
+        status => status,
+    }
+}
+
+/// `POST /webhooks/drop-cowboy/callback/{token}`: unsigned, sent once; genuine when the token was made here.
+pub async fn callback(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let rejected = CallbackToken::verify(&token, state.ports.keys.as_ref()).err().map(|e| e.to_string());
+    let headers = of_interest(&headers);
+    // The carrier does not try again and reads no answer: what is not ours is answered as what is.
+    store(&state, Some(token), headers, body, rejected).await
+}
+
+async fn store(
+    state: &AppState,
+    token: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    rejected: Option<String>,
+) -> StatusCode {
+    let webhook = InboundWebhook {
+        id: state.ports.ids.next(),
+        source: SOURCE.to_owned(),
+        token,
+        headers,
+        body,
+        received_at: state.now(),
+        rejected,
+    };
+    match state.ports.inbox.store(webhook).await {
+        Ok(()) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!("a carrier report could not be stored: {error}");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn only_headers_that_prove_something_are_kept() {
+        let mut headers = HeaderMap::new();
+        for name in ["content-type", "x-signature", "x-timestamp", "cookie", "authorization"] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static("v"));
+        }
+        let mut kept: Vec<String> = of_interest(&headers).into_iter().map(|(n, _)| n).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, ["content-type", "x-signature", "x-timestamp"]);
+    }
+}

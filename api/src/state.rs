@@ -1,0 +1,117 @@
+//! What every request of the server works with. Cheap to clone; opened once by the composition root.
+
+use std::sync::Arc;
+
+use commands::{
+    Ports,
+    ports::{Accounts, Uploads},
+};
+use domain::Position;
+use projections::queries::ReadModels;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+use crate::{auth::SignInLimits, graphql::Schema};
+
+/// Largest upload, bytes.
+pub const UPLOAD_BYTES_MAX: usize = 512 << 20;
+/// Largest body of any other request, bytes.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest body of a carrier's report, bytes.
+pub const WEBHOOK_BYTES_MAX: usize = 64 << 10;
+/// Requests served at once; more are told to come back.
+pub const REQUESTS_MAX: usize = 512;
+/// Uploads taken at once; each is held in memory until it is stored.
+pub const UPLOADS_MAX: usize = 2;
+
+/// How the server shows itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// How the outside reaches it, without a slash at the end.
+    pub public_base_url: String,
+    /// Cookies travel over TLS only.
+    pub secure_cookies: bool,
+    /// A provider is the sandbox: a banner says so.
+    pub sandbox: bool,
+    /// The explorer page is served.
+    pub explorer: bool,
+    /// Largest upload, bytes.
+    pub upload_bytes_max: usize,
+}
+
+impl HttpSettings {
+    /// Safe settings for an address.
+    pub fn at(public_base_url: &str, sandbox: bool) -> Self {
+        Self {
+            public_base_url: public_base_url.trim_end_matches('/').to_owned(),
+            secure_cookies: public_base_url.starts_with("https://"),
+            sandbox,
+            explorer: true,
+            upload_bytes_max: UPLOAD_BYTES_MAX,
+        }
+    }
+}
+
+/// What every request works with.
+#[derive(Clone)]
+pub struct AppState {
+    /// What use cases work with.
+    pub ports: Ports,
+    /// The read models.
+    pub queries: Arc<dyn ReadModels>,
+    /// How far the read models have got; changes as they advance.
+    pub position: watch::Receiver<Position>,
+    /// How people sign in.
+    pub accounts: Arc<dyn Accounts>,
+    /// Files that wait for an import.
+    pub uploads: Arc<dyn Uploads>,
+    /// How the server shows itself.
+    pub settings: HttpSettings,
+    /// Attempts to sign in, counted.
+    pub sign_ins: Arc<SignInLimits>,
+    /// What data loaders run on.
+    pub tasks: TaskTracker,
+    /// Places for uploads.
+    pub upload_places: Arc<tokio::sync::Semaphore>,
+    /// Places for requests.
+    pub request_places: Arc<tokio::sync::Semaphore>,
+    /// The GraphQL schema.
+    pub schema: Schema,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// Puts it together.
+    pub fn new(
+        ports: Ports,
+        queries: Arc<dyn ReadModels>,
+        position: watch::Receiver<Position>,
+        accounts: Arc<dyn Accounts>,
+        uploads: Arc<dyn Uploads>,
+        settings: HttpSettings,
+    ) -> Self {
+        Self {
+            ports,
+            queries,
+            position,
+            accounts,
+            uploads,
+            settings,
+            sign_ins: Arc::default(),
+            tasks: TaskTracker::new(),
+            upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
+            request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
+            schema: crate::graphql::schema(),
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.ports.clock.now()
+    }
+}
