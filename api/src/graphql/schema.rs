@@ -54,11 +54,6 @@ pub fn sdl() -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn zz_write() {
-        std::fs::write("schema.graphql", super::sdl()).unwrap();
-    }
-
-    #[test]
     fn the_committed_schema_is_current() {
         let committed = include_str!("../../schema.graphql");
         assert!(
