@@ -25,7 +25,9 @@ pub fn is_same_origin(headers: &HeaderMap) -> bool {
         return site == "same-origin";
     }
     let host = text(HOST.as_str());
-    let origin = text(ORIGIN.as_str()).and_then(|o| o.split_once("://")).map(|(_, host)| host);
+    let origin = text(ORIGIN.as_str())
+        .and_then(|o| o.split_once("://"))
+        .map(|(_, host)| host);
     matches!((host, origin), (Some(host), Some(origin)) if host.eq_ignore_ascii_case(origin))
 }
 

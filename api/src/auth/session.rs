@@ -52,7 +52,11 @@ pub fn clear_cookies(state: &AppState) -> HeaderMap {
 
 fn put(headers: &mut HeaderMap, state: &AppState, name: &str, value: &str, seconds: i64, hidden: bool) {
     let http_only = if hidden { "; HttpOnly" } else { "" };
-    let secure = if state.settings.secure_cookies { "; Secure" } else { "" };
+    let secure = if state.settings.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{http_only}{secure}");
     // Every part is ASCII of our own making.
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
@@ -79,7 +83,10 @@ mod tests {
     #[test]
     fn the_sessions_token_is_found_among_other_cookies() {
         let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, HeaderValue::from_static("theme=dark; vd_session=abc; x=y"));
+        headers.insert(
+            COOKIE,
+            HeaderValue::from_static("theme=dark; vd_session=abc; x=y"),
+        );
         assert_eq!(session_token(&headers).as_deref(), Some("abc"));
         headers.insert(COOKIE, HeaderValue::from_static("xvd_session=abc; vd_session="));
         assert_eq!(session_token(&headers), None);

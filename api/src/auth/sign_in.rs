@@ -88,7 +88,10 @@ pub async fn sign_in_by_link(
     // Before the link is used up, so that a member of a moment ago does not lose it to a read model that lags.
     let head = state.ports.journal.head().await?;
     state.queries.wait_for(head, MEMBERSHIP_WAIT).await;
-    let used = state.accounts.consume_sign_in_link(&hash_of(secret), state.now()).await?;
+    let used = state
+        .accounts
+        .consume_sign_in_link(&hash_of(secret), state.now())
+        .await?;
     let user = used.ok_or(SignInError::LinkVoid)?;
     let memberships = state.queries.memberships(user).await?;
     let first = memberships.first().ok_or(SignInError::NoMembership)?;
@@ -96,10 +99,7 @@ pub async fn sign_in_by_link(
 }
 
 /// Makes a one-time link for a member. Returns its address and until when it can be used.
-pub async fn make_sign_in_link(
-    state: &AppState,
-    user: UserId,
-) -> Result<(String, DateTime<Utc>), PortError> {
+pub async fn make_sign_in_link(state: &AppState, user: UserId) -> Result<(String, DateTime<Utc>), PortError> {
     let secret = new_secret();
     let expires_at = state.now() + LINK_LENGTH;
     state

@@ -154,8 +154,7 @@ impl<'a> Caller<'a> {
         id: ContactId,
     ) -> Result<(Permit, domain::contact::Contact), Problem> {
         self.in_scope(action)?;
-        let (permit, contact) =
-            access::on_contact(&self.state.ports, self.principal(), action, id).await?;
+        let (permit, contact) = access::on_contact(&self.state.ports, self.principal(), action, id).await?;
         let sees = self
             .state
             .queries

@@ -194,7 +194,10 @@ fn campaign(refusal: &CampaignRefusal) -> (&'static str, Value) {
         R::AlreadyExists => ("ALREADY_EXISTS", json!({})),
         R::WrongStatus { step, found, needs } => {
             let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();
-            ("WRONG_STATUS", json!({"step": step, "found": found.to_string(), "needs": needs}))
+            (
+                "WRONG_STATUS",
+                json!({"step": step, "found": found.to_string(), "needs": needs}),
+            )
         }
         R::InvalidName => ("INVALID_NAME", json!({})),
         R::Schedule(_) => ("INVALID_SCHEDULE", json!({})),
@@ -203,10 +206,10 @@ fn campaign(refusal: &CampaignRefusal) -> (&'static str, Value) {
         R::UnknownRun(_) => ("UNKNOWN_RUN", json!({})),
         R::NoContacts => ("NO_CONTACTS", json!({})),
         R::NotReady { ready, contacts } => ("NOT_READY", json!({"ready": ready, "contacts": contacts})),
-        R::NotPrechecked {
-            prechecked,
-            contacts,
-        } => ("NOT_PRECHECKED", json!({"prechecked": prechecked, "contacts": contacts})),
+        R::NotPrechecked { prechecked, contacts } => (
+            "NOT_PRECHECKED",
+            json!({"prechecked": prechecked, "contacts": contacts}),
+        ),
         R::NoCallerId => ("NO_CALLER_ID", json!({})),
         R::NoReason => ("NO_REASON", json!({})),
     }
@@ -253,9 +256,10 @@ fn import(refusal: &ImportRefusal) -> (&'static str, Value) {
         R::NotFound => ("NOT_FOUND", json!({})),
         R::AlreadyExists => ("ALREADY_EXISTS", json!({})),
         R::WrongStatus { step, found } => ("WRONG_STATUS", json!({"step": step, "found": found.to_string()})),
-        R::ChunkOutOfOrder { given, expected } => {
-            ("CHUNK_OUT_OF_ORDER", json!({"given": given, "expected": expected}))
-        }
+        R::ChunkOutOfOrder { given, expected } => (
+            "CHUNK_OUT_OF_ORDER",
+            json!({"given": given, "expected": expected}),
+        ),
         R::FiguresDoNotAddUp => ("FIGURES_DO_NOT_ADD_UP", json!({})),
     }
 }
@@ -295,7 +299,10 @@ impl From<PortError> for Problem {
             PortErrorKind::Permanent => Self::new("NOT_TAKEN", error.message),
             PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
                 tracing::error!("a provider refuses: {error}");
-                Self::new("PROVIDER_REFUSES", "a provider refuses: its key or its funds need attention in the settings")
+                Self::new(
+                    "PROVIDER_REFUSES",
+                    "a provider refuses: its key or its funds need attention in the settings",
+                )
             }
             PortErrorKind::Retryable | PortErrorKind::Limited { .. } | PortErrorKind::Unknown => {
                 Self::unavailable(error)
@@ -349,7 +356,10 @@ mod tests {
             needs: &[CampaignStatus::Review],
         };
         let problem = Problem::from(CommandError::from(refusal));
-        assert_eq!((problem.kind, problem.code), (ProblemKind::Refused, "WRONG_STATUS"));
+        assert_eq!(
+            (problem.kind, problem.code),
+            (ProblemKind::Refused, "WRONG_STATUS")
+        );
         assert_eq!(problem.details["found"], "draft");
     }
 
@@ -358,7 +368,10 @@ mod tests {
         let denied = Problem::from(Denied::NotFound("campaign"));
         let refused = Problem::from(CommandError::from(CampaignRefusal::NotFound));
         assert_eq!((denied.kind, denied.code), (ProblemKind::Denied, "NOT_FOUND"));
-        assert_eq!((refused.kind, refused.code, refused.message), (denied.kind, denied.code, denied.message));
+        assert_eq!(
+            (refused.kind, refused.code, refused.message),
+            (denied.kind, denied.code, denied.message)
+        );
     }
 
     #[test]

@@ -65,11 +65,24 @@ pub async fn open_contacts(
         .iter()
         .filter_map(|row| Some((row.contact_id, row.envelope.as_ref()?)))
         .collect();
-    let opened = caller.ports.keys.open_many(permit.organization(), &sealed).await?;
-    let mut opened = opened.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?.into_iter();
+    let opened = caller
+        .ports
+        .keys
+        .open_many(permit.organization(), &sealed)
+        .await?;
+    let mut opened = opened
+        .into_iter()
+        .map(readable)
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter();
     let known = rows.iter().map(|row| {
-        let text = if row.envelope.is_some() { opened.next().flatten() } else { None };
-        text.and_then(|text| serde_json::from_str(&text).ok()).map(Arc::new)
+        let text = if row.envelope.is_some() {
+            opened.next().flatten()
+        } else {
+            None
+        };
+        text.and_then(|text| serde_json::from_str(&text).ok())
+            .map(Arc::new)
     });
     let details: Vec<Option<Arc<PersonalDetails>>> = known.collect();
     Ok(rows
@@ -100,7 +113,11 @@ impl Loader<ContactId> for Rows {
     type Error = Problem;
 
     async fn load(&self, ids: &[ContactId]) -> Result<HashMap<ContactId, KnownContact>, Problem> {
-        let rows = self.state.queries.contacts_by_ids(self.permit.organization(), ids).await?;
+        let rows = self
+            .state
+            .queries
+            .contacts_by_ids(self.permit.organization(), ids)
+            .await?;
         let known = open_contacts(&self.state, &self.permit, rows).await?;
         Ok(known.into_iter().map(|c| (c.row.contact_id, c)).collect())
     }
@@ -111,7 +128,11 @@ impl Loader<ScriptId> for Rows {
     type Error = Problem;
 
     async fn load(&self, ids: &[ScriptId]) -> Result<HashMap<ScriptId, ScriptRow>, Problem> {
-        let rows = self.state.queries.scripts_by_ids(self.permit.organization(), ids).await?;
+        let rows = self
+            .state
+            .queries
+            .scripts_by_ids(self.permit.organization(), ids)
+            .await?;
         Ok(rows.into_iter().map(|row| (row.script_id, row)).collect())
     }
 }
@@ -131,7 +152,12 @@ impl Loader<Words> for Rows {
 
     async fn load(&self, words: &[Words]) -> Result<HashMap<Words, String>, Problem> {
         let sealed: Vec<_> = words.iter().map(|w| (w.contact, &w.text)).collect();
-        let opened = self.state.ports.keys.open_many(self.permit.organization(), &sealed).await?;
+        let opened = self
+            .state
+            .ports
+            .keys
+            .open_many(self.permit.organization(), &sealed)
+            .await?;
         let mut readable_words = HashMap::with_capacity(words.len());
         for (word, text) in words.iter().zip(opened) {
             if let Some(text) = readable(text)? {
@@ -149,8 +175,15 @@ impl Loader<CampaignId> for Rows {
     async fn load(&self, ids: &[CampaignId]) -> Result<HashMap<CampaignId, Arc<CampaignRow>>, Problem> {
         let organization = self.permit.organization();
         let sight = visible(&self.permit);
-        let rows = self.state.queries.campaigns_by_ids(organization, &sight, ids).await?;
-        Ok(rows.into_iter().map(|row| (row.campaign_id, Arc::new(row))).collect())
+        let rows = self
+            .state
+            .queries
+            .campaigns_by_ids(organization, &sight, ids)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.campaign_id, Arc::new(row)))
+            .collect())
     }
 }
 
@@ -163,7 +196,11 @@ impl Loader<UserId> for Rows {
         let members = self.state.queries.members(organization, true).await?;
         let mut profiles = HashMap::with_capacity(users.len());
         for member in members.into_iter().filter(|m| users.contains(&m.user_id)) {
-            let opened = self.state.ports.keys.open_for_organization(organization, &member.profile);
+            let opened = self
+                .state
+                .ports
+                .keys
+                .open_for_organization(organization, &member.profile);
             let profile = readable(opened.await)?.and_then(|text| serde_json::from_str(&text).ok());
             if let Some(profile) = profile {
                 profiles.insert(member.user_id, Arc::new(profile));

@@ -26,12 +26,16 @@ pub trait NodeKind: Sized + Copy {
         if kind != Self::KIND {
             return Err(Problem::new(
                 "WRONG_ID_KIND",
-                format!("an id of the kind {} is needed, such as {}:01890a5d-ac96-774b-bcce-b302099a8057", Self::KIND, Self::KIND),
+                format!(
+                    "an id of the kind {} is needed, such as {}:01890a5d-ac96-774b-bcce-b302099a8057",
+                    Self::KIND,
+                    Self::KIND
+                ),
             ));
         }
-        uuid.parse().map(Self::of_uuid).map_err(|_| {
-            Problem::new("INVALID_ID", format!("after {}: a UUID is needed", Self::KIND))
-        })
+        uuid.parse()
+            .map(Self::of_uuid)
+            .map_err(|_| Problem::new("INVALID_ID", format!("after {}: a UUID is needed", Self::KIND)))
     }
 }
 
@@ -81,6 +85,9 @@ mod tests {
         let refused = ScriptId::parse(&id.global()).unwrap_err();
         assert_eq!(refused.code, "WRONG_ID_KIND");
         assert!(refused.message.contains("script"));
-        assert_eq!(CampaignId::parse(&ID("campaign:x".into())).unwrap_err().code, "INVALID_ID");
+        assert_eq!(
+            CampaignId::parse(&ID("campaign:x".into())).unwrap_err().code,
+            "INVALID_ID"
+        );
     }
 }

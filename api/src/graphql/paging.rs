@@ -28,7 +28,9 @@ pub fn page<C: Cursor>(first: Option<i32>, after: Option<String>) -> Result<Page
 
 /// A list's cost: its rows times what each of them asks for.
 pub fn cost(first: Option<i32>, of_each: usize) -> usize {
-    let rows = first.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE_DEFAULT as usize);
+    let rows = first
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(PAGE_DEFAULT as usize);
     1 + rows.min(PAGE_MAX as usize) * of_each / 4
 }
 
@@ -39,7 +41,10 @@ pub fn connection<R, C: Cursor, N: OutputType + async_graphql::ObjectType>(
     node: impl Fn(R) -> N,
 ) -> Connection<String, N> {
     let mut connection = Connection::new(started, page.has_more);
-    let edges = page.rows.into_iter().map(|(place, row)| Edge::new(place.encode(), node(row)));
+    let edges = page
+        .rows
+        .into_iter()
+        .map(|(place, row)| Edge::new(place.encode(), node(row)));
     connection.edges.extend(edges);
     connection
 }
@@ -55,14 +60,23 @@ mod tests {
         assert_eq!(page::<Position>(None, None).unwrap().limit, PAGE_DEFAULT);
         assert_eq!(page::<Position>(Some(200), None).unwrap().limit, 200);
         for wrong in [0, -1, 201] {
-            assert_eq!(page::<Position>(Some(wrong), None).unwrap_err().code, "INVALID_PAGE");
+            assert_eq!(
+                page::<Position>(Some(wrong), None).unwrap_err().code,
+                "INVALID_PAGE"
+            );
         }
     }
 
     #[test]
     fn a_cursor_of_another_list_is_refused() {
         let cursor = Position::new(3).encode();
-        assert_eq!(page::<Position>(None, Some(cursor.clone())).unwrap().after, Some(Position::new(3)));
-        assert_eq!(page::<i64>(None, Some(cursor)).unwrap_err().code, "INVALID_CURSOR");
+        assert_eq!(
+            page::<Position>(None, Some(cursor.clone())).unwrap().after,
+            Some(Position::new(3))
+        );
+        assert_eq!(
+            page::<i64>(None, Some(cursor)).unwrap_err().code,
+            "INVALID_CURSOR"
+        );
     }
 }

@@ -3,7 +3,9 @@
 
 use async_graphql::MergedObject;
 
-use super::{analytics, campaign, contact, import, limits, operations, organization, script, subscription, viewer};
+use super::{
+    analytics, campaign, contact, import, limits, operations, organization, script, subscription, viewer,
+};
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]

@@ -67,30 +67,33 @@ impl Subscription {
         let state = first.state.clone();
         let asking = super::context::asking(ctx)?.fork(&state);
         let start = (state, asking, None::<i64>);
-        Ok(futures::stream::unfold(start, move |(state, asking, last)| async move {
-            let mut position = state.position.clone();
-            loop {
-                position.borrow_and_update();
-                let row = match still(&state, &asking).await {
-                    Ok(now) => now.as_caller(&state)?.campaign_row(id).await,
-                    Err(problem) => Err(problem),
-                };
-                match row {
-                    Ok((_, row)) if Some(row.sequence) == last => {}
-                    Ok((_, row)) => {
-                        let sequence = Some(row.sequence);
-                        return Some((Ok(row.into()), (state, asking, sequence)));
+        Ok(futures::stream::unfold(
+            start,
+            move |(state, asking, last)| async move {
+                let mut position = state.position.clone();
+                loop {
+                    position.borrow_and_update();
+                    let row = match still(&state, &asking).await {
+                        Ok(now) => now.as_caller(&state)?.campaign_row(id).await,
+                        Err(problem) => Err(problem),
+                    };
+                    match row {
+                        Ok((_, row)) if Some(row.sequence) == last => {}
+                        Ok((_, row)) => {
+                            let sequence = Some(row.sequence);
+                            return Some((Ok(row.into()), (state, asking, sequence)));
+                        }
+                        Err(problem) => {
+                            tracing::debug!(code = problem.code, "a live view ends");
+                            return None;
+                        }
                     }
-                    Err(problem) => {
-                        tracing::debug!(code = problem.code, "a live view ends");
+                    if !moved(&mut position).await {
                         return None;
                     }
                 }
-                if !moved(&mut position).await {
-                    return None;
-                }
-            }
-        }))
+            },
+        ))
     }
 
     /// An import, now and whenever it has moved.
@@ -105,29 +108,32 @@ impl Subscription {
         let state = first.state.clone();
         let asking = super::context::asking(ctx)?.fork(&state);
         let start = (state, asking, None::<i64>);
-        Ok(futures::stream::unfold(start, move |(state, asking, last)| async move {
-            let mut position = state.position.clone();
-            loop {
-                position.borrow_and_update();
-                let found = match still(&state, &asking).await {
-                    Ok(now) => now.as_caller(&state)?.import(id).await,
-                    Err(problem) => Err(problem),
-                };
-                match found {
-                    Ok(Some(import)) if Some(import.0.sequence) == last => {}
-                    Ok(Some(import)) => {
-                        let sequence = Some(import.0.sequence);
-                        return Some((Ok(import), (state, asking, sequence)));
+        Ok(futures::stream::unfold(
+            start,
+            move |(state, asking, last)| async move {
+                let mut position = state.position.clone();
+                loop {
+                    position.borrow_and_update();
+                    let found = match still(&state, &asking).await {
+                        Ok(now) => now.as_caller(&state)?.import(id).await,
+                        Err(problem) => Err(problem),
+                    };
+                    match found {
+                        Ok(Some(import)) if Some(import.0.sequence) == last => {}
+                        Ok(Some(import)) => {
+                            let sequence = Some(import.0.sequence);
+                            return Some((Ok(import), (state, asking, sequence)));
+                        }
+                        // It may not have reached the read models yet.
+                        Ok(None) if last.is_none() => {}
+                        Ok(None) | Err(_) => return None,
                     }
-                    // It may not have reached the read models yet.
-                    Ok(None) if last.is_none() => {}
-                    Ok(None) | Err(_) => return None,
+                    if !moved(&mut position).await {
+                        return None;
+                    }
                 }
-                if !moved(&mut position).await {
-                    return None;
-                }
-            }
-        }))
+            },
+        ))
     }
 
     /// What happens from now on, newest first, up to 50 lines at a time; of one campaign, or of all for those who see all.
@@ -145,30 +151,37 @@ impl Subscription {
         let state = first.state.clone();
         let asking = super::context::asking(ctx)?.fork(&state);
         let seen = *state.position.borrow();
-        Ok(futures::stream::unfold((state, asking, seen), move |(state, asking, seen)| async move {
-            let mut position = state.position.clone();
-            loop {
-                let reached = *position.borrow_and_update();
-                let now = still(&state, &asking).await.ok()?;
-                let permit = match id {
-                    Some(id) => now.as_caller(&state)?.campaign_row(id).await.ok()?.0,
-                    None => now.as_caller(&state)?.permit(Action::Audit).ok()?,
-                };
-                let request = PageRequest::first(LINES_MAX);
-                let found = state.queries.activity(permit.organization(), id, request).await.ok()?;
-                let lines: Vec<Activity> = found
-                    .into_rows()
-                    .into_iter()
-                    .filter(|row| row.position > seen)
-                    .map(Activity::from)
-                    .collect();
-                if !lines.is_empty() {
-                    return Some((Ok(lines), (state, asking, reached)));
+        Ok(futures::stream::unfold(
+            (state, asking, seen),
+            move |(state, asking, seen)| async move {
+                let mut position = state.position.clone();
+                loop {
+                    let reached = *position.borrow_and_update();
+                    let now = still(&state, &asking).await.ok()?;
+                    let permit = match id {
+                        Some(id) => now.as_caller(&state)?.campaign_row(id).await.ok()?.0,
+                        None => now.as_caller(&state)?.permit(Action::Audit).ok()?,
+                    };
+                    let request = PageRequest::first(LINES_MAX);
+                    let found = state
+                        .queries
+                        .activity(permit.organization(), id, request)
+                        .await
+                        .ok()?;
+                    let lines: Vec<Activity> = found
+                        .into_rows()
+                        .into_iter()
+                        .filter(|row| row.position > seen)
+                        .map(Activity::from)
+                        .collect();
+                    if !lines.is_empty() {
+                        return Some((Ok(lines), (state, asking, reached)));
+                    }
+                    if !moved(&mut position).await {
+                        return None;
+                    }
                 }
-                if !moved(&mut position).await {
-                    return None;
-                }
-            }
-        }))
+            },
+        ))
     }
 }

@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use commands::{authorization::{Action, Denied}, ports::ApiToken};
+use commands::{
+    authorization::{Action, Denied},
+    ports::ApiToken,
+};
 use domain::ApiTokenId;
 
 use super::{
@@ -39,12 +42,22 @@ impl Viewer {
         Ok(caller(ctx)?.principal().role.into())
     }
     async fn team_ids(&self, ctx: &Context<'_>) -> Result<Vec<ID>, Problem> {
-        Ok(caller(ctx)?.principal().teams.iter().map(|t| t.global()).collect())
+        Ok(caller(ctx)?
+            .principal()
+            .teams
+            .iter()
+            .map(|t| t.global())
+            .collect())
     }
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
-        Ok(caller.state.queries.organization(permit.organization()).await?.map(Organization))
+        Ok(caller
+            .state
+            .queries
+            .organization(permit.organization())
+            .await?
+            .map(Organization))
     }
     /// What state-changing requests send as `x-csrf-token`; nothing for an API token.
     async fn csrf(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
@@ -57,7 +70,11 @@ impl Viewer {
     async fn api_tokens(&self, ctx: &Context<'_>) -> Result<Vec<Token>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
-        let tokens = caller.state.accounts.tokens(permit.organization(), permit.user()).await?;
+        let tokens = caller
+            .state
+            .accounts
+            .tokens(permit.organization(), permit.user())
+            .await?;
         Ok(tokens.into_iter().map(Token::from).collect())
     }
 }
@@ -143,18 +160,35 @@ async fn create_token(
     let caller = caller(ctx)?;
     let permit = caller.permit(Action::ManageOwnTokens)?;
     if name.trim().is_empty() || name.chars().count() > 120 {
-        return Err(Problem::new("INVALID_NAME", "a token needs a name of 1 to 120 characters"));
+        return Err(Problem::new(
+            "INVALID_NAME",
+            "a token needs a name of 1 to 120 characters",
+        ));
     }
-    let known = caller.state.accounts.tokens(permit.organization(), permit.user()).await?;
+    let known = caller
+        .state
+        .accounts
+        .tokens(permit.organization(), permit.user())
+        .await?;
     if known.iter().filter(|t| t.revoked_at.is_none()).count() >= TOKENS_MAX {
-        return Err(Problem::new("TOO_MANY_TOKENS", "50 tokens are in force; revoke one first"));
+        return Err(Problem::new(
+            "TOO_MANY_TOKENS",
+            "50 tokens are in force; revoke one first",
+        ));
     }
     let scope = match scope {
         TokenScope::Read => Scope::Read,
         TokenScope::Write => Scope::Write,
     };
-    let (secret, token) =
-        make_token(caller.state, permit.organization(), permit.user(), name, scope, expires_at).await?;
+    let (secret, token) = make_token(
+        caller.state,
+        permit.organization(),
+        permit.user(),
+        name,
+        scope,
+        expires_at,
+    )
+    .await?;
     Ok(TokenCreated {
         secret,
         token: token.into(),
@@ -169,13 +203,19 @@ async fn set_password(
     let caller = caller(ctx)?;
     let permit = caller.permit(Action::ManageOwnTokens)?;
     if matches!(caller.identity.proof, Proof::Token { .. }) {
-        return Err(Problem::new("SESSION_NEEDED", "sign in with a browser to change the password"));
+        return Err(Problem::new(
+            "SESSION_NEEDED",
+            "sign in with a browser to change the password",
+        ));
     }
     let accounts = &caller.state.accounts;
     if let Some(hash) = accounts.password(permit.user()).await? {
         let key = format!("password {}", permit.user());
         if !caller.state.sign_ins.admit(&key, caller.state.now()) {
-            return Err(Problem::new("TOO_MANY_ATTEMPTS", "too many attempts; wait a quarter of an hour"));
+            return Err(Problem::new(
+                "TOO_MANY_ATTEMPTS",
+                "too many attempts; wait a quarter of an hour",
+            ));
         }
         if !verify_password(current.unwrap_or_default(), Some(hash)).await {
             return Err(Problem::new("WRONG_PASSWORD", "the current password is wrong"));
@@ -185,7 +225,9 @@ async fn set_password(
     let hash = hash_password(new)
         .await
         .map_err(|e| Problem::new("INVALID_PASSWORD", e.to_string()))?;
-    accounts.set_password(permit.user(), &hash, caller.state.now()).await?;
+    accounts
+        .set_password(permit.user(), &hash, caller.state.now())
+        .await?;
     accounts.end_sessions(permit.user()).await?;
     Ok(AccountChanged { done: true })
 }
@@ -196,7 +238,10 @@ async fn revoke_token(ctx: &Context<'_>, id: &ID) -> Result<AccountChanged, Prob
     let id = ApiTokenId::parse(id)?;
     let now = caller.state.now();
     let accounts = &caller.state.accounts;
-    if accounts.revoke_token(permit.organization(), permit.user(), id, now).await? {
+    if accounts
+        .revoke_token(permit.organization(), permit.user(), id, now)
+        .await?
+    {
         Ok(AccountChanged { done: true })
     } else {
         Err(Denied::NotFound("API token in force").into())

@@ -13,9 +13,16 @@ pub async fn asset(Path(name): Path<String>) -> Result<Response, HttpError> {
     let (kind, text) = match name.as_str() {
         "page.css" => ("text/css; charset=utf-8", include_str!("pages/page.css")),
         "page.js" => ("text/javascript; charset=utf-8", include_str!("pages/page.js")),
-        "explorer.js" => ("text/javascript; charset=utf-8", include_str!("pages/explorer.js")),
+        "explorer.js" => (
+            "text/javascript; charset=utf-8",
+            include_str!("pages/explorer.js"),
+        ),
         "schema.graphql" => {
-            return Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::sdl()).into_response());
+            return Ok((
+                [(CONTENT_TYPE, "text/plain; charset=utf-8")],
+                crate::graphql::sdl(),
+            )
+                .into_response());
         }
         _ => return Err(HttpError::not_found("file")),
     };

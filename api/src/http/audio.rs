@@ -24,7 +24,10 @@ fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> Stri
 /// A link to a script's audio. Only for a caller who was permitted to see the script.
 pub fn audio_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
     let expires = state.now().timestamp() + LINK_SECONDS;
-    let signature = state.ports.keys.sign(PURPOSE, &message(organization, script, expires));
+    let signature = state
+        .ports
+        .keys
+        .sign(PURPOSE, &message(organization, script, expires));
     format!("/audio/{script}?organization={organization}&expires={expires}&signature={signature}")
 }
 
@@ -43,7 +46,13 @@ pub async fn audio(
     Query(signed): Query<Signed>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let void = || HttpError::new(StatusCode::FORBIDDEN, "LINK_VOID", "this link has expired; load the page again");
+    let void = || {
+        HttpError::new(
+            StatusCode::FORBIDDEN,
+            "LINK_VOID",
+            "this link has expired; load the page again",
+        )
+    };
     let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
     let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
     let message = message(organization, script, signed.expires);
@@ -51,10 +60,25 @@ pub async fn audio(
     if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
         return Err(void());
     }
-    let row = state.queries.script(organization, script).await.map_err(HttpError::unavailable)?;
-    let key = row.and_then(|r| r.audio_key).ok_or_else(|| HttpError::not_found("audio"))?;
-    let content = state.ports.blobs.get(&key).await?.ok_or_else(|| HttpError::not_found("audio"))?;
-    let kind = if content.starts_with(b"RIFF") { "audio/wav" } else { "audio/mpeg" };
+    let row = state
+        .queries
+        .script(organization, script)
+        .await
+        .map_err(HttpError::unavailable)?;
+    let key = row
+        .and_then(|r| r.audio_key)
+        .ok_or_else(|| HttpError::not_found("audio"))?;
+    let content = state
+        .ports
+        .blobs
+        .get(&key)
+        .await?
+        .ok_or_else(|| HttpError::not_found("audio"))?;
+    let kind = if content.starts_with(b"RIFF") {
+        "audio/wav"
+    } else {
+        "audio/mpeg"
+    };
     let length = content.len();
     let asked = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
     let (status, range, body) = match asked.map(|text| part(text, length)) {
@@ -101,7 +125,11 @@ fn part(text: &str, length: usize) -> Part {
         }
         _ => return Part::Whole,
     };
-    if from >= length || from > to { Part::Beyond } else { Part::Of(from, to) }
+    if from >= length || from > to {
+        Part::Beyond
+    } else {
+        Part::Of(from, to)
+    }
 }
 
 #[cfg(test)]

@@ -25,12 +25,20 @@ impl HttpError {
     /// The client's to mend.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status, code, message }
+        Self {
+            status,
+            code,
+            message,
+        }
     }
 
     /// Not there, or not theirs.
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("there is no such {what}"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            format!("there is no such {what}"),
+        )
     }
 
     /// Something failed; `what` goes to the log alone.
@@ -45,20 +53,30 @@ impl HttpError {
 
     /// Too much at once.
     pub fn busy() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", "too many requests at once; try again shortly")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "BUSY",
+            "too many requests at once; try again shortly",
+        )
     }
 }
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({"error": {"code": self.code, "message": self.message}}))).into_response()
+        (
+            self.status,
+            Json(json!({"error": {"code": self.code, "message": self.message}})),
+        )
+            .into_response()
     }
 }
 
 impl From<AuthError> for HttpError {
     fn from(error: AuthError) -> Self {
         match error {
-            AuthError::InvalidToken => Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", error.to_string()),
+            AuthError::InvalidToken => {
+                Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", error.to_string())
+            }
             AuthError::CrossSite => Self::new(StatusCode::FORBIDDEN, "CROSS_SITE", error.to_string()),
             AuthError::Port(_) | AuthError::Command(_) => Self::unavailable(error),
         }

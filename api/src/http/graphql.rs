@@ -37,7 +37,9 @@ pub async fn execute(
     }
     let mut response: GraphqlResponse = state.schema.execute(request).await;
     if asking.stale.load(Ordering::Relaxed) {
-        response.extensions.insert("stale".to_owned(), Value::Boolean(true));
+        response
+            .extensions
+            .insert("stale".to_owned(), Value::Boolean(true));
     }
     Ok(response.into())
 }
@@ -55,7 +57,9 @@ pub async fn subscribe(
         None
     };
     let schema = state.schema.clone();
-    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).protocols(async_graphql::http::ALL_WEBSOCKET_PROTOCOLS);
+    let upgrade = upgrade
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .protocols(async_graphql::http::ALL_WEBSOCKET_PROTOCOLS);
     Ok(upgrade.on_upgrade(move |socket| async move {
         GraphQLWebSocket::new(socket, schema, protocol)
             .on_connection_init(move |payload| connect(state, by_cookie, payload))
@@ -69,7 +73,9 @@ async fn connect(
     by_cookie: Option<Identity>,
     payload: serde_json::Value,
 ) -> async_graphql::Result<Data> {
-    let secret = ["authorization", "Authorization", "token"].iter().find_map(|name| payload.get(name)?.as_str());
+    let secret = ["authorization", "Authorization", "token"]
+        .iter()
+        .find_map(|name| payload.get(name)?.as_str());
     let identity = match secret.map(|s| s.trim_start_matches("Bearer ").trim()) {
         Some(secret) => Some(
             identify_token(&state, secret)

@@ -16,7 +16,10 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(state): State<AppState>) -> (StatusCode, String) {
     match lag(&state).await {
         Some((_, behind)) => (StatusCode::OK, format!("ready; {behind} changes behind\n")),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "the database can't be reached\n".to_owned()),
+        None => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database can't be reached\n".to_owned(),
+        ),
     }
 }
 
@@ -32,8 +35,18 @@ pub async fn metrics(State(state): State<AppState>) -> Result<String, StatusCode
     let down = |_| StatusCode::SERVICE_UNAVAILABLE;
     let (head, behind) = lag(&state).await.ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
     let mut text = String::new();
-    gauge(&mut text, "voicedrop_journal_head", "Position of the last event.", head);
-    gauge(&mut text, "voicedrop_read_lag_events", "Events that the read models have not taken in.", behind);
+    gauge(
+        &mut text,
+        "voicedrop_journal_head",
+        "Position of the last event.",
+        head,
+    );
+    gauge(
+        &mut text,
+        "voicedrop_read_lag_events",
+        "Events that the read models have not taken in.",
+        behind,
+    );
     let hooks = state.ports.inbox.counts().await.map_err(down)?;
     let fates = [
         ("waiting", hooks.waiting),
@@ -59,7 +72,10 @@ pub async fn metrics(State(state): State<AppState>) -> Result<String, StatusCode
             ("cancelled", counts.cancelled),
         ];
         for (state, count) in states {
-            let _ = writeln!(text, "voicedrop_work{{kind=\"{name}\",state=\"{state}\"}} {count}");
+            let _ = writeln!(
+                text,
+                "voicedrop_work{{kind=\"{name}\",state=\"{state}\"}} {count}"
+            );
         }
     }
     Ok(text)

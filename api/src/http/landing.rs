@@ -37,7 +37,8 @@ pub async fn explorer(State(state): State<AppState>) -> Response {
 pub async fn status(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Value>, HttpError> {
     let behind = super::health::lag(&state).await.map(|(_, behind)| behind);
     let identity = identify(&state, &headers).await?;
-    let mut answer = json!({"sandbox": state.settings.sandbox, "behind": behind, "signedIn": false, "campaigns": []});
+    let mut answer =
+        json!({"sandbox": state.settings.sandbox, "behind": behind, "signedIn": false, "campaigns": []});
     if let Some(identity) = identity {
         let permit = access::on_organization(&identity.principal, Action::Read)?;
         answer["signedIn"] = json!(true);

@@ -34,7 +34,11 @@ pub async fn by_password(
     Json(given): Json<Credentials>,
 ) -> Result<Response, HttpError> {
     if headers.contains_key("origin") && !is_same_origin(&headers) {
-        return Err(HttpError::new(StatusCode::FORBIDDEN, "CROSS_SITE", "sign in from our own page"));
+        return Err(HttpError::new(
+            StatusCode::FORBIDDEN,
+            "CROSS_SITE",
+            "sign in from our own page",
+        ));
     }
     let address = peer.ip().to_string();
     let (organization, user) = sign_in_by_password(&state, &given.email, given.password, &address).await?;

@@ -36,8 +36,18 @@ pub async fn upload(
         .await?
         .ok_or(commands::CommandError::Denied(Denied::SignedOut))?;
     let permit = access::on_organization(&identity.principal, Action::WriteContacts)?;
-    if matches!(identity.proof, Proof::Token { scope: Scope::Read, .. }) {
-        return Err(HttpError::new(StatusCode::FORBIDDEN, "FORBIDDEN", "this token may only read"));
+    if matches!(
+        identity.proof,
+        Proof::Token {
+            scope: Scope::Read,
+            ..
+        }
+    ) {
+        return Err(HttpError::new(
+            StatusCode::FORBIDDEN,
+            "FORBIDDEN",
+            "this token may only read",
+        ));
     }
     let _place = state.upload_places.try_acquire().map_err(|_| HttpError::busy())?;
     let (name, content, sha256) = receive(&mut form, state.settings.upload_bytes_max).await?;
@@ -48,7 +58,11 @@ pub async fn upload(
         organization,
         user: permit.user(),
         blob_key: format!("uploads/{organization}/{id}"),
-        file_name: state.ports.keys.seal_for_organization(organization, &name).await?,
+        file_name: state
+            .ports
+            .keys
+            .seal_for_organization(organization, &name)
+            .await?,
         bytes: content.len() as u64,
         sha256: sha256.clone(),
         created_at: state.now(),
@@ -63,7 +77,11 @@ pub async fn upload(
 fn broken(error: axum::extract::multipart::MultipartError) -> HttpError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => HttpError::new(StatusCode::BAD_REQUEST, "BROKEN_UPLOAD", "the upload broke off; send it again"),
+        _ => HttpError::new(
+            StatusCode::BAD_REQUEST,
+            "BROKEN_UPLOAD",
+            "the upload broke off; send it again",
+        ),
     }
 }
 
@@ -73,13 +91,28 @@ fn too_large() -> HttpError {
 }
 
 async fn receive(form: &mut Multipart, most: usize) -> Result<(String, Bytes, String), HttpError> {
-    let missing = || HttpError::new(StatusCode::BAD_REQUEST, "NO_FILE", "send one file as the form field `file`");
+    let missing = || {
+        HttpError::new(
+            StatusCode::BAD_REQUEST,
+            "NO_FILE",
+            "send one file as the form field `file`",
+        )
+    };
     while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("file") {
-            let name: String = field.file_name().unwrap_or("upload").chars().take(NAME_CHARS_MAX).collect();
+            let name: String = field
+                .file_name()
+                .unwrap_or("upload")
+                .chars()
+                .take(NAME_CHARS_MAX)
+                .collect();
             let (content, sha256) = read(field, most).await?;
             if content.is_empty() {
-                return Err(HttpError::new(StatusCode::BAD_REQUEST, "EMPTY_FILE", "the file is empty"));
+                return Err(HttpError::new(
+                    StatusCode::BAD_REQUEST,
+                    "EMPTY_FILE",
+                    "the file is empty",
+                ));
             }
             return Ok((name, content, sha256));
         }

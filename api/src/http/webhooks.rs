@@ -23,7 +23,10 @@ fn of_interest(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .filter(|(name, _)| {
             let name = name.as_str();
-            name == "content-type" || name.contains("signature") || name.contains("timestamp") || name.contains("webhook")
+            matches!(name, "content-type" | "x-event-id" | "x-attempt")
+                || name.contains("signature")
+                || name.contains("timestamp")
+                || name.contains("webhook")
         })
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .filter(|(_, value)| value.len() <= HEADER_BYTES_MAX)
@@ -35,7 +38,12 @@ fn of_interest(headers: &HeaderMap) -> Vec<(String, String)> {
 pub async fn signed(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let now = state.now();
     let headers = of_interest(&headers);
-    let rejected = state.ports.carrier.verify_signature(&headers, &body, now).err().map(|e| e.message);
+    let rejected = state
+        .ports
+        .carrier
+        .verify_signature(&headers, &body, now)
+        .err()
+        .map(|e| e.message);
     let genuine = rejected.is_none();
     match store(&state, None, headers, body, rejected).await {
         StatusCode::OK if !genuine => StatusCode::UNAUTHORIZED,
@@ -50,7 +58,9 @@ pub async fn callback(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let rejected = CallbackToken::verify(&token, state.ports.keys.as_ref()).err().map(|e| e.to_string());
+    let rejected = CallbackToken::verify(&token, state.ports.keys.as_ref())
+        .err()
+        .map(|e| e.to_string());
     let headers = of_interest(&headers);
     // The carrier does not try again and reads no answer: what is not ours is answered as what is.
     store(&state, Some(token), headers, body, rejected).await
@@ -90,7 +100,13 @@ mod tests {
     #[test]
     fn only_headers_that_prove_something_are_kept() {
         let mut headers = HeaderMap::new();
-        for name in ["content-type", "x-signature", "x-timestamp", "cookie", "authorization"] {
+        for name in [
+            "content-type",
+            "x-signature",
+            "x-timestamp",
+            "cookie",
+            "authorization",
+        ] {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static("v"));
         }
         let mut kept: Vec<String> = of_interest(&headers).into_iter().map(|(n, _)| n).collect();

@@ -47,7 +47,11 @@ impl From<DigestRow> for Digest {
 }
 
 fn percent(part: i64, whole: i64) -> i64 {
-    if whole > 0 { (part * 100 + whole / 2) / whole } else { 0 }
+    if whole > 0 {
+        (part * 100 + whole / 2) / whole
+    } else {
+        0
+    }
 }
 
 fn sentences(row: &DigestRow, micros: i64) -> Vec<String> {
@@ -65,12 +69,31 @@ fn sentences(row: &DigestRow, micros: i64) -> Vec<String> {
     };
     say(
         row.listened,
-        format!("{} were played ({} % of those left).", row.listened, percent(row.listened, row.delivered)),
+        format!(
+            "{} were played ({} % of those left).",
+            row.listened,
+            percent(row.listened, row.delivered)
+        ),
     );
     say(row.failed, format!("{} could not be left.", row.failed));
-    say(row.blocked, format!("{} were never sent because a rule forbids it.", row.blocked));
-    say(row.held, format!("{} were held beyond the campaign's end and stayed unsent.", row.held));
-    say(row.in_doubt, format!("Of {} it is not known what became of them; they are not sent again.", row.in_doubt));
+    say(
+        row.blocked,
+        format!("{} were never sent because a rule forbids it.", row.blocked),
+    );
+    say(
+        row.held,
+        format!(
+            "{} were held beyond the campaign's end and stayed unsent.",
+            row.held
+        ),
+    );
+    say(
+        row.in_doubt,
+        format!(
+            "Of {} it is not known what became of them; they are not sent again.",
+            row.in_doubt
+        ),
+    );
     let cents = micros / 10_000;
     say(1, format!("It cost ${}.{:02} in all.", cents / 100, cents % 100));
     said

@@ -6,8 +6,6 @@ use commands::authorization::Action;
 use domain::{CampaignId, Position as At};
 
 use super::{
-    Activity,
-    digest::Digest,
     super::{
         context::{caller, visible},
         enums::{DeliveryStatus, FailureClass, Outcome},
@@ -16,6 +14,8 @@ use super::{
         paging::{connection, cost, page},
         scalars::{Money, Position},
     },
+    Activity,
+    digest::Digest,
 };
 
 /// Longest span of a trend, days.
@@ -125,7 +125,10 @@ impl AnalyticsQuery {
         caller.fresh(min_position).await;
         let (permit, _) = caller.campaign_row(id).await?;
         let (queries, organization) = (&caller.state.queries, permit.organization());
-        let cells = queries.analytics(organization, id, from, until).await?.into_iter();
+        let cells = queries
+            .analytics(organization, id, from, until)
+            .await?
+            .into_iter();
         let failures = queries.failures(organization, id).await?.into_iter();
         let obstacles = queries.obstacles(organization, id).await?.into_iter();
         Ok(CampaignAnalytics {
@@ -162,7 +165,11 @@ impl AnalyticsQuery {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
-        let found = caller.state.queries.overview(permit.organization(), &visible(&permit)).await?;
+        let found = caller
+            .state
+            .queries
+            .overview(permit.organization(), &visible(&permit))
+            .await?;
         Ok(found.into())
     }
 
@@ -177,10 +184,15 @@ impl AnalyticsQuery {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         if until < from || (until - from).num_days() > TREND_DAYS_MAX {
-            return Err(Problem::new("INVALID_SPAN", "give a span of at most 366 days that ends after it begins"));
+            return Err(Problem::new(
+                "INVALID_SPAN",
+                "give a span of at most 366 days that ends after it begins",
+            ));
         }
         let points = &caller.state.queries;
-        let points = points.trend(permit.organization(), &visible(&permit), from, until).await?;
+        let points = points
+            .trend(permit.organization(), &visible(&permit), from, until)
+            .await?;
         let point = |p: projections::queries::TrendPoint| TrendPoint {
             day: p.day,
             outcome: p.outcome.into(),
@@ -223,7 +235,11 @@ impl AnalyticsQuery {
         };
         let request = page::<At>(first, after)?;
         let started = request.after.is_some();
-        let found = caller.state.queries.activity(permit.organization(), id, request).await?;
+        let found = caller
+            .state
+            .queries
+            .activity(permit.organization(), id, request)
+            .await?;
         Ok(connection(found, started, Activity::from))
     }
 }

@@ -5,12 +5,12 @@ use commands::{authorization::Action, use_cases};
 use domain::{CampaignId, campaign::CampaignCommand};
 
 use super::{
-    payload::{ApprovalOutcome, CampaignApproved, CampaignChanged, CampaignOutcome},
     super::{
         context::{Caller, caller},
         error::Problem,
         node_id::NodeKind,
     },
+    payload::{ApprovalOutcome, CampaignApproved, CampaignChanged, CampaignOutcome},
 };
 
 impl Caller<'_> {
@@ -51,7 +51,12 @@ impl LifeCycleMutation {
     }
 
     /// Hands nothing more over for now.
-    async fn pause_campaign(&self, ctx: &Context<'_>, id: ID, reason: String) -> Result<CampaignOutcome, Problem> {
+    async fn pause_campaign(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<CampaignOutcome, Problem> {
         caller(ctx)?.step(&id, CampaignCommand::Pause { reason }).await
     }
 
@@ -61,7 +66,12 @@ impl LifeCycleMutation {
     }
 
     /// Hands nothing more over, ever.
-    async fn cancel_campaign(&self, ctx: &Context<'_>, id: ID, reason: String) -> Result<CampaignOutcome, Problem> {
+    async fn cancel_campaign(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<CampaignOutcome, Problem> {
         caller(ctx)?.step(&id, CampaignCommand::Cancel { reason }).await
     }
 }

@@ -8,20 +8,20 @@ use commands::{authorization::Action, context::CommandContext, execute::execute}
 use domain::{
     CampaignId, ContactId, PhoneNumber, TeamId,
     campaign::{
-        Campaign, CONTACTS_PER_EVENT_MAX, CampaignCommand, DailyWindow, DuplicateResolution, Schedule,
+        CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand, DailyWindow, DuplicateResolution, Schedule,
         ScriptEngine,
     },
     organization::Organization,
 };
 
 use super::{
-    payload::{CampaignChanged, CampaignOutcome},
     super::{
         context::{Caller, caller},
         enums::{CampaignType, Weekday},
         error::Problem,
         node_id::{NodeKind, parse_all},
     },
+    payload::{CampaignChanged, CampaignOutcome},
 };
 
 /// A template variable of the campaign's own.
@@ -91,7 +91,12 @@ impl ScheduleInput {
             start: self.start,
             end: self.end,
             windows: windows.collect::<Result<_, Problem>>()?,
-            days: self.days.unwrap_or_default().into_iter().map(Into::into).collect(),
+            days: self
+                .days
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             per_minute: self.per_minute,
         })
     }
@@ -150,16 +155,25 @@ impl Caller<'_> {
         let loaded = commands::stream::load::<Organization>(ports, organization, organization).await?;
         let most = loaded.state().settings.campaigns_per_day_max;
         let today = self.state.now().date_naive().and_time(NaiveTime::MIN).and_utc();
-        let made = self.state.queries.campaigns_made_since(organization, today).await?;
+        let made = self
+            .state
+            .queries
+            .campaigns_made_since(organization, today)
+            .await?;
         if made >= u64::from(most) {
             return Err(Problem::new(
                 "TOO_MANY_CAMPAIGNS",
-                format!("{made} campaigns were made today and {most} are allowed; go on tomorrow or change the setting"),
+                format!(
+                    "{made} campaigns were made today and {most} are allowed; go on tomorrow or change the setting"
+                ),
             ));
         }
         let team = new.team_id.as_ref().map(TeamId::parse).transpose()?;
         if team.is_some_and(|t| !self.principal().teams.contains(&t)) {
-            return Err(Problem::new("UNKNOWN_TEAM", "you are not in this team; pick one of your own"));
+            return Err(Problem::new(
+                "UNKNOWN_TEAM",
+                "you are not in this team; pick one of your own",
+            ));
         }
         let id = CampaignId::from_uuid(ports.ids.next());
         let command = CampaignCommand::Create {
@@ -189,7 +203,8 @@ impl Caller<'_> {
                 "the number is not one of the organization's caller ids; an admin adds it in the settings",
             ));
         }
-        self.change_campaign(Action::WriteCampaign, id, CampaignCommand::SetCallerId(number)).await
+        self.change_campaign(Action::WriteCampaign, id, CampaignCommand::SetCallerId(number))
+            .await
     }
 
     async fn remove_contacts(
@@ -210,7 +225,10 @@ impl Caller<'_> {
     ) -> Result<CampaignChanged, Problem> {
         let remove = decision.remove.unwrap_or_default();
         if remove.len() > CONTACTS_PER_EVENT_MAX {
-            return Err(Problem::new("TOO_MANY_CONTACTS", "at most 1,000 contacts at a time"));
+            return Err(Problem::new(
+                "TOO_MANY_CONTACTS",
+                "at most 1,000 contacts at a time",
+            ));
         }
         if !remove.is_empty() {
             self.remove_contacts(id, &remove, "duplicate".to_owned()).await?;
@@ -233,9 +251,13 @@ impl Caller<'_> {
 
     async fn render_audio(&self, id: &ID, voice: Option<String>) -> Result<CampaignChanged, Problem> {
         let permit = self.permit(Action::WriteCampaign)?;
-        let voice = if let Some(voice) = voice { voice } else {
+        let voice = if let Some(voice) = voice {
+            voice
+        } else {
             let organization = self.state.queries.organization(permit.organization()).await?;
-            organization.map(|o| o.settings.0.default_voice.clone()).unwrap_or_default()
+            organization
+                .map(|o| o.settings.0.default_voice.clone())
+                .unwrap_or_default()
         };
         let command = CampaignCommand::StartAudioRendering { voice };
         self.change_campaign(Action::WriteCampaign, id, command).await
@@ -249,7 +271,11 @@ pub struct SetUpMutation;
 #[Object]
 impl SetUpMutation {
     /// Makes a draft.
-    async fn create_campaign(&self, ctx: &Context<'_>, input: NewCampaign) -> Result<CampaignOutcome, Problem> {
+    async fn create_campaign(
+        &self,
+        ctx: &Context<'_>,
+        input: NewCampaign,
+    ) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(caller(ctx)?.create_campaign(input).await)
     }
 
@@ -266,7 +292,11 @@ impl SetUpMutation {
             script_template: change.script_template,
             script_variables: change.script_variables.map(variables),
         };
-        CampaignOutcome::of(caller(ctx)?.change_campaign(Action::WriteCampaign, &id, command).await)
+        CampaignOutcome::of(
+            caller(ctx)?
+                .change_campaign(Action::WriteCampaign, &id, command)
+                .await,
+        )
     }
 
     /// Sets when it may send.
@@ -280,7 +310,12 @@ impl SetUpMutation {
     }
 
     /// Sets the number that recipients see: one of the organization's caller ids, E.164.
-    async fn set_caller_id(&self, ctx: &Context<'_>, id: ID, number: String) -> Result<CampaignOutcome, Problem> {
+    async fn set_caller_id(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        number: String,
+    ) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(caller(ctx)?.set_caller_id(&id, &number).await)
     }
 
@@ -321,7 +356,11 @@ impl SetUpMutation {
             _ => ScriptEngine::Template,
         };
         let command = CampaignCommand::StartScriptGeneration { engine, prompt };
-        CampaignOutcome::of(caller(ctx)?.change_campaign(Action::WriteCampaign, &id, command).await)
+        CampaignOutcome::of(
+            caller(ctx)?
+                .change_campaign(Action::WriteCampaign, &id, command)
+                .await,
+        )
     }
 
     /// Has the approved scripts spoken, by this voice or the organization's default one.

@@ -272,7 +272,11 @@ impl Campaign {
         let filter = CampaignContactFilter {
             review: review.map(Into::into),
             audio: audio.map(Into::into),
-            deliveries: deliveries.unwrap_or_default().into_iter().map(Into::into).collect(),
+            deliveries: deliveries
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             without_script: without_script.unwrap_or(false),
             ..CampaignContactFilter::default()
         };
@@ -301,7 +305,11 @@ impl Campaign {
         let filter = ScriptFilter {
             review: review.map(Into::into),
             audio: audio.map(Into::into),
-            deliveries: deliveries.unwrap_or_default().into_iter().map(Into::into).collect(),
+            deliveries: deliveries
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
         };
         let request = page(first, after)?;
         let started = request.after.is_some();

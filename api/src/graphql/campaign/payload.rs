@@ -4,7 +4,6 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use domain::CampaignId;
 
 use super::{
-    Campaign,
     super::{
         campaign::query::Precheck,
         context::{caller, visible},
@@ -12,6 +11,7 @@ use super::{
         node_id::NodeKind,
         scalars::Position,
     },
+    Campaign,
 };
 
 /// The campaign was changed, or was so already.
@@ -32,7 +32,11 @@ impl CampaignChanged {
         let permit = caller.permit(commands::authorization::Action::Read)?;
         caller.fresh(Some(self.position)).await;
         let id = CampaignId::parse(&self.campaign_id)?;
-        let row = caller.state.queries.campaign(permit.organization(), &visible(&permit), id).await?;
+        let row = caller
+            .state
+            .queries
+            .campaign(permit.organization(), &visible(&permit), id)
+            .await?;
         Ok(row.map(Campaign::from))
     }
 }

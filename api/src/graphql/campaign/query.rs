@@ -12,16 +12,19 @@ use commands::{
 use domain::{CampaignId, ContactId, UserId};
 use projections::queries::{CampaignFilter, DuplicateContact};
 
-use super::{Campaign, super::{
-    contact::Contact,
-    context::{caller, visible},
-    enums::{CampaignStatus, CampaignType, DeliveryStatus},
-    error::Problem,
-    loaders::rows,
-    node_id::NodeKind,
-    paging::{connection, cost, page},
-    scalars::{Money, Position},
-}};
+use super::{
+    super::{
+        contact::Contact,
+        context::{caller, visible},
+        enums::{CampaignStatus, CampaignType, DeliveryStatus},
+        error::Problem,
+        loaders::rows,
+        node_id::NodeKind,
+        paging::{connection, cost, page},
+        scalars::{Money, Position},
+    },
+    Campaign,
+};
 
 /// Which campaigns are wanted; absent fields leave all.
 #[derive(Debug, Default, InputObject)]
@@ -38,8 +41,18 @@ pub struct CampaignFilterInput {
 impl CampaignFilterInput {
     fn parse(self) -> Result<CampaignFilter, Problem> {
         Ok(CampaignFilter {
-            statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
-            kinds: self.types.unwrap_or_default().into_iter().map(Into::into).collect(),
+            statuses: self
+                .statuses
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+            kinds: self
+                .types
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             name: self.name,
             created_from: self.created_from,
             created_until: self.created_until,
@@ -90,7 +103,9 @@ impl From<use_cases::Precheck> for Precheck {
             eligible: found.eligible,
             held: found.held,
             blocked: found.blocked,
-            obstacles: obstacles.map(|(rule, contacts)| RuleCount { rule, contacts }).collect(),
+            obstacles: obstacles
+                .map(|(rule, contacts)| RuleCount { rule, contacts })
+                .collect(),
             earliest_release: found.earliest_release,
             cost_estimate: found.cost_estimate.into(),
         }
@@ -173,7 +188,9 @@ impl CampaignQuery {
         let (filter, request) = (filter.unwrap_or_default().parse()?, page(first, after)?);
         let started = request.after.is_some();
         let found = &caller.state.queries;
-        let found = found.campaigns(permit.organization(), &visible(&permit), &filter, request).await?;
+        let found = found
+            .campaigns(permit.organization(), &visible(&permit), &filter, request)
+            .await?;
         Ok(connection(found, started, Campaign::from))
     }
 
@@ -226,7 +243,9 @@ impl CampaignQuery {
         let caller = caller(ctx)?;
         let id = CampaignId::parse(&campaign_id)?;
         let (permit, _) = caller.campaign(Action::Read, id).await?;
-        Ok(use_cases::precheck(&caller.state.ports, &permit, id).await?.into())
+        Ok(use_cases::precheck(&caller.state.ports, &permit, id)
+            .await?
+            .into())
     }
 
     /// Contacts of the campaign that another campaign has, or that were contacted within so many days.
@@ -259,7 +278,9 @@ impl CampaignQuery {
     async fn template_variables(&self, ctx: &Context<'_>) -> Result<Vec<TemplateVariable>, Problem> {
         caller(ctx)?.permit(Action::Read)?;
         let known = KNOWN_VARIABLES.iter();
-        Ok(known.map(|(name, meaning)| TemplateVariable { name, meaning }).collect())
+        Ok(known
+            .map(|(name, meaning)| TemplateVariable { name, meaning })
+            .collect())
     }
 
     /// The template that a campaign of this type begins with.
@@ -281,7 +302,9 @@ impl CampaignQuery {
         template: String,
     ) -> Result<TemplatePreview, Problem> {
         let caller = caller(ctx)?;
-        let (permit, campaign) = caller.campaign(Action::Read, CampaignId::parse(&campaign_id)?).await?;
+        let (permit, campaign) = caller
+            .campaign(Action::Read, CampaignId::parse(&campaign_id)?)
+            .await?;
         let contact = ContactId::parse(&contact_id)?;
         caller.contact(Action::Read, contact).await?;
         let known = rows(ctx)?.load_one(contact).await?;
@@ -302,8 +325,14 @@ impl CampaignQuery {
         let rendered = Template::compile(&template, own.keys().map(String::as_str))
             .and_then(|compiled| compiled.render(&variables));
         Ok(match rendered {
-            Ok(text) => TemplatePreview { text: Some(text), error: None },
-            Err(error) => TemplatePreview { text: None, error: Some(error.to_string()) },
+            Ok(text) => TemplatePreview {
+                text: Some(text),
+                error: None,
+            },
+            Err(error) => TemplatePreview {
+                text: None,
+                error: Some(error.to_string()),
+            },
         })
     }
 }

@@ -9,7 +9,6 @@ use domain::{
 };
 
 use super::{
-    Contact,
     super::{
         context::{Caller, caller},
         enums::{ConsentForm, OptOutChannel},
@@ -18,6 +17,7 @@ use super::{
         node_id::{NodeKind, parse_all},
         scalars::Position,
     },
+    Contact,
 };
 
 /// Most contacts that one recorded consent covers.
@@ -101,7 +101,10 @@ impl Caller<'_> {
             .parse()
             .map_err(|e: domain::InvalidPhone| Problem::new("INVALID_PHONE", e.to_string()))?;
         let state = new.state.as_deref().map(str::parse).transpose().map_err(|_| {
-            Problem::new("UNKNOWN_STATE", "give the state by its postal code, such as CA, or by its name")
+            Problem::new(
+                "UNKNOWN_STATE",
+                "give the state by its postal code, such as CA, or by its name",
+            )
         })?;
         let name = format!("{} {}", new.first_name.trim(), new.last_name.trim());
         let contact = use_cases::NewContact {
@@ -177,7 +180,11 @@ pub struct ContactMutation;
 #[Object]
 impl ContactMutation {
     /// Makes a contact; the same number again is the same contact.
-    async fn add_contact(&self, ctx: &Context<'_>, input: NewContactInput) -> Result<ContactOutcome, Problem> {
+    async fn add_contact(
+        &self,
+        ctx: &Context<'_>,
+        input: NewContactInput,
+    ) -> Result<ContactOutcome, Problem> {
         ContactOutcome::of(caller(ctx)?.add_contact(input).await)
     }
 
@@ -193,8 +200,15 @@ impl ContactMutation {
     }
 
     /// Records that consent ended.
-    async fn revoke_consent(&self, ctx: &Context<'_>, id: ID, how: String) -> Result<ContactOutcome, Problem> {
-        caller(ctx)?.change_contact(&id, ContactCommand::RevokeConsent { how }).await
+    async fn revoke_consent(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        how: String,
+    ) -> Result<ContactOutcome, Problem> {
+        caller(ctx)?
+            .change_contact(&id, ContactCommand::RevokeConsent { how })
+            .await
     }
 
     /// Records that the person wants no more voicemails.
@@ -205,7 +219,9 @@ impl ContactMutation {
         channel: OptOutChannel,
     ) -> Result<ContactOutcome, Problem> {
         let channel = channel.into();
-        caller(ctx)?.change_contact(&id, ContactCommand::OptOut { channel }).await
+        caller(ctx)?
+            .change_contact(&id, ContactCommand::OptOut { channel })
+            .await
     }
 
     /// Forbids all contact.
@@ -217,7 +233,9 @@ impl ContactMutation {
     ) -> Result<ContactOutcome, Problem> {
         let caller = caller(ctx)?;
         let by = Some(caller.principal().user);
-        caller.change_contact(&id, ContactCommand::MarkDoNotContact { reason, by }).await
+        caller
+            .change_contact(&id, ContactCommand::MarkDoNotContact { reason, by })
+            .await
     }
 
     /// Allows contact again.
@@ -229,6 +247,8 @@ impl ContactMutation {
     ) -> Result<ContactOutcome, Problem> {
         let caller = caller(ctx)?;
         let by = caller.principal().user;
-        caller.change_contact(&id, ContactCommand::LiftDoNotContact { reason, by }).await
+        caller
+            .change_contact(&id, ContactCommand::LiftDoNotContact { reason, by })
+            .await
     }
 }

@@ -24,7 +24,10 @@ pub struct Contact(pub KnownContact);
 
 impl Contact {
     fn personal(&self, field: impl Fn(&PersonalDetails) -> String) -> String {
-        self.0.details.as_ref().map_or_else(|| ERASED.to_owned(), |d| field(d))
+        self.0
+            .details
+            .as_ref()
+            .map_or_else(|| ERASED.to_owned(), |d| field(d))
     }
 }
 
@@ -179,7 +182,9 @@ impl Contact {
         let permit = caller.permit(commands::authorization::Action::Read)?;
         let id = self.0.row.contact_id;
         let found = &caller.state.queries;
-        let found = found.campaigns_of_contact(permit.organization(), &visible(&permit), id).await?;
+        let found = found
+            .campaigns_of_contact(permit.organization(), &visible(&permit), id)
+            .await?;
         Ok(found.into_iter().map(Into::into).collect())
     }
     /// Everything that touched it, oldest first; as of an instant when one is given. For admins and auditors.

@@ -7,7 +7,6 @@ use domain::{CampaignId, ContactId, ImportBatchId, PhoneNumber};
 use projections::queries::{ContactFilter, Page};
 
 use super::{
-    Contact,
     super::{
         context::{Caller, caller, visible},
         enums::{CampaignType, ContactStanding},
@@ -17,6 +16,7 @@ use super::{
         paging::{connection, cost, page},
         scalars::Position,
     },
+    Contact,
 };
 
 /// Which contacts are wanted; absent fields leave all.
@@ -52,7 +52,12 @@ impl Caller<'_> {
             contacted_from: given.contacted_from,
             contacted_until: given.contacted_until,
             never_contacted: given.never_contacted,
-            standings: given.standings.unwrap_or_default().into_iter().map(Into::into).collect(),
+            standings: given
+                .standings
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             batch: given.import_id.as_ref().map(ImportBatchId::parse).transpose()?,
             phone_indexes: indexes,
             with_merged: false,
@@ -80,7 +85,11 @@ impl ContactQuery {
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
         let given = filter.unwrap_or_default();
-        let subject = if given.phone.is_some() { "contacts-by-number" } else { "contacts" };
+        let subject = if given.phone.is_some() {
+            "contacts-by-number"
+        } else {
+            "contacts"
+        };
         caller.looks_at(&permit, subject.to_owned()).await?;
         let filter = caller.contact_filter(given).await?;
         let request = page(first, after)?;
@@ -90,8 +99,11 @@ impl ContactQuery {
             .queries
             .contacts(permit.organization(), &visible(&permit), &filter, request)
             .await?;
-        let (places, found_rows): (Vec<_>, Vec<_>) =
-            found.rows.into_iter().map(|(place, summary)| (place, summary.contact)).unzip();
+        let (places, found_rows): (Vec<_>, Vec<_>) = found
+            .rows
+            .into_iter()
+            .map(|(place, summary)| (place, summary.contact))
+            .unzip();
         let known = open_contacts(caller.state, &permit, found_rows).await?;
         let opened = Page {
             rows: places.into_iter().zip(known).collect(),

@@ -10,7 +10,6 @@ use commands::{
 use domain::{CampaignId, ImportBatchId, UploadId};
 
 use super::{
-    Import,
     super::{
         context::{Caller, caller},
         enums::ContactSource,
@@ -18,6 +17,7 @@ use super::{
         node_id::NodeKind,
         scalars::Position,
     },
+    Import,
 };
 
 /// A column of the file and the field that it is.
@@ -79,7 +79,10 @@ impl Caller<'_> {
             blob_key: upload.blob_key.clone(),
             sha256: upload.sha256.clone(),
             file_name: self.opened(&permit, &upload.file_name).await?,
-            mapping: mapping.into_iter().map(|c| (c.header, c.field)).collect::<BTreeMap<_, _>>(),
+            mapping: mapping
+                .into_iter()
+                .map(|c| (c.header, c.field))
+                .collect::<BTreeMap<_, _>>(),
         };
         let started = start_import(&self.state.ports, &self.command(&permit), request).await?;
         Ok(ImportBegun {

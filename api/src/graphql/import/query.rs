@@ -5,7 +5,6 @@ use commands::authorization::{Action, Denied};
 use domain::{CampaignId, ImportBatchId};
 
 use super::{
-    Import,
     super::{
         context::{Caller, caller},
         error::Problem,
@@ -13,6 +12,7 @@ use super::{
         paging::{connection, cost, page},
         scalars::Position,
     },
+    Import,
 };
 
 impl Caller<'_> {
@@ -54,7 +54,11 @@ impl ImportQuery {
         let (permit, _) = caller.campaign_row(id).await?;
         let request = page(first, after)?;
         let started = request.after.is_some();
-        let found = caller.state.queries.imports(permit.organization(), Some(id), request).await?;
+        let found = caller
+            .state
+            .queries
+            .imports(permit.organization(), Some(id), request)
+            .await?;
         Ok(connection(found, started, Import))
     }
 

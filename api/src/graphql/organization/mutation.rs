@@ -8,13 +8,12 @@ use commands::{
     use_cases::{self, MemberProfile},
 };
 use domain::{
-    PhoneNumber, SuppressionListId, TeamId, UserId, UsState,
+    PhoneNumber, SuppressionListId, TeamId, UsState, UserId,
     organization::{CallerId, Organization, OrganizationCommand},
     suppression::{ListKind, SuppressionCommand, SuppressionList},
 };
 
 use super::{
-    settings::SettingsChange,
     super::{
         context::{Caller, caller},
         enums::Role,
@@ -22,6 +21,7 @@ use super::{
         node_id::NodeKind,
         scalars::Position,
     },
+    settings::SettingsChange,
 };
 use crate::auth::{email_index, make_sign_in_link};
 
@@ -113,15 +113,29 @@ impl Caller<'_> {
         let (ports, organization) = (&self.state.ports, permit.organization());
         let email = new.email.trim().to_lowercase();
         if !email.contains('@') || email.len() > 254 {
-            return Err(Problem::new("INVALID_EMAIL", "give an e-mail address such as pat@example.com"));
+            return Err(Problem::new(
+                "INVALID_EMAIL",
+                "give an e-mail address such as pat@example.com",
+            ));
         }
         let user = UserId::from_uuid(ports.ids.next());
         let sealed = ports.keys.seal_for_organization(organization, &email).await?;
         let index = email_index(ports.keys.as_ref(), &email);
-        if !self.state.accounts.set_email(organization, user, &index, &sealed).await? {
-            return Err(Problem::new("EMAIL_TAKEN", "another account has this e-mail address"));
+        if !self
+            .state
+            .accounts
+            .set_email(organization, user, &index, &sealed)
+            .await?
+        {
+            return Err(Problem::new(
+                "EMAIL_TAKEN",
+                "another account has this e-mail address",
+            ));
         }
-        let profile = MemberProfile { name: new.name, email };
+        let profile = MemberProfile {
+            name: new.name,
+            email,
+        };
         let context = self.command(&permit);
         let appended = use_cases::add_member(ports, &context, user, new.role.into(), &profile).await?;
         let (sign_in_link, link_expires_at) = make_sign_in_link(self.state, user).await?;
@@ -137,7 +151,9 @@ impl Caller<'_> {
         let permit = self.permit(Action::ManageMembers)?;
         let removed = async {
             let user = UserId::parse(user)?;
-            let done = self.run_on_organization(&permit, OrganizationCommand::RemoveMember { user }).await?;
+            let done = self
+                .run_on_organization(&permit, OrganizationCommand::RemoveMember { user })
+                .await?;
             self.state.accounts.end_sessions(user).await?;
             Ok(done)
         };
@@ -147,7 +163,9 @@ impl Caller<'_> {
     async fn create_team(&self, name: String) -> Result<TeamCreated, Problem> {
         let permit = self.permit(Action::ManageMembers)?;
         let team = TeamId::from_uuid(self.state.ports.ids.next());
-        let done = self.run_on_organization(&permit, OrganizationCommand::CreateTeam { team, name }).await?;
+        let done = self
+            .run_on_organization(&permit, OrganizationCommand::CreateTeam { team, name })
+            .await?;
         Ok(TeamCreated {
             team_id: team.global(),
             position: done.position,
@@ -158,7 +176,10 @@ impl Caller<'_> {
         let permit = self.permit(Action::Administer)?;
         let (ports, organization) = (&self.state.ports, permit.organization());
         let indexes = ports.keys.phone_indexes(organization, &[phone(number)?]).await?;
-        let phone_index = indexes.into_iter().next().ok_or_else(|| Problem::fault("no index for a number"))?;
+        let phone_index = indexes
+            .into_iter()
+            .next()
+            .ok_or_else(|| Problem::fault("no index for a number"))?;
         let id = SuppressionListId::derived(organization.as_uuid(), ListKind::Internal.as_str().as_bytes());
         let command = SuppressionCommand::Add {
             id,
@@ -207,8 +228,16 @@ impl OrganizationMutation {
     }
 
     /// No longer allows a number to be shown.
-    async fn remove_caller_id(&self, ctx: &Context<'_>, number: String) -> Result<OrganizationOutcome, Problem> {
-        let command = |_: &Permit| Ok(OrganizationCommand::RemoveCallerId { number: phone(&number)? });
+    async fn remove_caller_id(
+        &self,
+        ctx: &Context<'_>,
+        number: String,
+    ) -> Result<OrganizationOutcome, Problem> {
+        let command = |_: &Permit| {
+            Ok(OrganizationCommand::RemoveCallerId {
+                number: phone(&number)?,
+            })
+        };
         caller(ctx)?.administer(Action::Administer, command).await
     }
 
@@ -221,9 +250,9 @@ impl OrganizationMutation {
         reason: String,
     ) -> Result<OrganizationOutcome, Problem> {
         let command = |_: &Permit| {
-            let state: UsState = state
-                .parse()
-                .map_err(|_| Problem::new("UNKNOWN_STATE", "give the state by its postal code, such as CA"))?;
+            let state: UsState = state.parse().map_err(|_| {
+                Problem::new("UNKNOWN_STATE", "give the state by its postal code, such as CA")
+            })?;
             Ok(if on {
                 OrganizationCommand::SwitchStateOn { state, reason }
             } else {
@@ -249,7 +278,12 @@ impl OrganizationMutation {
     }
 
     /// Lets a person do something else.
-    async fn change_role(&self, ctx: &Context<'_>, user_id: ID, role: Role) -> Result<OrganizationOutcome, Problem> {
+    async fn change_role(
+        &self,
+        ctx: &Context<'_>,
+        user_id: ID,
+        role: Role,
+    ) -> Result<OrganizationOutcome, Problem> {
         let command = |_: &Permit| {
             Ok(OrganizationCommand::ChangeRole {
                 user: UserId::parse(&user_id)?,
@@ -270,7 +304,12 @@ impl OrganizationMutation {
     }
 
     /// Puts a member in a team.
-    async fn join_team(&self, ctx: &Context<'_>, team_id: ID, user_id: ID) -> Result<OrganizationOutcome, Problem> {
+    async fn join_team(
+        &self,
+        ctx: &Context<'_>,
+        team_id: ID,
+        user_id: ID,
+    ) -> Result<OrganizationOutcome, Problem> {
         let command = |_: &Permit| {
             Ok(OrganizationCommand::JoinTeam {
                 team: TeamId::parse(&team_id)?,
@@ -281,7 +320,12 @@ impl OrganizationMutation {
     }
 
     /// Takes a member out of a team.
-    async fn leave_team(&self, ctx: &Context<'_>, team_id: ID, user_id: ID) -> Result<OrganizationOutcome, Problem> {
+    async fn leave_team(
+        &self,
+        ctx: &Context<'_>,
+        team_id: ID,
+        user_id: ID,
+    ) -> Result<OrganizationOutcome, Problem> {
         let command = |_: &Permit| {
             Ok(OrganizationCommand::LeaveTeam {
                 team: TeamId::parse(&team_id)?,

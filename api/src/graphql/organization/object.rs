@@ -71,7 +71,10 @@ impl Member {
         Ok(rows(ctx)?.load_one(self.0.user_id).await?.map(|p| p.name.clone()))
     }
     async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
-        Ok(rows(ctx)?.load_one(self.0.user_id).await?.map(|p| p.email.clone()))
+        Ok(rows(ctx)?
+            .load_one(self.0.user_id)
+            .await?
+            .map(|p| p.email.clone()))
     }
     async fn team_ids(&self) -> Vec<ID> {
         self.0.teams.0.iter().map(|t| t.global()).collect()

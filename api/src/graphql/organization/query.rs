@@ -4,8 +4,8 @@ use async_graphql::{Context, Object};
 use commands::authorization::Action;
 
 use super::{
-    object::{Member, Organization, StateSwitch, SuppressionList, Team},
     super::{context::caller, error::Problem, scalars::Position},
+    object::{Member, Organization, StateSwitch, SuppressionList, Team},
 };
 
 /// Questions about the organization.
@@ -38,7 +38,11 @@ impl OrganizationQuery {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
-        let rows = caller.state.queries.members(permit.organization(), with_former).await?;
+        let rows = caller
+            .state
+            .queries
+            .members(permit.organization(), with_former)
+            .await?;
         Ok(rows.into_iter().map(Member).collect())
     }
 
@@ -53,7 +57,11 @@ impl OrganizationQuery {
 
     /// Every state and whether voicemails may go there; a state that was never switched is off.
     #[graphql(complexity = "50 + child_complexity * 5")]
-    async fn states(&self, ctx: &Context<'_>, min_position: Option<Position>) -> Result<Vec<StateSwitch>, Problem> {
+    async fn states(
+        &self,
+        ctx: &Context<'_>,
+        min_position: Option<Position>,
+    ) -> Result<Vec<StateSwitch>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
@@ -71,7 +79,11 @@ impl OrganizationQuery {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
-        let lists = caller.state.queries.suppression_lists(permit.organization()).await?;
+        let lists = caller
+            .state
+            .queries
+            .suppression_lists(permit.organization())
+            .await?;
         Ok(lists.into_iter().map(SuppressionList::from).collect())
     }
 }

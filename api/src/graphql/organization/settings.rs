@@ -84,7 +84,10 @@ impl SettingsChange {
         put(&mut to.voice_settings.stability, self.voice_stability);
         put(&mut to.voice_settings.similarity, self.voice_similarity);
         put(&mut to.rate_card.script, money(self.script_rate));
-        put(&mut to.rate_card.thousand_characters, money(self.thousand_characters_rate));
+        put(
+            &mut to.rate_card.thousand_characters,
+            money(self.thousand_characters_rate),
+        );
         put(&mut to.rate_card.delivery, money(self.delivery_rate));
         put(&mut to.agent.name, self.agent_name);
         put(&mut to.agent.brokerage, self.brokerage);

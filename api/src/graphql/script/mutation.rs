@@ -5,7 +5,6 @@ use commands::{authorization::Action, use_cases};
 use domain::{CampaignId, ScriptId};
 
 use super::{
-    Script,
     super::{
         context::{Caller, caller},
         enums::Review,
@@ -13,6 +12,7 @@ use super::{
         node_id::{NodeKind, parse_all},
         scalars::Position,
     },
+    Script,
 };
 
 /// Most scripts that one review names; all pending ones of a campaign can be more.
@@ -111,11 +111,17 @@ impl Caller<'_> {
         };
         if !all_pending {
             if scripts.len() > NAMED_MAX {
-                return Err(Problem::new("TOO_MANY_SCRIPTS", "at most 1,000 scripts by name; use allPending"));
+                return Err(Problem::new(
+                    "TOO_MANY_SCRIPTS",
+                    "at most 1,000 scripts by name; use allPending",
+                ));
             }
             // The permit is for this campaign, so every script must be one of its own.
-            let own: std::collections::HashSet<ScriptId> =
-                state.contacts.iter().map(|c| ScriptId::of(campaign, *c)).collect();
+            let own: std::collections::HashSet<ScriptId> = state
+                .contacts
+                .iter()
+                .map(|c| ScriptId::of(campaign, *c))
+                .collect();
             if !scripts.iter().all(|s| own.contains(s)) {
                 return Err(commands::authorization::Denied::NotFound("script").into());
             }
@@ -123,10 +129,14 @@ impl Caller<'_> {
         let context = self.command(&permit);
         let done =
             use_cases::review_scripts(ports, &permit, &context, &scripts, review.into(), notes).await?;
-        let refused = done.refused.iter().take(REFUSALS_SHOWN).map(|(id, refusal)| RefusedReview {
-            script_id: id.global(),
-            refusal: Problem::from(commands::CommandError::from(refusal.clone())).into(),
-        });
+        let refused = done
+            .refused
+            .iter()
+            .take(REFUSALS_SHOWN)
+            .map(|(id, refusal)| RefusedReview {
+                script_id: id.global(),
+                refusal: Problem::from(commands::CommandError::from(refusal.clone())).into(),
+            });
         Ok(ScriptsReviewed {
             reviewed: done.reviewed,
             refused_count: done.refused.len() as u64,

@@ -86,7 +86,10 @@ impl Script {
             contact: self.0.contact_id,
             text: self.0.text.clone(),
         };
-        Ok(rows(ctx)?.load_one(words).await?.unwrap_or_else(|| ERASED.to_owned()))
+        Ok(rows(ctx)?
+            .load_one(words)
+            .await?
+            .unwrap_or_else(|| ERASED.to_owned()))
     }
     async fn characters(&self) -> u32 {
         self.0.characters
@@ -172,9 +175,16 @@ impl Script {
     async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<ScriptVersion>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(commands::authorization::Action::Read)?;
-        let versions = caller.state.queries.script_versions(permit.organization(), self.0.script_id).await?;
+        let versions = caller
+            .state
+            .queries
+            .script_versions(permit.organization(), self.0.script_id)
+            .await?;
         let contact = self.0.contact_id;
-        Ok(versions.into_iter().map(|row| ScriptVersion { row, contact }).collect())
+        Ok(versions
+            .into_iter()
+            .map(|row| ScriptVersion { row, contact })
+            .collect())
     }
 }
 
@@ -195,7 +205,10 @@ impl ScriptVersion {
             contact: self.contact,
             text: self.row.text.clone(),
         };
-        Ok(rows(ctx)?.load_one(words).await?.unwrap_or_else(|| ERASED.to_owned()))
+        Ok(rows(ctx)?
+            .load_one(words)
+            .await?
+            .unwrap_or_else(|| ERASED.to_owned()))
     }
     async fn author(&self) -> Author {
         self.row.author.into()

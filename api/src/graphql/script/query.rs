@@ -5,8 +5,8 @@ use commands::authorization::Denied;
 use domain::ScriptId;
 
 use super::{
-    Script,
     super::{context::caller, error::Problem, node_id::NodeKind, scalars::Position},
+    Script,
 };
 
 /// Questions about scripts.
