@@ -44,13 +44,18 @@ pub struct StartedImport {
     pub position: Option<Position>,
 }
 
+/// The import of a file into a campaign: the same, however often it is asked for.
+pub fn import_id(campaign: CampaignId, file_sha256: &str) -> ImportBatchId {
+    ImportBatchId::derived(campaign.as_uuid(), file_sha256.as_bytes())
+}
+
 /// Starts the import.
 pub async fn start_import(
     ports: &Ports,
     context: &CommandContext,
     request: ImportRequest,
 ) -> Result<StartedImport, CommandError> {
-    let batch = ImportBatchId::derived(request.campaign.as_uuid(), request.sha256.as_bytes());
+    let batch = import_id(request.campaign, &request.sha256);
     let file_name = ports
         .keys
         .seal_for_organization(context.organization, &request.file_name)

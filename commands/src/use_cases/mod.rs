@@ -9,6 +9,6 @@ mod review;
 
 pub use approval::{Precheck, approve, precheck};
 pub use contacts::{NewContact, add_contact, record_consents};
-pub use imports::{ImportRequest, StartedImport, start_import};
+pub use imports::{ImportRequest, StartedImport, import_id, start_import};
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
 pub use review::{BulkReview, edit_script, regenerate_script, review_scripts, unreviewed};

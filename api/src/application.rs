@@ -1,0 +1,262 @@
+//! The composition root: configuration in, a running system out. Production, the demonstration and the tests all start here;
+//! only the clock, the address and the sandbox's pace differ.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use commands::{
+    Ports,
+    processes::{Processes, ProcessesSettings},
+};
+use database::{Database, DatabaseError};
+use domain::{Clock, IdGenerator};
+use import_files::ContactFiles;
+use sandbox::{Delays, RunningSandbox, Sandbox, SandboxConfig, SandboxError};
+use secrecy::ExposeSecret;
+use store::{
+    blobs::LocalBlobs,
+    key_ring::{KeyRingError, MasterKey},
+    read_side::ReadSide,
+    system::{SystemClock, SystemIds},
+    work::{OpenWorkError, WorkStore},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::{Config, ConfigError, ProvidersMode},
+    providers_set_up::{Providers, ProvidersError},
+    state::{AppState, HttpSettings},
+};
+
+/// How long a stopping process waits for what is in hand.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+
+/// What differs between a server, the demonstration and a test.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// How long the sandbox's carrier takes.
+    pub delays: Delays,
+    /// What the sandbox gets wrong on purpose.
+    pub faults: sandbox::Faults,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            delays: Delays::lifelike(),
+            faults: sandbox::Faults::default(),
+        }
+    }
+}
+
+/// Why the system does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database can't be reached.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The journal can't be opened.
+    #[error(transparent)]
+    Journal(#[from] journal::OpenError),
+    /// The work side can't be opened.
+    #[error(transparent)]
+    Work(#[from] OpenWorkError),
+    /// The read side can't be opened.
+    #[error("the read models can't be opened: {0}")]
+    ReadSide(String),
+    /// The master key can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    /// Files can't be stored.
+    #[error("files can't be stored: {0}")]
+    Files(#[from] commands::ports::PortError),
+    /// The sandbox does not start.
+    #[error("the sandbox does not start: {0}")]
+    Sandbox(#[from] SandboxError),
+    /// A provider can't be set up.
+    #[error(transparent)]
+    Providers(#[from] ProvidersError),
+    /// The address is taken or not ours.
+    #[error("can't listen on {address}: {reason}; set http.bind to a free address")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        reason: String,
+    },
+    /// Serving ended with an error.
+    #[error("the server stopped: {0}")]
+    Serve(String),
+}
+
+/// Everything open; nothing running yet but the sandbox.
+#[derive(Debug)]
+pub struct Application {
+    /// As read.
+    pub config: Config,
+    /// What use cases work with.
+    pub ports: Ports,
+    /// The work side.
+    pub work: WorkStore,
+    /// The read models.
+    pub read_side: Arc<ReadSide>,
+    /// The providers on loopback, unless the real ones are used.
+    pub sandbox: Option<RunningSandbox>,
+    /// Which journal it is.
+    pub journal_identity: uuid::Uuid,
+}
+
+impl Application {
+    /// Opens everything at the configured places, making what is not there yet.
+    pub async fn open(config: Config, around: Surroundings) -> Result<Self, StartError> {
+        let directory = config.data_directory()?;
+        let database = Database::connect(&config.database_url()?).await?;
+        journal::migrate(&config.database.url).await?;
+        let opened = journal::open(&config.database.url).await?;
+        let master = match config.data.master_key.expose_secret() {
+            "" => MasterKey::from_file(&directory.join("master.key"))?,
+            _ => MasterKey::from_secret(&config.data.master_key)?,
+        };
+        let work = WorkStore::open(&database, &master).await?;
+        let read_side = ReadSide::open(&database, opened.journal.clone())
+            .await
+            .map_err(|e| StartError::ReadSide(e.to_string()))?;
+        let read_side = Arc::new(read_side);
+        let sandbox = start_sandbox(&config, &around, directory.join("sandbox").join(opened.identity.to_string())).await?;
+        let providers = Providers::set_up(&config, sandbox.as_ref())?;
+        let ports = Ports {
+            journal: opened.journal,
+            clock: around.clock,
+            ids: around.ids,
+            keys: work.keys.clone(),
+            queue: work.queue.clone(),
+            processes: work.processes.clone(),
+            blobs: Arc::new(LocalBlobs::open(&directory.join("files"))?),
+            clips: work.audio.clone(),
+            inbox: work.webhooks.clone(),
+            writer: providers.writer,
+            voice: providers.voice,
+            carrier: providers.carrier,
+            suppressions: read_side.clone(),
+            tables: Arc::new(ContactFiles),
+        };
+        Ok(Self { config, ports, work, read_side, sandbox, journal_identity: opened.identity })
+    }
+
+    /// Binds, starts workers and server, and returns at once.
+    pub async fn start(self, bind: SocketAddr, role: crate::config::Role) -> Result<Running, StartError> {
+        let failed = |e: std::io::Error| StartError::Bind { address: bind, reason: e.kind().to_string() };
+        let listener = tokio::net::TcpListener::bind(bind).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let public = match self.config.http.public_base_url.trim_end_matches('/') {
+            "" => format!("http://{address}"),
+            set => set.to_owned(),
+        };
+        self.ports.carrier.set_callback_base(&public)?;
+        if let Some(sandbox) = &self.sandbox {
+            // Callbacks that an earlier process on another port was promised reach this one.
+            let base = public.parse().map_err(|e| StartError::Serve(format!("http.public_base_url: {e}")))?;
+            sandbox.set_callback_base(Some(base))?;
+        }
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let read_side = self.read_side.clone();
+        let token = cancel.clone();
+        tracker.spawn(async move { read_side.run(token).await });
+        if role != crate::config::Role::Api {
+            Processes::new(self.ports.clone(), self.settings()).start(&tracker, &cancel);
+        }
+        let router = crate::http::router(self.state(&public));
+        let token = cancel.clone();
+        tracker.spawn(async move {
+            let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(token.cancelled_owned())
+                .await;
+            if let Err(error) = served {
+                tracing::error!("the server stopped: {error}");
+            }
+        });
+        Ok(Running { application: self, address, public, tracker, cancel })
+    }
+
+    const fn settings(&self) -> ProcessesSettings {
+        let p = &self.config.processes;
+        ProcessesSettings {
+            drops_at_once: p.drops_at_once,
+            scripts_at_once: p.scripts_at_once,
+            audios_at_once: p.audios_at_once,
+            imports_at_once: p.imports_at_once,
+        }
+    }
+
+    fn state(&self, public: &str) -> AppState {
+        AppState::new(
+            self.ports.clone(),
+            self.read_side.clone(),
+            self.work.accounts.clone(),
+            self.work.uploads.clone(),
+            HttpSettings::at(public, self.sandbox.is_some()),
+        )
+    }
+}
+
+/// A running system.
+#[derive(Debug)]
+pub struct Running {
+    /// What it is made of.
+    pub application: Application,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How the outside reaches it, without a slash at the end.
+    pub public: String,
+    tracker: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Running {
+    /// Ends when this is cancelled.
+    pub fn token(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+
+    /// Runs something beside, which ends with the rest.
+    pub fn beside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(task);
+    }
+
+    /// Stops: takes nothing new, finishes what is in hand or leaves it to its lease.
+    pub async fn stop(self) {
+        self.cancel.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(STOP_PATIENCE, self.tracker.wait()).await.is_err() {
+            tracing::warn!("stopped with work in hand; its leases run out and it is done again");
+        }
+        if let Some(sandbox) = self.application.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+async fn start_sandbox(
+    config: &Config,
+    around: &Surroundings,
+    state_dir: PathBuf,
+) -> Result<Option<RunningSandbox>, StartError> {
+    if config.providers.mode == ProvidersMode::Live {
+        return Ok(None);
+    }
+    let clock = around.clock.clone();
+    let mut settings = SandboxConfig::new(state_dir, Arc::new(move || clock.now()));
+    settings.port = config.sandbox.port;
+    settings.seed = config.sandbox.seed;
+    settings.delays = around.delays.clone();
+    settings.faults = around.faults.clone();
+    Ok(Some(Sandbox::start(settings).await?))
+}

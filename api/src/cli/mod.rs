@@ -1,0 +1,180 @@
+//! The command line. Every command reads the same configuration, prints results on standard output and everything else on
+//! standard error, and ends with 0 only when it did what was asked.
+
+mod check;
+mod demo;
+mod import;
+mod output;
+mod replay;
+mod serve;
+mod upkeep;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    application::StartError,
+    config::{Config, ConfigError, LogFormat},
+};
+
+/// Voicemail campaigns that you can stand behind.
+#[derive(Debug, Parser)]
+#[command(name = "voicedrop", version, about, long_about = None)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// Configuration file; default: voicedrop.toml, if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Database: sqlite:<directory> or postgres://…; overrides the configuration.
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Directory of uploads, audio, keys; overrides the configuration.
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    data: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API and the page, and works.
+    Serve(serve::ServeArgs),
+    /// Runs the whole journey without a browser: a contact file in, a delivered campaign and its digest out.
+    Demo(demo::DemoArgs),
+    /// Imports a contact list into a campaign.
+    Import(import::ImportArgs),
+    /// Shows everything that ever touched a contact.
+    Replay {
+        #[command(subcommand)]
+        what: replay::Replay,
+    },
+    /// Recomputes every count and every read model from the journal; fails on a difference.
+    Verify(check::VerifyArgs),
+    /// Builds the read models anew beside the ones in use, then switches.
+    Rebuild,
+    /// Makes or updates the database.
+    Migrate,
+    /// Looks whether everything that a server needs is there.
+    Doctor,
+    /// Works with the configuration.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Prints the GraphQL schema.
+    Schema,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Reads and checks it.
+    Check,
+    /// Prints every setting with its default.
+    Default,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The system does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A use case failed.
+    #[error(transparent)]
+    Command(#[from] commands::CommandError),
+    /// The demonstration stopped.
+    #[error(transparent)]
+    Demo(#[from] crate::demo::DemoError),
+    /// The terminal is gone, or a file can't be read.
+    #[error("{what}: {reason}")]
+    File {
+        /// Which.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+    /// The request makes no sense; the text says what to do.
+    #[error("{0}")]
+    Usage(String),
+    /// What was checked is not as it should be; details were printed.
+    #[error("{0}")]
+    Differs(String),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| CliError::File { what: "can't start".into(), reason: e.to_string() })
+        .and_then(|runtime| runtime.block_on(dispatch(cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), CliError> {
+    if let Command::Config { what: ConfigCommand::Default } = cli.command {
+        return output::line(crate::config::DEFAULTS);
+    }
+    if let Command::Schema = cli.command {
+        return output::line(&crate::graphql::sdl());
+    }
+    let config = cli.common.read()?;
+    start_logs(&config);
+    match cli.command {
+        Command::Serve(args) => serve::run(config, args).await,
+        Command::Demo(args) => demo::run(config, args).await,
+        Command::Import(args) => import::run(config, args).await,
+        Command::Replay { what } => replay::run(config, what).await,
+        Command::Verify(args) => check::verify(config, args).await,
+        Command::Rebuild => upkeep::rebuild(config).await,
+        Command::Migrate => upkeep::migrate(config).await,
+        Command::Doctor => check::doctor(config).await,
+        Command::Config { .. } => output::line("the configuration is good"),
+        Command::Schema => Ok(()),
+    }
+}
+
+impl Common {
+    fn read(&self) -> Result<Config, ConfigError> {
+        let mut config = Config::read(self.config.as_deref())?;
+        if let Some(url) = &self.database {
+            config.database.url.clone_from(url);
+        }
+        if let Some(directory) = &self.data {
+            config.data.directory.clone_from(directory);
+        }
+        config.database_url()?;
+        Ok(config)
+    }
+}
+
+/// Logs go to standard error, so that results can be piped.
+fn start_logs(config: &Config) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match config.log.format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    if let Err(error) = started {
+        output::complain(&format!("logs can't be written: {error}"));
+    }
+}

@@ -1,0 +1,316 @@
+//! All configuration, read once: the embedded defaults, then `voicedrop.toml`, then the environment. Nothing else in the
+//! program reads either. Refuses unknown settings and values out of bounds with the setting's name.
+
+use std::path::{Path, PathBuf};
+
+use database::{DatabaseUrl, InvalidDatabaseUrl};
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The defaults, which are also the documentation of the settings.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+/// The file that is read when there is one and no other was named.
+pub const DEFAULT_FILE: &str = "voicedrop.toml";
+/// What environment variables begin with.
+const PREFIX: &str = "VOICEDROP__";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the rows lie.
+    pub database: DatabaseConfig,
+    /// Where the files lie.
+    pub data: FilesConfig,
+    /// The server.
+    pub http: HttpConfig,
+    /// Writer, voice, carrier.
+    pub providers: ProvidersConfig,
+    /// The providers on loopback.
+    pub sandbox: SandboxSettings,
+    /// The workers.
+    pub processes: ProcessesConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// Where the rows lie.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `sqlite:<directory>` or `postgres://…`.
+    pub url: String,
+}
+
+impl std::fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match DatabaseUrl::parse(&self.url) {
+            Ok(url) => write!(f, "{url}"),
+            Err(_) => f.write_str("[unreadable]"),
+        }
+    }
+}
+
+/// Where the files lie.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesConfig {
+    /// Uploads, audio, keys; empty for the default.
+    pub directory: String,
+    /// The master key in hex; empty for the key file.
+    pub master_key: SecretString,
+}
+
+/// The server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address and port.
+    pub bind: String,
+    /// How the outside reaches it.
+    pub public_base_url: String,
+}
+
+/// Real providers, or the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProvidersMode {
+    /// On loopback; nothing leaves the machine.
+    Sandbox,
+    /// The real ones.
+    Live,
+}
+
+/// Writer, voice, carrier.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvidersConfig {
+    /// Which.
+    pub mode: ProvidersMode,
+    /// The writer.
+    pub groq: GroqSettings,
+    /// The voice.
+    pub elevenlabs: ElevenLabsSettings,
+    /// The carrier.
+    pub drop_cowboy: DropCowboySettings,
+}
+
+/// The writer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroqSettings {
+    /// The account's key.
+    pub api_key: SecretString,
+    /// Model id.
+    pub model: String,
+}
+
+/// The voice.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElevenLabsSettings {
+    /// The account's key.
+    pub api_key: SecretString,
+    /// Model id.
+    pub model: String,
+    /// Requests at once that the plan allows.
+    pub concurrency: usize,
+}
+
+/// The carrier.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropCowboySettings {
+    /// `x-key`.
+    pub key: SecretString,
+    /// `x-secret`.
+    pub secret: SecretString,
+    /// The line to send from; empty for the account's default.
+    pub phone_line_id: String,
+    /// Signing secrets, separated by commas.
+    pub webhook_secrets: SecretString,
+}
+
+/// The providers on loopback.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxSettings {
+    /// Port; 0 takes a free one.
+    pub port: u16,
+    /// The same seed gives the same outcomes.
+    pub seed: u64,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Serves and works.
+    All,
+    /// Serves only.
+    Api,
+    /// Works only; of the server just health and metrics matter.
+    Worker,
+}
+
+/// The workers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessesConfig {
+    /// What this process does.
+    pub role: Role,
+    /// Voicemails handed over at once.
+    pub drops_at_once: usize,
+    /// Scripts asked of a model at once.
+    pub scripts_at_once: usize,
+    /// Audios asked for at once.
+    pub audios_at_once: usize,
+    /// Contact lists read at once.
+    pub imports_at_once: usize,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    /// As in RUST_LOG.
+    pub level: String,
+    /// For people or for machines.
+    pub format: LogFormat,
+}
+
+/// Why the configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Unknown setting, wrong type, unreadable file.
+    #[error("the configuration can't be read: {0}")]
+    Unreadable(Box<figment::Error>),
+    /// The named file is not there.
+    #[error("there is no configuration file {0}")]
+    NoFile(PathBuf),
+    /// The database's address is wrong.
+    #[error("database.url: {0}")]
+    Database(#[from] InvalidDatabaseUrl),
+    /// A value out of bounds.
+    #[error("{setting} must be {bounds}")]
+    OutOfBounds {
+        /// Which.
+        setting: &'static str,
+        /// What it must be.
+        bounds: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads defaults, file and environment. A file that was named must exist; the default one need not.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        if let Some(file) = file.filter(|f| !f.exists()) {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        let file = file.unwrap_or_else(|| Path::new(DEFAULT_FILE));
+        let config: Self = Figment::from(Toml::string(DEFAULTS))
+            .merge(Toml::file(file))
+            .merge(Env::prefixed(PREFIX).split("__"))
+            .extract()
+            .map_err(|e| ConfigError::Unreadable(Box::new(e)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        Ok(DatabaseUrl::parse(&self.database.url)?)
+    }
+
+    /// Where files lie: as set, else beside the SQLite files, else `./data`.
+    pub fn data_directory(&self) -> Result<PathBuf, ConfigError> {
+        if !self.data.directory.is_empty() {
+            return Ok(PathBuf::from(&self.data.directory));
+        }
+        Ok(match self.database_url()? {
+            DatabaseUrl::Sqlite(directory) => directory,
+            DatabaseUrl::Postgres(_) => PathBuf::from("data"),
+        })
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.database_url()?;
+        let within = |n: usize| (1..=1_024).contains(&n);
+        let p = &self.processes;
+        for (setting, value) in [
+            ("processes.drops_at_once", p.drops_at_once),
+            ("processes.scripts_at_once", p.scripts_at_once),
+            ("processes.audios_at_once", p.audios_at_once),
+            ("processes.imports_at_once", p.imports_at_once),
+            ("providers.elevenlabs.concurrency", self.providers.elevenlabs.concurrency),
+        ] {
+            if !within(value) {
+                return Err(ConfigError::OutOfBounds { setting, bounds: "1 to 1,024" });
+            }
+        }
+        if self.http.bind.parse::<std::net::SocketAddr>().is_err() {
+            return Err(ConfigError::OutOfBounds { setting: "http.bind", bounds: "an address and a port, such as 127.0.0.1:8080" });
+        }
+        self.live_providers_have_keys()
+    }
+
+    fn live_providers_have_keys(&self) -> Result<(), ConfigError> {
+        use secrecy::ExposeSecret;
+        if self.providers.mode == ProvidersMode::Sandbox {
+            return Ok(());
+        }
+        let missing = |secret: &SecretString| secret.expose_secret().is_empty();
+        for (setting, secret) in [
+            ("providers.groq.api_key", &self.providers.groq.api_key),
+            ("providers.elevenlabs.api_key", &self.providers.elevenlabs.api_key),
+            ("providers.drop_cowboy.key", &self.providers.drop_cowboy.key),
+            ("providers.drop_cowboy.secret", &self.providers.drop_cowboy.secret),
+        ] {
+            if missing(secret) {
+                return Err(ConfigError::OutOfBounds { setting, bounds: "set when providers.mode is \"live\"" });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete_and_valid() {
+        let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        config.check().unwrap();
+        assert_eq!(config.data_directory().unwrap(), PathBuf::from("./data"));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_by_name() {
+        let file = format!("{DEFAULTS}\nspeed = 1\n");
+        let error = Figment::from(Toml::string(&file)).extract::<Config>().unwrap_err();
+        assert!(error.to_string().contains("speed"), "{error}");
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let file = DEFAULTS.replace("key = \"\"\nsecret = \"\"", "key = \"k-123\"\nsecret = \"s-456\"");
+        let config: Config = Figment::from(Toml::string(&file)).extract().unwrap();
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("k-123") && !printed.contains("s-456"), "{printed}");
+    }
+}
