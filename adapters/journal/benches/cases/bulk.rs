@@ -8,7 +8,7 @@ use std::{
 };
 
 use commands::ports::{AppendRequest, Journal};
-use domain::SequentialIds;
+use domain::{Position, SequentialIds};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ async fn journal_alone(journal: Arc<dyn Journal>) -> f64 {
 async fn journal_followed(journal: Arc<dyn Journal>) -> f64 {
     let stop = CancellationToken::new();
     let mut reader = JoinSet::new();
-    reader.spawn(tail(Arc::clone(&journal), stop.clone()));
+    reader.spawn(tail(Arc::clone(&journal), Position::START, stop.clone()));
     let (events, spent) = append_all(&*journal).await;
     stop.cancel();
     let seen: usize = reader.join_all().await.into_iter().sum();

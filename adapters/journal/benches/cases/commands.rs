@@ -73,7 +73,8 @@ struct Round {
 async fn followed(clients: usize, journal: Arc<dyn Journal>) -> Rate {
     let stop = CancellationToken::new();
     let mut reader = JoinSet::new();
-    reader.spawn(tail(Arc::clone(&journal), stop.clone()));
+    let before = journal.head().await.unwrap();
+    reader.spawn(tail(Arc::clone(&journal), before, stop.clone()));
     let rate = run(clients, store(journal)).await;
     stop.cancel();
     let seen: usize = reader.join_all().await.into_iter().sum();
@@ -168,9 +169,9 @@ pub async fn sqlite(clients: usize, target: f64) -> Case {
     for _ in 0..ROUNDS {
         let stock = stock_sqlite(clients).await;
         let file = File::make();
-        let alone = run(clients, store(file.journal().await)).await;
+        let alone = run(clients, store(file.journal_at_work().await)).await;
         let file = File::make();
-        let followed = followed(clients, file.journal().await).await;
+        let followed = followed(clients, file.journal_at_work().await).await;
         rounds.push(Round {
             stock,
             alone,

@@ -123,10 +123,10 @@ where
     Rate::of(latencies, start.elapsed())
 }
 
-/// Follows the journal until it is stopped and empty; returns how many events it saw.
-pub async fn tail(journal: Arc<dyn Journal>, stop: CancellationToken) -> usize {
+/// Follows the journal from there until it is stopped and empty; returns how many events it saw.
+pub async fn tail(journal: Arc<dyn Journal>, from: Position, stop: CancellationToken) -> usize {
     let mut woken = journal.woken();
-    let (mut seen, mut after) = (0, Position::START);
+    let (mut seen, mut after) = (0, from);
     loop {
         let last_look = stop.is_cancelled();
         let page = journal.read(after, 5_000).await.unwrap();

@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use commands::ports::Journal;
+use domain::SequentialIds;
 use journal::{PostgresJournal, SqliteJournal};
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
+
+use super::load::wide;
+
+/// The size of the log at which the journal copies it back: that many pages, each with its frame header, after the file's.
+const LOG_BYTES: u64 = 32 + 16_384 * (24 + 4_096);
 
 #[expect(clippy::disallowed_methods, reason = "the server is named by the environment")]
 pub fn server() -> String {
@@ -70,5 +76,17 @@ impl File {
     pub async fn journal(&self) -> Arc<dyn Journal> {
         SqliteJournal::migrate(&self.path()).await.unwrap();
         Arc::new(SqliteJournal::open(&self.path()).await.unwrap())
+    }
+
+    /// A journal that has been at work for a while: its write-ahead log has reached the size from which it is written over
+    /// instead of growing. The stock settings reach theirs, a sixteenth of it, within the first moments of a run.
+    pub async fn journal_at_work(&self) -> Arc<dyn Journal> {
+        let journal = self.journal().await;
+        let ids = SequentialIds::seeded(9);
+        let log = self.directory.path().join("journal.db-wal");
+        while std::fs::metadata(&log).map_or(0, |log| log.len()) < LOG_BYTES {
+            journal.append(wide(&ids, 1_000)).await.unwrap();
+        }
+        journal
     }
 }

@@ -8,7 +8,6 @@ mod writer;
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
 };
 
 use async_trait::async_trait;
@@ -29,14 +28,12 @@ use crate::{
     wakeup::Wakeup,
 };
 
-/// Threads that read.
-const READERS: usize = 2;
-
 /// A journal in a file. Its threads end when the last handle is dropped and everything queued is answered.
 pub struct SqliteJournal {
     path: PathBuf,
     writes: mpsc::Sender<Job>,
-    reads: mpsc::Sender<Read>,
+    loads: mpsc::Sender<Read>,
+    pages: mpsc::Sender<Read>,
     wakeup: Wakeup,
     identity: Uuid,
     /// Dropped with the journal, which ends the polling thread.
@@ -78,17 +75,22 @@ impl SqliteJournal {
         let identity = connection::identity(&writer)?;
         let wakeup = Wakeup::at(reader::head(&writer)?);
         let (writes, write_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
-        let (reads, read_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let (loads, load_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
+        let (pages, page_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let (poll, stopped) = std::sync::mpsc::channel();
         let heads = wakeup.clone();
         thread("journal-writer", move || {
             writer::serve(writer, write_queue, &heads);
         })?;
-        let read_queue = Arc::new(Mutex::new(read_queue));
-        for _ in 0..READERS {
-            let (connection, queue) = (connection::read(&path)?, Arc::clone(&read_queue));
-            thread("journal-reader", move || reader::serve(&connection, &queue))?;
-        }
+        // Loads have a thread to themselves: one at a time they gather, and none waits behind a page.
+        let connection = connection::read(&path)?;
+        thread("journal-loads", move || {
+            reader::serve(&connection, load_queue);
+        })?;
+        let connection = connection::read(&path)?;
+        thread("journal-pages", move || {
+            reader::serve(&connection, page_queue);
+        })?;
         let (connection, heads) = (connection::read(&path)?, wakeup.clone());
         thread("journal-poll", move || {
             reader::poll(&connection, &stopped, &heads);
@@ -96,7 +98,8 @@ impl SqliteJournal {
         Ok(Self {
             path,
             writes,
-            reads,
+            loads,
+            pages,
             wakeup,
             identity,
             _poll: poll,
@@ -107,12 +110,12 @@ impl SqliteJournal {
     pub const fn identity(&self) -> Uuid {
         self.identity
     }
+}
 
-    async fn ask<T>(&self, read: impl FnOnce(Answer<T>) -> Read) -> Result<T, JournalError> {
-        let (reply, answer) = oneshot::channel();
-        self.reads.send(read(reply)).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
-    }
+async fn ask<T>(queue: &mpsc::Sender<Read>, read: impl FnOnce(Answer<T>) -> Read) -> Result<T, JournalError> {
+    let (reply, answer) = oneshot::channel();
+    queue.send(read(reply)).await.map_err(|_| closed())?;
+    answer.await.map_err(|_| closed())?
 }
 
 fn closed() -> JournalError {
@@ -155,7 +158,7 @@ impl Journal for SqliteJournal {
 
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
         request::check_load(&streams)?;
-        self.ask(|reply| Read::Load { streams, reply }).await
+        ask(&self.loads, |reply| Read::Load { streams, reply }).await
     }
 }
 
@@ -163,11 +166,11 @@ impl Journal for SqliteJournal {
 impl Feed for SqliteJournal {
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let limit = limit.min(PAGE_EVENTS_MAX);
-        self.ask(|reply| Read::Page { after, limit, reply }).await
+        ask(&self.pages, |reply| Read::Page { after, limit, reply }).await
     }
 
     async fn head(&self) -> Result<Position, JournalError> {
-        self.ask(|reply| Read::Head { reply }).await
+        ask(&self.pages, |reply| Read::Head { reply }).await
     }
 
     fn woken(&self) -> watch::Receiver<Position> {

@@ -1,7 +1,5 @@
 //! The reading threads: whole streams, pages and the head, each from one statement's snapshot.
 
-use std::sync::{Mutex, PoisonError};
-
 use commands::ports::{FeedPage, JournalError, StoredEvent, StreamSlice};
 use domain::{EventId, OrganizationId, Position, StreamId};
 use rusqlite::{Connection, Row};
@@ -43,17 +41,9 @@ const PAGE: &str =
         recorded_at, aggregate_type, aggregate_id FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
 
 /// Answers until the last handle is gone.
-pub fn serve(connection: &Connection, queue: &Mutex<mpsc::Receiver<Read>>) {
+pub fn serve(connection: &Connection, mut queue: mpsc::Receiver<Read>) {
     let mut reads = Vec::new();
-    loop {
-        // Held while waiting, so that one thread takes what has gathered and the other what gathers meanwhile.
-        let taken = queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv_many(&mut reads, LOAD_REQUESTS_MAX);
-        if taken == 0 {
-            return;
-        }
+    while queue.blocking_recv_many(&mut reads, LOAD_REQUESTS_MAX) > 0 {
         // One snapshot for all saves taking and giving back the shared lock for each.
         let begun = connection.execute_batch("BEGIN").is_ok();
         for read in reads.drain(..) {
