@@ -10,12 +10,13 @@ use commands::{
 use database::{Database, DatabaseError};
 use domain::{Clock, IdGenerator};
 use import_files::ContactFiles;
+use providers::CallbackBase;
 use sandbox::{Delays, RunningSandbox, Sandbox, SandboxConfig, SandboxError};
 use secrecy::ExposeSecret;
 use store::{
     blobs::LocalBlobs,
     key_ring::{KeyRingError, MasterKey},
-    read_side::ReadSide,
+    read_side::{ReadSide, ReadSideError, ReadSideOptions},
     system::{SystemClock, SystemIds},
     work::{OpenWorkError, WorkStore},
 };
@@ -23,7 +24,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Config, ConfigError, ProvidersMode},
-    providers_set_up::{Providers, ProvidersError},
+    providers_set_up::Providers,
     state::{AppState, HttpSettings},
 };
 
@@ -69,9 +70,9 @@ pub enum StartError {
     /// The work side can't be opened.
     #[error(transparent)]
     Work(#[from] OpenWorkError),
-    /// The read side can't be opened.
-    #[error("the read models can't be opened: {0}")]
-    ReadSide(String),
+    /// The read models can't be opened.
+    #[error(transparent)]
+    ReadSide(#[from] ReadSideError),
     /// The master key can't be used.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
@@ -83,7 +84,7 @@ pub enum StartError {
     Sandbox(#[from] SandboxError),
     /// A provider can't be set up.
     #[error(transparent)]
-    Providers(#[from] ProvidersError),
+    Providers(#[from] providers::InvalidProvider),
     /// The address is taken or not ours.
     #[error("can't listen on {address}: {reason}; set http.bind to a free address")]
     Bind {
@@ -112,6 +113,7 @@ pub struct Application {
     pub sandbox: Option<RunningSandbox>,
     /// Which journal it is.
     pub journal_identity: uuid::Uuid,
+    callbacks: CallbackBase,
 }
 
 impl Application {
@@ -126,11 +128,20 @@ impl Application {
             _ => MasterKey::from_secret(&config.data.master_key)?,
         };
         let work = WorkStore::open(&database, &master).await?;
-        let read_side = ReadSide::open(&database, opened.journal.clone())
-            .await
-            .map_err(|e| StartError::ReadSide(e.to_string()))?;
+        let read_side = ReadSide::open(
+            &database,
+            opened.journal.clone(),
+            around.clock.clone(),
+            ReadSideOptions::default(),
+        )
+        .await?;
         let read_side = Arc::new(read_side);
-        let sandbox = start_sandbox(&config, &around, directory.join("sandbox").join(opened.identity.to_string())).await?;
+        let sandbox = start_sandbox(
+            &config,
+            &around,
+            directory.join("sandbox").join(opened.identity.to_string()),
+        )
+        .await?;
         let providers = Providers::set_up(&config, sandbox.as_ref())?;
         let ports = Ports {
             journal: opened.journal,
@@ -148,42 +159,80 @@ impl Application {
             suppressions: read_side.clone(),
             tables: Arc::new(ContactFiles),
         };
-        Ok(Self { config, ports, work, read_side, sandbox, journal_identity: opened.identity })
+        Ok(Self {
+            config,
+            ports,
+            work,
+            read_side,
+            sandbox,
+            journal_identity: opened.identity,
+            callbacks: providers.callbacks,
+        })
     }
 
     /// Binds, starts workers and server, and returns at once.
     pub async fn start(self, bind: SocketAddr, role: crate::config::Role) -> Result<Running, StartError> {
-        let failed = |e: std::io::Error| StartError::Bind { address: bind, reason: e.kind().to_string() };
+        let failed = |e: std::io::Error| StartError::Bind {
+            address: bind,
+            reason: e.kind().to_string(),
+        };
         let listener = tokio::net::TcpListener::bind(bind).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let public = match self.config.http.public_base_url.trim_end_matches('/') {
             "" => format!("http://{address}"),
             set => set.to_owned(),
         };
-        self.ports.carrier.set_callback_base(&public)?;
+        self.callbacks.set(&public);
         if let Some(sandbox) = &self.sandbox {
             // Callbacks that an earlier process on another port was promised reach this one.
-            let base = public.parse().map_err(|e| StartError::Serve(format!("http.public_base_url: {e}")))?;
+            let base = public
+                .parse()
+                .map_err(|e| StartError::Serve(format!("http.public_base_url: {e}")))?;
             sandbox.set_callback_base(Some(base))?;
         }
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let read_side = self.read_side.clone();
         let token = cancel.clone();
-        tracker.spawn(async move { read_side.run(token).await });
+        let runtime = tokio::runtime::Handle::current();
+        // A thread of its own: projecting is work, and must not take one from those who answer requests.
+        tracker.spawn_blocking(move || {
+            runtime.block_on(async move {
+                match role {
+                    crate::config::Role::Api => read_side.follow(token).await,
+                    crate::config::Role::All | crate::config::Role::Worker => read_side.run(token).await,
+                }
+            });
+        });
         if role != crate::config::Role::Api {
             Processes::new(self.ports.clone(), self.settings()).start(&tracker, &cancel);
         }
         let router = crate::http::router(self.state(&public));
         let token = cancel.clone();
         tracker.spawn(async move {
-            let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(token.cancelled_owned())
-                .await;
+            let served = axum::serve(
+                listener,
+                router.into_make_service_with_connect_info::<SocketAddr>(),
+            )
+            .with_graceful_shutdown(token.cancelled_owned())
+            .await;
             if let Err(error) = served {
                 tracing::error!("the server stopped: {error}");
             }
         });
-        Ok(Running { application: self, address, public, tracker, cancel })
+        Ok(Running {
+            application: self,
+            address,
+            public,
+            tracker,
+            cancel,
+        })
+    }
+
+    /// Closes what was opened, for a command that has run to its end.
+    pub async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
     }
 
     const fn settings(&self) -> ProcessesSettings {
@@ -196,10 +245,12 @@ impl Application {
         }
     }
 
-    fn state(&self, public: &str) -> AppState {
+    /// What the requests of a server at this address work with.
+    pub fn state(&self, public: &str) -> AppState {
         AppState::new(
             self.ports.clone(),
-            self.read_side.clone(),
+            self.read_side.queries(),
+            self.read_side.position(),
             self.work.accounts.clone(),
             self.work.uploads.clone(),
             HttpSettings::at(public, self.sandbox.is_some()),
@@ -235,7 +286,10 @@ impl Running {
     pub async fn stop(self) {
         self.cancel.cancel();
         self.tracker.close();
-        if tokio::time::timeout(STOP_PATIENCE, self.tracker.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_PATIENCE, self.tracker.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("stopped with work in hand; its leases run out and it is done again");
         }
         if let Some(sandbox) = self.application.sandbox {

@@ -1,6 +1,12 @@
-//! The server: GraphQL, plain HTTP, sign-in. The composition root and the command line stand beside.
+//! The server and the command line: composition root, configuration, GraphQL, plain HTTP, sign-in, demonstration.
 
+pub mod application;
 pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod digest;
 pub mod graphql;
 pub mod http;
+mod providers_set_up;
 pub mod state;

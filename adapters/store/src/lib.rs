@@ -3,6 +3,6 @@
 
 pub mod blobs;
 pub mod key_ring;
-pub mod system;
 pub mod read_side;
+pub mod system;
 pub mod work;

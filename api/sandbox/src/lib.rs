@@ -224,6 +224,11 @@ impl RunningSandbox {
         self.shared.carrier.queue.pending()
     }
 
+    /// Counts reports that are waiting or on their way, also where the sandbox itself is out of reach.
+    pub fn pending(&self) -> PendingCallbacks {
+        PendingCallbacks(Arc::clone(&self.shared))
+    }
+
     /// What it would have cost so far, as `GET /sandbox/bill` answers it.
     pub fn bill(&self) -> Value {
         let (made, delivered) = self.shared.carrier.made_and_delivered();
@@ -243,6 +248,23 @@ impl RunningSandbox {
         }
         self.shared.carrier.close();
         self.shared.bill.close();
+    }
+}
+
+/// Counts the reports of a sandbox that are waiting or on their way.
+#[derive(Clone)]
+pub struct PendingCallbacks(Arc<Shared>);
+
+impl PendingCallbacks {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.0.carrier.queue.pending()
+    }
+}
+
+impl fmt::Debug for PendingCallbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PendingCallbacks({})", self.count())
     }
 }
 

@@ -15,7 +15,9 @@ use super::{CliError, output};
 use crate::{
     application::{Application, Running, Surroundings},
     config::{Config, Role},
-    demo::{Cast, Figures, Journey, Progress, SAMPLE_EXPIREDS, SkippingClock, Stage, StopAfter, start_instant},
+    demo::{
+        Cast, Figures, Journey, Progress, SAMPLE_EXPIREDS, SkippingClock, Stage, StopAfter, start_instant,
+    },
     digest::Digest as CampaignDigest,
 };
 
@@ -45,22 +47,43 @@ struct Printed {
 
 pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), CliError> {
     if config.providers.mode == crate::config::ProvidersMode::Live {
-        return Err(CliError::Usage("the demonstration never calls real providers; set providers.mode to \"sandbox\"".into()));
+        return Err(CliError::Usage(
+            "the demonstration never calls real providers; set providers.mode to \"sandbox\"".into(),
+        ));
     }
     let (name, file) = match &args.file {
         Some(path) => (file_name(path), read_file(path)?),
-        None => ("sample_expireds.csv".to_owned(), Bytes::from_static(SAMPLE_EXPIREDS)),
+        None => (
+            "sample_expireds.csv".to_owned(),
+            Bytes::from_static(SAMPLE_EXPIREDS),
+        ),
     };
     let stage = Demonstration::start(config).await?;
-    let progress: Arc<dyn Progress> = if args.json { Arc::new(Silent) } else { Arc::new(Bars::default()) };
-    let outcome = stage.play(&name, file, CampaignType::NeighborhoodExpireds, StopAfter::Completion, progress).await;
+    let progress: Arc<dyn Progress> = if args.json {
+        Arc::new(Silent)
+    } else {
+        Arc::new(Bars::default())
+    };
+    let outcome = stage
+        .play(
+            &name,
+            file,
+            CampaignType::NeighborhoodExpireds,
+            StopAfter::Completion,
+            progress,
+        )
+        .await;
     let printed = match outcome {
         Ok(played) => stage.print(played).await,
         Err(error) => Err(error),
     };
     stage.end().await;
     let printed = printed?;
-    if args.json { output::json(&printed) } else { print_text(&printed) }
+    if args.json {
+        output::json(&printed)
+    } else {
+        print_text(&printed)
+    }
 }
 
 /// A running system on a simulated clock.
@@ -91,13 +114,27 @@ impl Demonstration {
             clock.advance_to(ended);
         }
         // An earlier demonstration may have been killed with work in hand; it was the only one at work here.
-        application.ports.queue.take_over(clock.now()).await.map_err(commands::CommandError::from)?;
-        let running = application.start(SocketAddr::from(([127, 0, 0, 1], 0)), Role::All).await?;
+        application
+            .ports
+            .queue
+            .take_over(clock.now())
+            .await
+            .map_err(commands::CommandError::from)?;
+        let running = application
+            .start(SocketAddr::from(([127, 0, 0, 1], 0)), Role::All)
+            .await?;
         let ports = running.application.ports.clone();
-        let outside = running.application.sandbox.as_ref().map(sandbox::RunningSandbox::pending);
+        let outside = running
+            .application
+            .sandbox
+            .as_ref()
+            .map(sandbox::RunningSandbox::pending);
         let look = move || outside.as_ref().map_or(0, sandbox::PendingCallbacks::count);
         running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
-        Ok(Self { running, cast: Cast::default() })
+        Ok(Self {
+            running,
+            cast: Cast::default(),
+        })
     }
 
     /// Plays one file to its end.
@@ -110,25 +147,54 @@ impl Demonstration {
         progress: Arc<dyn Progress>,
     ) -> Result<Played, CliError> {
         let ports = self.running.application.ports.clone();
-        let journey = Journey { ports, cast: self.cast.clone(), progress };
+        let journey = Journey {
+            ports,
+            cast: self.cast.clone(),
+            progress,
+        };
         let sha256 = hex::encode(Sha256::digest(&file));
         let title = format!("Demonstration: {name}");
         let campaign = journey.run(&title, kind, name, file, stop).await?;
         let figures = journey.figures(campaign).await?;
-        let figures =
-            figures.with_import(&journey.ports, self.cast.organization, import_id(campaign, &sha256)).await?;
+        let figures = figures
+            .with_import(
+                &journey.ports,
+                self.cast.organization,
+                import_id(campaign, &sha256),
+            )
+            .await?;
         Ok(Played { campaign, figures })
     }
 
     async fn print(&self, played: Played) -> Result<Printed, CliError> {
         let application = &self.running.application;
-        let head = application.ports.journal.head().await.map_err(commands::CommandError::from)?;
-        application.read_side.wait_for(head, std::time::Duration::from_secs(60)).await;
-        let digest = CampaignDigest::of(application.read_side.as_ref(), self.cast.organization, played.campaign)
+        let head = application
+            .ports
+            .journal
+            .head()
             .await
-            .map_err(|e| CliError::Usage(e.to_string()))?;
-        let log = application.sandbox.as_ref().map(|s| s.carrier_log_path().display().to_string());
-        Ok(Printed { campaign: played.campaign.to_string(), figures: played.figures, carrier_log: log, digest })
+            .map_err(commands::CommandError::from)?;
+        application
+            .read_side
+            .wait_for(head, std::time::Duration::from_mins(1))
+            .await;
+        let digest = CampaignDigest::of(
+            application.read_side.queries().as_ref(),
+            self.cast.organization,
+            played.campaign,
+        )
+        .await
+        .map_err(|e| CliError::Usage(e.to_string()))?;
+        let log = application
+            .sandbox
+            .as_ref()
+            .map(|s| s.carrier_log_path().display().to_string());
+        Ok(Printed {
+            campaign: played.campaign.to_string(),
+            figures: played.figures,
+            carrier_log: log,
+            digest,
+        })
     }
 
     /// Stops everything.
@@ -141,22 +207,31 @@ async fn last_recorded(application: &Application) -> Result<Option<chrono::DateT
     let journal = &application.ports.journal;
     let head = journal.head().await.map_err(commands::CommandError::from)?;
     let before = domain::Position::new(head.number().saturating_sub(1));
-    let page = journal.read(before, 1).await.map_err(commands::CommandError::from)?;
+    let page = journal
+        .read(before, 1)
+        .await
+        .map_err(commands::CommandError::from)?;
     Ok(page.events.last().map(|e| e.recorded_at))
 }
 
 fn file_name(path: &std::path::Path) -> String {
-    path.file_name().map_or_else(|| "contacts".to_owned(), |n| n.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(|| "contacts".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// Reads a file that may be imported.
 pub(super) fn read_file(path: &std::path::Path) -> Result<Bytes, CliError> {
-    let failed = |reason: String| CliError::File { what: path.display().to_string(), reason };
+    let failed = |reason: String| CliError::File {
+        what: path.display().to_string(),
+        reason,
+    };
     let metadata = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
     if metadata.len() > FILE_BYTES_MAX {
         return Err(failed("the file is larger than 512 MB; split it".into()));
     }
-    std::fs::read(path).map(Bytes::from).map_err(|e| failed(e.to_string()))
+    std::fs::read(path)
+        .map(Bytes::from)
+        .map_err(|e| failed(e.to_string()))
 }
 
 fn print_text(printed: &Printed) -> Result<(), CliError> {
@@ -164,8 +239,18 @@ fn print_text(printed: &Printed) -> Result<(), CliError> {
     output::line(&format!(
         "\nImported {} rows: {} contacts created, {} duplicates, {} rejected.\n\
          {} scripts, {} audios. {} handed over: {} delivered ({} listened), {} failed. {} blocked, {} held.",
-        f.rows, f.created, f.duplicates, f.rejected, f.scripts, f.audio, f.submitted, f.delivered, f.listened,
-        f.failed, f.blocked, f.held
+        f.rows,
+        f.created,
+        f.duplicates,
+        f.rejected,
+        f.scripts,
+        f.audio,
+        f.submitted,
+        f.delivered,
+        f.listened,
+        f.failed,
+        f.blocked,
+        f.held
     ))?;
     match &printed.digest {
         Some(digest) => output::line(&format!("\n{digest}")),
@@ -189,7 +274,9 @@ struct Bars {
 
 impl Progress for Bars {
     fn moved(&self, stage: Stage, done: u64, total: u64) {
-        let Ok(mut current) = self.current.lock() else { return };
+        let Ok(mut current) = self.current.lock() else {
+            return;
+        };
         if current.as_ref().is_none_or(|(s, _)| *s != stage) {
             if let Some((_, bar)) = current.take() {
                 bar.abandon();

@@ -117,7 +117,10 @@ pub fn run() -> ExitCode {
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|e| CliError::File { what: "can't start".into(), reason: e.to_string() })
+        .map_err(|e| CliError::File {
+            what: "can't start".into(),
+            reason: e.to_string(),
+        })
         .and_then(|runtime| runtime.block_on(dispatch(cli)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -129,7 +132,10 @@ pub fn run() -> ExitCode {
 }
 
 async fn dispatch(cli: Cli) -> Result<(), CliError> {
-    if let Command::Config { what: ConfigCommand::Default } = cli.command {
+    if let Command::Config {
+        what: ConfigCommand::Default,
+    } = cli.command
+    {
         return output::line(crate::config::DEFAULTS);
     }
     if let Command::Schema = cli.command {

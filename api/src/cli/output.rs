@@ -23,5 +23,8 @@ pub fn complain(text: &str) {
 }
 
 fn gone(error: std::io::Error) -> CliError {
-    CliError::File { what: "standard output".into(), reason: error.to_string() }
+    CliError::File {
+        what: "standard output".into(),
+        reason: error.to_string(),
+    }
 }

@@ -256,14 +256,23 @@ impl Config {
             ("processes.scripts_at_once", p.scripts_at_once),
             ("processes.audios_at_once", p.audios_at_once),
             ("processes.imports_at_once", p.imports_at_once),
-            ("providers.elevenlabs.concurrency", self.providers.elevenlabs.concurrency),
+            (
+                "providers.elevenlabs.concurrency",
+                self.providers.elevenlabs.concurrency,
+            ),
         ] {
             if !within(value) {
-                return Err(ConfigError::OutOfBounds { setting, bounds: "1 to 1,024" });
+                return Err(ConfigError::OutOfBounds {
+                    setting,
+                    bounds: "1 to 1,024",
+                });
             }
         }
         if self.http.bind.parse::<std::net::SocketAddr>().is_err() {
-            return Err(ConfigError::OutOfBounds { setting: "http.bind", bounds: "an address and a port, such as 127.0.0.1:8080" });
+            return Err(ConfigError::OutOfBounds {
+                setting: "http.bind",
+                bounds: "an address and a port, such as 127.0.0.1:8080",
+            });
         }
         self.live_providers_have_keys()
     }
@@ -281,7 +290,10 @@ impl Config {
             ("providers.drop_cowboy.secret", &self.providers.drop_cowboy.secret),
         ] {
             if missing(secret) {
-                return Err(ConfigError::OutOfBounds { setting, bounds: "set when providers.mode is \"live\"" });
+                return Err(ConfigError::OutOfBounds {
+                    setting,
+                    bounds: "set when providers.mode is \"live\"",
+                });
             }
         }
         Ok(())
@@ -302,7 +314,9 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_refused_by_name() {
         let file = format!("{DEFAULTS}\nspeed = 1\n");
-        let error = Figment::from(Toml::string(&file)).extract::<Config>().unwrap_err();
+        let error = Figment::from(Toml::string(&file))
+            .extract::<Config>()
+            .unwrap_err();
         assert!(error.to_string().contains("speed"), "{error}");
     }
 
@@ -311,6 +325,9 @@ mod tests {
         let file = DEFAULTS.replace("key = \"\"\nsecret = \"\"", "key = \"k-123\"\nsecret = \"s-456\"");
         let config: Config = Figment::from(Toml::string(&file)).extract().unwrap();
         let printed = format!("{config:?}");
-        assert!(!printed.contains("k-123") && !printed.contains("s-456"), "{printed}");
+        assert!(
+            !printed.contains("k-123") && !printed.contains("s-456"),
+            "{printed}"
+        );
     }
 }

@@ -8,7 +8,7 @@ use commands::{
     use_cases::{Founder, MemberProfile, found_organization},
 };
 use domain::{
-    CampaignId, CorrelationId, OrganizationId, PhoneNumber, UserId, UsState,
+    CampaignId, CorrelationId, OrganizationId, PhoneNumber, UsState, UserId,
     organization::{AgentProfile, CallerId, Organization, OrganizationCommand},
 };
 use uuid::Uuid;
@@ -52,7 +52,10 @@ impl Cast {
     /// Founds the organization, with settings, a caller id and every state switched on; what is there stays.
     pub async fn appear(&self, ports: &Ports) -> Result<(), CommandError> {
         let context = self.system(ports);
-        let profile = MemberProfile { name: "Ada Agent".into(), email: Self::email().into() };
+        let profile = MemberProfile {
+            name: "Ada Agent".into(),
+            email: Self::email().into(),
+        };
         let founder = Founder {
             organization: self.organization,
             name: "Demonstration Realty".into(),
@@ -78,21 +81,32 @@ impl Cast {
             phone: "760-555-0100".into(),
             opt_out_phone: "800-555-0199".into(),
         };
-        let number: PhoneNumber =
-            CALLER_ID.parse().map_err(|e: domain::InvalidPhone| CommandError::invalid(e.to_string()))?;
-        let caller_id = CallerId { number, label: "Front desk".into() };
+        let number: PhoneNumber = CALLER_ID
+            .parse()
+            .map_err(|e: domain::InvalidPhone| CommandError::invalid(e.to_string()))?;
+        let caller_id = CallerId {
+            number,
+            label: "Front desk".into(),
+        };
         let mut commands = vec![
             OrganizationCommand::ChangeSettings(settings),
-            OrganizationCommand::AddCallerId { caller_id, proof: REASON.into() },
+            OrganizationCommand::AddCallerId {
+                caller_id,
+                proof: REASON.into(),
+            },
         ];
-        commands
-            .extend(UsState::all().map(|state| OrganizationCommand::SwitchStateOn { state, reason: REASON.into() }));
+        commands.extend(UsState::all().map(|state| OrganizationCommand::SwitchStateOn {
+            state,
+            reason: REASON.into(),
+        }));
         Ok(commands)
     }
 
     /// The number that the demonstration shows.
     pub fn caller_id() -> Result<PhoneNumber, CommandError> {
-        CALLER_ID.parse().map_err(|e: domain::InvalidPhone| CommandError::invalid(e.to_string()))
+        CALLER_ID
+            .parse()
+            .map_err(|e: domain::InvalidPhone| CommandError::invalid(e.to_string()))
     }
 
     /// The admin as a signed-in person.
@@ -114,6 +128,11 @@ impl Cast {
 
     /// voicedrop itself, founding.
     pub fn system(&self, ports: &Ports) -> CommandContext {
-        CommandContext::system(self.organization, REASON, CorrelationId::from_uuid(ports.ids.next()), None)
+        CommandContext::system(
+            self.organization,
+            REASON,
+            CorrelationId::from_uuid(ports.ids.next()),
+            None,
+        )
     }
 }

@@ -22,12 +22,19 @@ const QUIET_LOOKS: u32 = 3;
 /// The last Tuesday, Wednesday or Thursday before `now`, 12:30 in New York: never in the future, and no state bans it as a
 /// weekend.
 pub fn start_instant(now: DateTime<Utc>) -> DateTime<Utc> {
-    let mut day = now.with_timezone(&New_York).date_naive().pred_opt().unwrap_or_default();
+    let mut day = now
+        .with_timezone(&New_York)
+        .date_naive()
+        .pred_opt()
+        .unwrap_or_default();
     while !matches!(day.weekday(), Weekday::Tue | Weekday::Wed | Weekday::Thu) {
         day = day.pred_opt().unwrap_or_default();
     }
     let noon = NaiveTime::from_hms_opt(START_HOUR, 30, 0).unwrap_or_default();
-    New_York.from_local_datetime(&day.and_time(noon)).earliest().map_or(now, |local| local.with_timezone(&Utc))
+    New_York
+        .from_local_datetime(&day.and_time(noon))
+        .earliest()
+        .map_or(now, |local| local.with_timezone(&Utc))
 }
 
 /// Drives a manual clock.
@@ -108,7 +115,10 @@ mod tests {
             let start = start_instant(now);
             let eastern = start.with_timezone(&New_York);
             assert!(start < now, "{now}");
-            assert!(matches!(eastern.weekday(), Weekday::Tue | Weekday::Wed | Weekday::Thu));
+            assert!(matches!(
+                eastern.weekday(),
+                Weekday::Tue | Weekday::Wed | Weekday::Thu
+            ));
             assert_eq!(eastern.format("%H:%M").to_string(), "12:30");
         }
     }

@@ -62,12 +62,19 @@ pub struct Figures {
 
 impl Figures {
     /// Counts.
-    pub async fn count(ports: &Ports, organization: OrganizationId, id: CampaignId) -> Result<Self, CommandError> {
+    pub async fn count(
+        ports: &Ports,
+        organization: OrganizationId,
+        id: CampaignId,
+    ) -> Result<Self, CommandError> {
         let campaign: Loaded<Campaign> = load(ports, organization, id).await?;
         let members: Vec<ContactId> = campaign.state().contacts.iter().copied().collect();
         let status = campaign.state().status;
-        let mut figures =
-            Self { contacts: members.len() as u64, status: status.as_str().to_owned(), ..Self::default() };
+        let mut figures = Self {
+            contacts: members.len() as u64,
+            status: status.as_str().to_owned(),
+            ..Self::default()
+        };
         for chunk in members.chunks(CHUNK) {
             let ids = chunk.iter().map(|c| ScriptId::of(id, *c));
             let scripts: Vec<Loaded<Script>> = load_many(ports, organization, ids).await?;
@@ -86,7 +93,12 @@ impl Figures {
         batch: ImportBatchId,
     ) -> Result<Self, CommandError> {
         let import: Loaded<ImportBatch> = load(ports, organization, batch).await?;
-        let ImportTotals { rows, created, duplicates, rejected } = import.state().totals;
+        let ImportTotals {
+            rows,
+            created,
+            duplicates,
+            rejected,
+        } = import.state().totals;
         (self.rows, self.created, self.duplicates, self.rejected) = (rows, created, duplicates, rejected);
         Ok(self)
     }

@@ -81,7 +81,9 @@ pub enum DemoError {
     #[error(transparent)]
     Command(#[from] CommandError),
     /// The file was refused.
-    #[error("the file can't be imported: it is no contact list, or has no row with a usable number; see `voicedrop import --dry-run`")]
+    #[error(
+        "the file can't be imported: it is no contact list, or has no row with a usable number; see `voicedrop import --dry-run`"
+    )]
     ImportFailed,
     /// The campaign failed or was stopped.
     #[error("the campaign is {0} and goes no further")]
@@ -107,7 +109,9 @@ pub struct Journey {
 
 impl std::fmt::Debug for Journey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Journey").field("cast", &self.cast).finish_non_exhaustive()
+        f.debug_struct("Journey")
+            .field("cast", &self.cast)
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,7 +135,8 @@ impl Journey {
             self.prepare_contacts(id).await?;
             self.write(id).await?;
         }
-        self.wait(id, Stage::Writing, |s| s != CampaignStatus::GeneratingScripts).await?;
+        self.wait(id, Stage::Writing, |s| s != CampaignStatus::GeneratingScripts)
+            .await?;
         if stop == StopAfter::HalfReview {
             self.review(id, 2).await?;
             return Ok(id);
@@ -158,7 +163,9 @@ impl Journey {
     async fn command(&self, id: CampaignId, command: CampaignCommand) -> Result<(), CommandError> {
         let permit = self.permit(Action::SendCampaign).await?;
         let context = self.cast.context(&self.ports, &permit);
-        execute::<Campaign>(&self.ports, &context, id, command).await.map(|_| ())
+        execute::<Campaign>(&self.ports, &context, id, command)
+            .await
+            .map(|_| ())
     }
 
     async fn create(&self, id: CampaignId, name: &str, kind: CampaignType) -> Result<(), CommandError> {
@@ -178,21 +185,35 @@ impl Journey {
         let campaign = self.campaign(id).await?;
         if campaign.status == CampaignStatus::Draft && campaign.schedule.start.is_none() {
             let now = self.ports.clock.now();
-            let schedule =
-                Schedule { start: Some(now), end: Some(now + Duration::hours(CAMPAIGN_HOURS)), ..Schedule::default() };
+            let schedule = Schedule {
+                start: Some(now),
+                end: Some(now + Duration::hours(CAMPAIGN_HOURS)),
+                ..Schedule::default()
+            };
             self.command(id, CampaignCommand::SetSchedule(schedule)).await?;
         }
         if campaign.status == CampaignStatus::Draft && campaign.caller_id.is_none() {
-            self.command(id, CampaignCommand::SetCallerId(Cast::caller_id()?)).await?;
+            self.command(id, CampaignCommand::SetCallerId(Cast::caller_id()?))
+                .await?;
         }
         Ok(())
     }
 
-    async fn import(&self, id: CampaignId, file_name: &str, file: Bytes, sha256: String) -> Result<(), DemoError> {
+    async fn import(
+        &self,
+        id: CampaignId,
+        file_name: &str,
+        file: Bytes,
+        sha256: String,
+    ) -> Result<(), DemoError> {
         let permit = self.permit(Action::WriteContacts).await?;
         let context = self.cast.context(&self.ports, &permit);
         let blob_key = format!("uploads/{}/{sha256}", self.cast.organization);
-        self.ports.blobs.put(&blob_key, file).await.map_err(CommandError::from)?;
+        self.ports
+            .blobs
+            .put(&blob_key, file)
+            .await
+            .map_err(CommandError::from)?;
         let request = ImportRequest {
             campaign: id,
             source: ContactSource::TitleRep,
@@ -204,16 +225,24 @@ impl Journey {
         let started = start_import(&self.ports, &context, request).await?;
         let mut still = Stillness::default();
         loop {
-            let import: Loaded<ImportBatch> = load(&self.ports, self.cast.organization, started.batch).await?;
+            let import: Loaded<ImportBatch> =
+                load(&self.ports, self.cast.organization, started.batch).await?;
             let state = import.state();
-            self.progress.moved(Stage::Importing, state.totals.rows, state.totals.rows);
+            self.progress
+                .moved(Stage::Importing, state.totals.rows, state.totals.rows);
             match state.status {
                 ImportStatus::Completed => break,
                 ImportStatus::Failed | ImportStatus::Undone => return Err(DemoError::ImportFailed),
-                ImportStatus::Running | ImportStatus::Absent => still.look(Stage::Importing, state.totals.rows).await?,
+                ImportStatus::Running | ImportStatus::Absent => {
+                    still.look(Stage::Importing, state.totals.rows).await?;
+                }
             }
         }
-        if self.campaign(id).await?.contacts.is_empty() { Err(DemoError::NoContacts) } else { Ok(()) }
+        if self.campaign(id).await?.contacts.is_empty() {
+            Err(DemoError::NoContacts)
+        } else {
+            Ok(())
+        }
     }
 
     /// Records what real contacts bring along: consent for most of them, and that some were reached days ago.
@@ -226,8 +255,11 @@ impl Journey {
         members.sort_unstable();
         let consent = synthetic_consent(start);
         for chunk in members.chunks(CHUNK) {
-            let consenting: Vec<ContactId> =
-                chunk.iter().copied().filter(|c| !one_in(*c, 0, WITHOUT_CONSENT)).collect();
+            let consenting: Vec<ContactId> = chunk
+                .iter()
+                .copied()
+                .filter(|c| !one_in(*c, 0, WITHOUT_CONSENT))
+                .collect();
             record_consents(&self.ports, &context, &consenting, &consent).await?;
             let reached: Vec<ContactId> = chunk
                 .iter()
@@ -247,7 +279,12 @@ impl Journey {
         let mut batch = Batch::new(&self.ports, &context);
         for (id, mut contact) in contacts.iter().zip(loaded) {
             let script = ScriptId::of(campaign, *id);
-            let reserve = ContactCommand::ReserveSlot { campaign, script, at, min_interval_days: 0 };
+            let reserve = ContactCommand::ReserveSlot {
+                campaign,
+                script,
+                at,
+                min_interval_days: 0,
+            };
             // Who must not be contacted was not.
             if contact.decide(reserve).is_ok() {
                 batch.add(contact)?;
@@ -258,7 +295,10 @@ impl Journey {
     }
 
     async fn write(&self, id: CampaignId) -> Result<(), CommandError> {
-        let start = CampaignCommand::StartScriptGeneration { engine: ScriptEngine::Template, prompt: None };
+        let start = CampaignCommand::StartScriptGeneration {
+            engine: ScriptEngine::Template,
+            prompt: None,
+        };
         self.command(id, start).await
     }
 
@@ -266,9 +306,14 @@ impl Journey {
     async fn review(&self, id: CampaignId, part: usize) -> Result<(), CommandError> {
         let permit = self.permit(Action::WriteCampaign).await?;
         let context = self.cast.context(&self.ports, &permit);
-        let pending: Vec<ScriptId> = unreviewed(&self.ports, &permit, id).await?.into_iter().step_by(part).collect();
+        let pending: Vec<ScriptId> = unreviewed(&self.ports, &permit, id)
+            .await?
+            .into_iter()
+            .step_by(part)
+            .collect();
         let total = pending.len() as u64;
-        let outcome = review_scripts(&self.ports, &permit, &context, &pending, Review::Approved, None).await?;
+        let outcome =
+            review_scripts(&self.ports, &permit, &context, &pending, Review::Approved, None).await?;
         self.progress.moved(Stage::Reviewing, outcome.reviewed, total);
         Ok(())
     }
@@ -281,10 +326,12 @@ impl Journey {
                 load(&self.ports, self.cast.organization, self.cast.organization).await?;
             if !self.is_spoken(id).await? {
                 let voice = organization.state().settings.default_voice.clone();
-                self.command(id, CampaignCommand::StartAudioRendering { voice }).await?;
+                self.command(id, CampaignCommand::StartAudioRendering { voice })
+                    .await?;
             }
         }
-        self.wait(id, Stage::Speaking, |s| s != CampaignStatus::GeneratingAudio).await
+        self.wait(id, Stage::Speaking, |s| s != CampaignStatus::GeneratingAudio)
+            .await
     }
 
     /// Takes out contacts for whom no script could be written; they would hold the rest up.
@@ -293,11 +340,22 @@ impl Journey {
         for chunk in members.chunks(CHUNK) {
             let ids = chunk.iter().map(|c| ScriptId::of(id, *c));
             let scripts: Vec<Loaded<Script>> = load_many(&self.ports, self.cast.organization, ids).await?;
-            let without: Vec<ContactId> =
-                chunk.iter().zip(&scripts).filter(|(_, s)| !s.exists()).map(|(c, _)| *c).collect();
+            let without: Vec<ContactId> = chunk
+                .iter()
+                .zip(&scripts)
+                .filter(|(_, s)| !s.exists())
+                .map(|(c, _)| *c)
+                .collect();
             if !without.is_empty() {
                 let reason = "no script could be written".to_owned();
-                self.command(id, CampaignCommand::RemoveContacts { contacts: without, reason }).await?;
+                self.command(
+                    id,
+                    CampaignCommand::RemoveContacts {
+                        contacts: without,
+                        reason,
+                    },
+                )
+                .await?;
             }
         }
         Ok(())
@@ -324,7 +382,7 @@ impl Journey {
         if self.campaign(id).await?.status == CampaignStatus::Approved {
             self.command(id, CampaignCommand::Submit).await?;
         }
-        self.wait(id, Stage::Sending, |s| s.is_final()).await
+        self.wait(id, Stage::Sending, CampaignStatus::is_final).await
     }
 
     /// Waits until the campaign's status is as wanted, telling how far it is.

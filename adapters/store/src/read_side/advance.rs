@@ -1,6 +1,7 @@
 //! Takes in a page of the journal: each shard's events in one transaction with its checkpoint. A crash at any point leaves a shard
 //! where it was or where it goes; two processes never advance one shard at a time.
 
+use futures::FutureExt;
 use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
@@ -103,15 +104,17 @@ impl Generation {
             .map(|s| s.shard)
             .filter(|s| !by_shard.contains_key(s))
             .collect();
-        let busy = by_shard.into_iter().map(|(shard, events)| {
+        let mut busy = Vec::with_capacity(by_shard.len());
+        for (shard, events) in by_shard {
             let page = ShardPage {
                 shard,
                 after,
                 scanned,
                 events,
             };
-            self.advance_shard(shared, page, tolerance)
-        });
+            // Boxed, so that the whole can be moved between threads: the compiler can't see that of a closure's futures.
+            busy.push(self.advance_shard(shared, page, tolerance).boxed());
+        }
         let outcomes = futures::future::try_join_all(busy).await?;
         self.pass_over(&quiet, after, scanned).await?;
         let (position, _) = self.progress().await?;

@@ -22,7 +22,9 @@ use crate::engines::minute;
 pub async fn open(database: &Database, log: &Arc<Log>, batch: usize) -> ReadSide {
     let options = ReadSideOptions { shards: None, batch };
     let clock = Arc::new(ManualClock::starting_at(minute(0)));
-    ReadSide::open(database, log.clone(), clock, options).await.unwrap()
+    ReadSide::open(database, log.clone(), clock, options)
+        .await
+        .unwrap()
 }
 
 /// Takes in everything.

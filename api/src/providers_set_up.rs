@@ -1,0 +1,71 @@
+//! Which provider stands behind which port: the real ones by their keys, or the same clients pointed at the sandbox.
+
+use std::{sync::Arc, time::Duration};
+
+use commands::ports::{ScriptWriter, SpeechSynthesizer, VoicemailCarrier};
+use providers::{
+    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, Groq, GroqConfig,
+    InvalidProvider,
+};
+use sandbox::RunningSandbox;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::Config;
+
+/// Longest wait for a sandbox on loopback.
+const SANDBOX_TIME_OUT: Duration = Duration::from_secs(10);
+
+/// Writer, voice and carrier, and where the carrier's callbacks go.
+#[derive(Debug)]
+pub struct Providers {
+    /// Who writes.
+    pub writer: Arc<dyn ScriptWriter>,
+    /// Who speaks.
+    pub voice: Arc<dyn SpeechSynthesizer>,
+    /// Who delivers.
+    pub carrier: Arc<dyn VoicemailCarrier>,
+    /// To be set when the server has its address.
+    pub callbacks: CallbackBase,
+}
+
+impl Providers {
+    /// Prepares the clients; calls nothing.
+    pub fn set_up(config: &Config, sandbox: Option<&RunningSandbox>) -> Result<Self, InvalidProvider> {
+        let p = &config.providers;
+        let mut groq = GroqConfig::new(p.groq.api_key.clone(), &p.groq.model);
+        let mut voice = ElevenLabsConfig::new(p.elevenlabs.api_key.clone(), &p.elevenlabs.model);
+        voice.concurrency = p.elevenlabs.concurrency;
+        let mut carrier = DropCowboyConfig::new(p.drop_cowboy.key.clone(), p.drop_cowboy.secret.clone());
+        carrier.phone_line_id = Some(p.drop_cowboy.phone_line_id.clone()).filter(|l| !l.is_empty());
+        let secrets = p
+            .drop_cowboy
+            .webhook_secrets
+            .expose_secret()
+            .split(',')
+            .map(str::trim);
+        carrier.webhook_secrets = secrets
+            .filter(|s| !s.is_empty())
+            .map(SecretString::from)
+            .collect();
+        if let Some(sandbox) = sandbox {
+            let keys = sandbox.credentials();
+            sandbox.groq_url().clone_into(&mut groq.base_url);
+            groq.api_key = keys.groq_api_key.clone().into();
+            groq.time_out = SANDBOX_TIME_OUT;
+            sandbox.elevenlabs_url().clone_into(&mut voice.base_url);
+            voice.api_key = keys.elevenlabs_api_key.clone().into();
+            voice.time_out = SANDBOX_TIME_OUT;
+            sandbox.drop_cowboy_url().clone_into(&mut carrier.base_url);
+            carrier.key = keys.drop_cowboy_key.clone().into();
+            carrier.secret = keys.drop_cowboy_secret.clone().into();
+            carrier.time_out = SANDBOX_TIME_OUT;
+        }
+        let callbacks = CallbackBase::default();
+        Ok(Self {
+            writer: Arc::new(Groq::new(groq)?),
+            voice: Arc::new(ElevenLabs::new(voice)?),
+            carrier: Arc::new(DropCowboy::new(carrier, callbacks.clone())?),
+            callbacks,
+        })
+    }
+}
