@@ -65,9 +65,9 @@ fn percent(part: i64, whole: i64) -> i64 {
 /// The figures in sentences, each with its denominator.
 pub fn sentences(row: &DigestRow) -> Vec<String> {
     let mut said = vec![format!(
-        "{} of {} contacts were called for; {} voicemails were left ({} %).",
-        row.attempted,
+        "Of {} contacts, {} were handed to the carrier; {} voicemails were left ({} % of those).",
         row.contacts,
+        row.attempted,
         row.delivered,
         percent(row.delivered, row.attempted)
     )];

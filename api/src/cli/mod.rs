@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     application::StartError,
-    config::{Config, ConfigError, LogFormat},
+    config::{Config, ConfigError, DEFAULT_LOG_LEVEL, LogFormat},
 };
 
 /// Voicemail campaigns that you can stand behind.
@@ -142,7 +142,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         return output::line(&crate::graphql::sdl());
     }
     let config = cli.common.read()?;
-    start_logs(&config);
+    start_logs(&config, !matches!(cli.command, Command::Serve(_)));
     match cli.command {
         Command::Serve(args) => serve::run(config, args).await,
         Command::Demo(args) => demo::run(config, args).await,
@@ -171,10 +171,15 @@ impl Common {
     }
 }
 
-/// Logs go to standard error, so that results can be piped.
-fn start_logs(config: &Config) {
+/// Logs go to standard error, so that results can be piped. A command that ends by itself is quiet unless told otherwise.
+fn start_logs(config: &Config, ends_by_itself: bool) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let level = if ends_by_itself && config.log.level == DEFAULT_LOG_LEVEL {
+        "warn"
+    } else {
+        &config.log.level
+    };
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match config.log.format {
         LogFormat::Text => builder.with_target(false).try_init(),

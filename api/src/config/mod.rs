@@ -13,6 +13,8 @@ use serde::Deserialize;
 
 /// The defaults, which are also the documentation of the settings.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+/// Level of the logs unless it is set.
+pub const DEFAULT_LOG_LEVEL: &str = "info,sqlx=warn";
 /// The file that is read when there is one and no other was named.
 pub const DEFAULT_FILE: &str = "voicedrop.toml";
 /// What environment variables begin with.
@@ -309,6 +311,12 @@ mod tests {
         let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
         config.check().unwrap();
         assert_eq!(config.data_directory().unwrap(), PathBuf::from("./data"));
+    }
+
+    #[test]
+    fn the_default_log_level_is_the_one_in_the_file() {
+        let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        assert_eq!(config.log.level, DEFAULT_LOG_LEVEL);
     }
 
     #[test]

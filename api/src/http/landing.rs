@@ -67,7 +67,7 @@ async fn campaigns(state: &AppState, permit: &Permit) -> Result<Value, HttpError
                 "id": c.campaign_id.global().to_string(), "name": c.name, "status": c.status.to_string(),
                 "contacts": c.contacts, "approved": c.scripts_approved, "rendered": c.audio_rendered,
                 "attempted": c.attempted, "delivered": c.delivered + c.listened, "listened": c.listened,
-                "failed": c.failed, "blocked": c.blocked, "held": c.held,
+                "failed": c.failed, "blocked": c.blocked, "held": c.held + c.lapsed,
             })
         })
         .collect();
