@@ -3,3 +3,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod graphql;
+mod journeys;
+mod properties;
+mod stage;

@@ -1,11 +1,15 @@
 //! `voicedrop demo`: the journey on a simulated clock, with progress bars for people or one JSON object for machines.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use clap::Args;
-use commands::use_cases::import_id;
+use commands::{
+    ports::{ReadLimits, TableOpener},
+    use_cases::import_id,
+};
 use domain::{Clock, ManualClock, campaign::CampaignType};
+use import_files::ContactFiles;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -58,6 +62,10 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), CliError> 
             Bytes::from_static(SAMPLE_EXPIREDS),
         ),
     };
+    // What is no contact list is refused with its reason before anything is recorded.
+    ContactFiles
+        .open(file.clone(), &BTreeMap::new(), ReadLimits::default())
+        .map_err(commands::CommandError::from)?;
     let stage = Demonstration::start(config).await?;
     let progress: Arc<dyn Progress> = if args.json {
         Arc::new(Silent)
