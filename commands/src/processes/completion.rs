@@ -3,11 +3,11 @@
 use domain::{
     AttemptId, CampaignId, ContactId, CorrelationId, EventId, ScriptId,
     campaign::{Campaign, CampaignCommand, CampaignTotals},
-    script::{DeliveryStatus, Script, ScriptCommand},
+    script::{AttemptState, DeliveryStatus, Script, ScriptCommand},
 };
 use serde::Deserialize;
 
-use super::planner::Kind;
+use super::{contact_import, planner::Kind};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -110,31 +110,58 @@ pub(super) async fn check_report(
     Ok(WorkEnd::Done)
 }
 
-/// Work of a campaign was given up. What produces for all its contacts takes the campaign along; a single drop does not.
-pub(super) async fn fail_campaign(ports: &Ports, item: &WorkItem, error: &str) -> Result<(), CommandError> {
-    let takes_along = [Kind::ScriptGeneration, Kind::AudioRendering, Kind::Dispatch]
-        .iter()
-        .any(|kind| kind.as_str() == item.kind);
-    let (Some(campaign), true) = (item.campaign, takes_along) else {
-        return Ok(());
-    };
+/// Work was given up: what waits for it must not wait for ever. What produces for all contacts of a campaign takes the campaign
+/// along; an import ends; a single drop settles.
+pub(super) async fn give_up(ports: &Ports, item: &WorkItem, error: &str) -> Result<(), CommandError> {
     let context = CommandContext::system(
         item.organization,
         &item.kind,
         CorrelationId::from_uuid(item.cause.as_uuid()),
         Some(item.cause),
     );
-    match execute::<Campaign>(
-        ports,
-        &context,
-        campaign,
-        CampaignCommand::Fail {
+    let is = |kind: Kind| kind.as_str() == item.kind;
+    let outcome = if is(Kind::Import) {
+        contact_import::fail(ports, &context, &item.dedup_key, error.to_owned())
+            .await
+            .map(|_| ())
+    } else if is(Kind::Drop) {
+        settle_drop(ports, &context, item, error).await
+    } else if is(Kind::ScriptGeneration) || is(Kind::AudioRendering) || is(Kind::Dispatch) {
+        let Some(campaign) = item.campaign else {
+            return Ok(());
+        };
+        let fail = CampaignCommand::Fail {
             reason: error.to_owned(),
-        },
-    )
-    .await
-    {
-        Ok(_) | Err(CommandError::Refused(_)) => Ok(()),
-        Err(other) => Err(other),
+        };
+        execute::<Campaign>(ports, &context, campaign, fail)
+            .await
+            .map(|_| ())
+    } else {
+        Ok(())
+    };
+    match outcome {
+        Err(CommandError::Refused(_)) => Ok(()),
+        other => other,
     }
+}
+
+/// Nothing more is tried: a call that was begun may have been taken, so it is in doubt; else the script lapses.
+async fn settle_drop(
+    ports: &Ports,
+    context: &CommandContext,
+    item: &WorkItem,
+    error: &str,
+) -> Result<(), CommandError> {
+    let script: Loaded<Script> = load(ports, context.organization, &item.dedup_key).await?;
+    let reason = error.to_owned();
+    let command = match &script.state().attempt {
+        Some(attempt) if attempt.state == AttemptState::Calling => ScriptCommand::DoubtSubmission {
+            attempt: attempt.id,
+            reason,
+        },
+        _ => ScriptCommand::Lapse { reason },
+    };
+    execute::<Script>(ports, context, &item.dedup_key, command)
+        .await
+        .map(|_| ())
 }

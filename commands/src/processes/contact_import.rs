@@ -386,7 +386,8 @@ async fn finish(ports: &Ports, context: &CommandContext, id: &str) -> Result<Wor
     end(ports, context, id, &ImportCommand::Complete).await
 }
 
-async fn fail(
+/// Gives an import up, and frees its campaign.
+pub(super) async fn fail(
     ports: &Ports,
     context: &CommandContext,
     id: &str,

@@ -98,9 +98,9 @@ pub(super) async fn run(
         .map_err(|e: domain::InvalidId| CommandError::Unreadable(e.to_string()))?;
     let campaign = item.campaign.and_then(|id| round.campaigns.get(&id));
     let (Some(campaign), Some(organization)) = (campaign, round.organizations.get(&item.organization)) else {
-        return Ok(WorkEnd::Failed {
-            error: "the campaign is unknown".into(),
-        });
+        return Err(CommandError::Unreadable(
+            "the campaign of the drop is unknown".into(),
+        ));
     };
     let handoff = Handoff {
         ports,
@@ -158,9 +158,7 @@ impl Handoff<'_> {
             return Ok(Next::End(WorkEnd::Done));
         }
         let Some(person) = self.person(&script).await? else {
-            return Ok(Next::End(WorkEnd::Failed {
-                error: "the script has no contact".into(),
-            }));
+            return Err(CommandError::Unreadable("the script has no contact".into()));
         };
         let decision = self.decide(now, &person).await?;
         match decision.verdict {
@@ -278,22 +276,34 @@ impl Handoff<'_> {
             return Ok(Next::End(WorkEnd::Done));
         };
         let Some(person) = self.person(&script).await? else {
-            return Ok(Next::End(WorkEnd::Failed {
-                error: "the script has no contact".into(),
-            }));
+            return Err(CommandError::Unreadable("the script has no contact".into()));
         };
         let decision = self.decide(now, &person).await?;
         let cleared = decision.verdict == Verdict::Cleared && self.campaign.is_sending();
-        match self.item.called_at {
-            None if !cleared => {
-                // Never called: the attempt provably did not happen, and the next look decides afresh.
-                self.did_not_happen(attempt.id, "not_called").await?;
-                Ok(Next::End(WorkEnd::Retry {
-                    not_before: now,
-                    error: "no longer cleared before the call".into(),
-                }))
+        let Some(called) = self.item.called_at else {
+            if cleared {
+                return self.call_again(&script, &person).await;
             }
-            Some(called) if now - called >= Duration::hours(KEY_REMEMBERED_HOURS) || !cleared => {
+            // Never called: the attempt provably did not happen, and the next look decides afresh.
+            self.did_not_happen(attempt.id, "not_called").await?;
+            let error = "no longer cleared before the call".to_owned();
+            return Ok(Next::End(WorkEnd::Retry {
+                not_before: now,
+                error,
+            }));
+        };
+        let forgotten = called + Duration::hours(KEY_REMEMBERED_HOURS);
+        let later = match decision.verdict {
+            _ if self.campaign.status == CampaignStatus::Paused => {
+                Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS))
+            }
+            Verdict::HeldUntil(until) => Some(until),
+            Verdict::Cleared | Verdict::Blocked => None,
+        };
+        match later.filter(|later| *later < forgotten) {
+            Some(not_before) if now < forgotten => Ok(Next::End(WorkEnd::Reschedule { not_before })),
+            _ if cleared && now < forgotten => self.call_again(&script, &person).await,
+            _ => {
                 let reason = "the answer was lost, and the same request may no longer be repeated".to_owned();
                 let doubt = ScriptCommand::DoubtSubmission {
                     attempt: attempt.id,
@@ -302,15 +312,17 @@ impl Handoff<'_> {
                 execute::<Script>(self.ports, self.context, self.id, doubt).await?;
                 Ok(Next::End(WorkEnd::InDoubt { error: reason }))
             }
-            _ => {
-                let media_id = self.upload(script.state()).await?;
-                Ok(Next::Call(Box::new(self.drop(
-                    &person,
-                    script.state(),
-                    media_id,
-                )?)))
-            }
         }
+    }
+
+    /// The same request under the same key.
+    async fn call_again(&self, script: &Loaded<Script>, person: &Person) -> Result<Next, CommandError> {
+        let media_id = self.upload(script.state()).await?;
+        Ok(Next::Call(Box::new(self.drop(
+            person,
+            script.state(),
+            media_id,
+        )?)))
     }
 
     /// The carrier's reference of the audio; uploaded once per file.
@@ -389,9 +401,9 @@ impl Handoff<'_> {
     /// Steps 2 to 5.
     async fn call(&self, drop: Drop) -> Result<WorkEnd, CommandError> {
         let Ok(token) = CallbackToken::parse_reference(&drop.foreign_id) else {
-            return Ok(WorkEnd::Failed {
-                error: "the reference is damaged".into(),
-            });
+            return Err(CommandError::Unreadable(
+                "the reference of the drop is damaged".into(),
+            ));
         };
         if !self
             .ports
@@ -420,7 +432,7 @@ impl Handoff<'_> {
                 PortErrorKind::Unknown => {
                     tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
                     Ok(WorkEnd::Reschedule {
-                        not_before: now + retry_wait(self.item.attempt),
+                        not_before: now + self.wait_for_answer(now),
                     })
                 }
                 PortErrorKind::Permanent => {
@@ -450,6 +462,15 @@ impl Handoff<'_> {
                 }
             },
         }
+    }
+
+    /// As long again as it has been waited already, within bounds: a carrier in trouble is asked ever more rarely.
+    fn wait_for_answer(&self, now: DateTime<Utc>) -> Duration {
+        let waited = self
+            .item
+            .called_at
+            .map_or(Duration::zero(), |called| now - called);
+        waited.clamp(Duration::seconds(1), Duration::minutes(5))
     }
 
     /// The attempt certainly did not happen: say so, and give the contact's slot back, in one request.

@@ -260,7 +260,7 @@ impl Processes {
             };
         }
         tracing::error!(work.kind = item.kind, work.id = %item.id, "given up: {error}");
-        if let Err(unrecorded) = completion::fail_campaign(&self.ports, item, &error.to_string()).await {
+        if let Err(unrecorded) = completion::give_up(&self.ports, item, &error.to_string()).await {
             tracing::error!(work.id = %item.id, "could not record the failure: {unrecorded}");
         }
         WorkEnd::Failed {
