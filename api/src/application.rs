@@ -42,6 +42,27 @@ pub struct Surroundings {
     pub delays: Delays,
     /// What the sandbox gets wrong on purpose.
     pub faults: sandbox::Faults,
+    /// Whether providers are called at all.
+    pub outside: Outside,
+}
+
+/// Whether providers are called at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// Yes: the sandbox is started when it is what is configured.
+    Reachable,
+    /// No: a command that only reads or keeps up. A server that is running keeps its sandbox to itself.
+    LeftAlone,
+}
+
+impl Surroundings {
+    /// For a command that calls no provider.
+    pub fn inside_only() -> Self {
+        Self {
+            outside: Outside::LeftAlone,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Surroundings {
@@ -51,6 +72,7 @@ impl Default for Surroundings {
             ids: Arc::new(SystemIds),
             delays: Delays::lifelike(),
             faults: sandbox::Faults::default(),
+            outside: Outside::Reachable,
         }
     }
 }
@@ -303,7 +325,7 @@ async fn start_sandbox(
     around: &Surroundings,
     state_dir: PathBuf,
 ) -> Result<Option<RunningSandbox>, StartError> {
-    if config.providers.mode == ProvidersMode::Live {
+    if config.providers.mode == ProvidersMode::Live || around.outside == Outside::LeftAlone {
         return Ok(None);
     }
     let clock = around.clock.clone();

@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -21,6 +22,9 @@ const KEY_BYTES_MAX: usize = 512;
 /// Where unfinished files lie; no key can begin so, because parts of a key don't begin with a dot.
 const UNFINISHED: &str = ".unfinished";
 
+/// Age from which an unfinished file is nobody's any more.
+const UNFINISHED_AGE_MAX: Duration = Duration::from_hours(24);
+
 /// Objects as files below one directory.
 #[derive(Debug, Clone)]
 pub struct LocalBlobs {
@@ -29,14 +33,12 @@ pub struct LocalBlobs {
 }
 
 impl LocalBlobs {
-    /// Makes the directory if there is none, and removes what an earlier process left unfinished. The directory belongs
-    /// to one process.
+    /// Makes the directory if there is none, and removes what processes that ended long ago left unfinished. Several
+    /// processes may have it open.
     pub fn open(directory: &Path) -> Result<Self, PortError> {
         let unfinished = directory.join(UNFINISHED);
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(|e| refused("clearing unfinished files", &e))?;
-        }
         fs::create_dir_all(&unfinished).map_err(|e| refused("making the directory", &e))?;
+        clear_old(&unfinished).map_err(|e| refused("clearing unfinished files", &e))?;
         Ok(Self {
             directory: directory.to_owned(),
             next: Arc::default(),
@@ -65,8 +67,23 @@ impl LocalBlobs {
 
     fn unfinished(&self) -> PathBuf {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.directory.join(UNFINISHED).join(number.to_string())
+        // Another process may be writing, too.
+        self.directory
+            .join(UNFINISHED)
+            .join(format!("{}-{number}", std::process::id()))
     }
+}
+
+/// Nobody writes one file for a day.
+fn clear_old(unfinished: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(unfinished)? {
+        let entry = entry?;
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if age > UNFINISHED_AGE_MAX {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn refused(what: &str, error: &io::Error) -> PortError {

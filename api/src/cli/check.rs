@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{CliError, output};
 use crate::{
     application::{Application, StartError, Surroundings},
-    config::Config,
+    config::{Config, ProvidersMode},
 };
 
 /// Events projected at once, at most, before verifying gives up catching up with a journal that is written to.
@@ -42,7 +42,7 @@ struct PrintedModel {
 }
 
 pub(super) async fn verify(config: Config, args: VerifyArgs) -> Result<(), CliError> {
-    let application = Application::open(config, Surroundings::default()).await?;
+    let application = Application::open(config, Surroundings::inside_only()).await?;
     let outcome = compare(&application, args.slices).await;
     application.close().await;
     let printed = outcome?;
@@ -113,7 +113,7 @@ fn print_text(printed: &Printed) -> Result<(), CliError> {
 
 /// Looks at what a server needs, and says of each whether it is there.
 pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
-    let mut ill = 0;
+    let mut ill = 0_u32;
     let mut say = |what: &str, finding: Result<String, String>| {
         let text = match finding {
             Ok(fine) => format!("ok    {what}: {fine}"),
@@ -125,7 +125,15 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
         output::line(&text)
     };
     say("configuration", Ok(format!("{:?}", config.database)))?;
-    match Application::open(config, Surroundings::default()).await {
+    let opened = match Application::open(config.clone(), Surroundings::default()).await {
+        // A running server keeps the sandbox: the rest can still be looked at.
+        Err(StartError::Sandbox(taken)) => {
+            say("sandbox", Ok(format!("in use by another process ({taken})")))?;
+            Application::open(config, Surroundings::inside_only()).await
+        }
+        other => other,
+    };
+    match opened {
         Err(error) => say("start", Err(error.to_string()))?,
         Ok(application) => {
             say("journal", Ok(application.journal_identity.to_string()))?;
@@ -135,6 +143,10 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
                 lag.map(|l| format!("{} events behind", l.behind))
                     .map_err(|e| e.to_string()),
             )?;
+            if application.sandbox.is_none() && application.config.providers.mode == ProvidersMode::Sandbox {
+                application.close().await;
+                return finished(ill);
+            }
             let ready = application.ports.carrier.readiness().await;
             let carrier = ready.map_err(|e| e.to_string()).and_then(|r| {
                 if r.ready {
@@ -154,6 +166,10 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
             application.close().await;
         }
     }
+    finished(ill)
+}
+
+fn finished(ill: u32) -> Result<(), CliError> {
     if ill == 0 {
         Ok(())
     } else {

@@ -83,7 +83,7 @@ struct Printed {
 
 pub(super) async fn run(config: Config, args: ImportArgs) -> Result<(), CliError> {
     let file = read_file(&args.file)?;
-    let application = Application::open(config, Surroundings::default()).await?;
+    let application = Application::open(config, Surroundings::inside_only()).await?;
     let outcome = if args.dry_run {
         dry_run(&application, &args, file).await
     } else {

@@ -61,7 +61,7 @@ pub(super) async fn run(config: Config, what: Replay) -> Result<(), CliError> {
         json,
         organization,
     } = what;
-    let application = Application::open(config, Surroundings::default()).await?;
+    let application = Application::open(config, Surroundings::inside_only()).await?;
     let found = find(&application, &contact, organization, as_of).await;
     application.close().await;
     let printed = found?;

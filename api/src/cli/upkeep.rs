@@ -10,7 +10,7 @@ use crate::{
 
 /// Opening is migrating: journal, work side and read models are brought up to date, nothing else is done.
 pub(super) async fn migrate(config: Config) -> Result<(), CliError> {
-    let application = Application::open(config, Surroundings::default()).await?;
+    let application = Application::open(config, Surroundings::inside_only()).await?;
     let identity = application.journal_identity;
     application.close().await;
     output::line(&format!("the database is up to date; its journal is {identity}"))
@@ -18,7 +18,7 @@ pub(super) async fn migrate(config: Config) -> Result<(), CliError> {
 
 /// Fills new tables while the old ones serve, then switches. An event that can't be read stops it.
 pub(super) async fn rebuild(config: Config) -> Result<(), CliError> {
-    let application = Application::open(config, Surroundings::default()).await?;
+    let application = Application::open(config, Surroundings::inside_only()).await?;
     let rebuilt = application
         .read_side
         .rebuild(Unreadable::Stop)

@@ -43,11 +43,18 @@ async fn a_key_that_leads_elsewhere_is_refused() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_unfinished_is_removed_at_the_next_start() {
+async fn what_a_crash_left_unfinished_is_removed_once_it_is_old_and_what_another_process_writes_stays() {
     let directory = tempfile::tempdir().unwrap();
     LocalBlobs::open(directory.path()).unwrap();
-    let left = directory.path().join(".unfinished/7");
-    std::fs::write(&left, b"half").unwrap();
+    let (left, writing) = (
+        directory.path().join(".unfinished/7"),
+        directory.path().join(".unfinished/8"),
+    );
+    for file in [&left, &writing] {
+        std::fs::write(file, b"half").unwrap();
+    }
+    let old = std::fs::File::options().write(true).open(&left).unwrap();
+    old.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     LocalBlobs::open(directory.path()).unwrap();
-    assert!(!left.exists());
+    assert!(!left.exists() && writing.exists());
 }
