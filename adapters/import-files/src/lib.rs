@@ -1,7 +1,7 @@
 //! Contact lists out of files: finds format, encoding, delimiter, sheet, header row and columns by content, and yields
 //! the rows normalised, in bounded memory. Refuses whatever it can't read with an error that says what to do.
 //!
-//! To add a format: tell it in `detect`, write a [`RowSource`] for it beside `delimited` and `spreadsheet`, and choose
+//! To add a format: tell it in `detect`, write a `RowSource` for it beside `delimited` and `spreadsheet`, and choose
 //! it in [`open`]. Everything after the cells (mapping, names, numbers, places) is shared.
 
 mod columns;
