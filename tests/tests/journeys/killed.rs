@@ -1,0 +1,51 @@
+//! kill -9 at random moments: whatever was in hand, the next start finishes it and nobody hears a voicemail twice. The
+//! moments come from a seed, the processes' pace does not: a run that fails tells where it stood by the journal it leaves.
+
+use std::time::Duration;
+
+use super::{
+    carrier_log::{drops_by_number, nobody_heard_twice},
+    demonstration::{every_row_is_accounted_for, the_journal_and_the_read_models_agree},
+};
+use crate::stage::{Demonstration, Place, fixture, on_both_engines};
+
+/// Kills in one story. Raise it for a longer search.
+const KILLS: u32 = 6;
+/// Where the moments come from.
+const SEED: u64 = 20_260_115;
+/// The earliest moment of a kill after the start, milliseconds: about when the workers begin.
+const EARLIEST_MS: u64 = 120;
+/// How much later it may be, milliseconds: so that all stages of the journey are hit in a few starts.
+const SPREAD_MS: u64 = 900;
+/// Starts that may end before their kill; more, and the moments are wrong.
+const UNHURT_MAX: u32 = 40;
+
+on_both_engines! {
+    a_demonstration_killed_again_and_again_ends_with_nobody_called_twice;
+}
+
+fn a_demonstration_killed_again_and_again_ends_with_nobody_called_twice(place: Place) {
+    let file = fixture("title_rep_pdcc_expireds.csv");
+    let (mut kills, mut unhurt) = (0, 0);
+    while kills < KILLS && unhurt < UNHURT_MAX {
+        let moment = EARLIEST_MS + random(kills + unhurt) % SPREAD_MS;
+        if Demonstration::start(&place, &file).killed_within(Duration::from_millis(moment)) {
+            kills += 1;
+        } else {
+            unhurt += 1;
+        }
+    }
+    assert_eq!(kills, KILLS, "the demonstration ends before it can be killed");
+    let printed = Demonstration::start(&place, &file).completed();
+    nobody_heard_twice(&drops_by_number(&printed));
+    every_row_is_accounted_for(&printed);
+    the_journal_and_the_read_models_agree(&place);
+}
+
+/// The `n`th of a series that looks random (SplitMix64), the same in every run.
+fn random(n: u32) -> u64 {
+    let mut z = SEED.wrapping_add(u64::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,5 @@
+//! The whole journey by the command line, as a person runs it who has nothing but the binary and a file.
+
+mod carrier_log;
+mod demonstration;
+mod killed;

@@ -1,0 +1,169 @@
+//! A running system in this process: everything as in production but the clock, which skips waiting, and the sandbox's pace.
+//! One organization with an admin is founded; others are let in through the API.
+
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use domain::{ManualClock, OrganizationId, UserId};
+use futures::FutureExt;
+use sandbox::{Delays, PendingCallbacks, RunningSandbox};
+use serde_json::Value;
+use uuid::Uuid;
+use voicedrop::{
+    application::{Application, Running, Surroundings},
+    auth::make_sign_in_link,
+    config::{Config, Role},
+    demo::{Cast, SkippingClock, start_instant},
+};
+
+use super::{Engine, Person, Place};
+
+/// Between two looks at a condition.
+const LOOK: Duration = Duration::from_millis(20);
+/// Looks until a condition counts as never coming: a minute.
+const LOOKS_MAX: u32 = 3_000;
+/// An afternoon on which every story takes place: the Thursday before it is the story's day.
+const TODAY_SECONDS: i64 = 1_768_600_000;
+
+/// A running system.
+#[derive(Debug)]
+pub struct TestApp {
+    running: Running,
+    /// The organization that the story is about, and its admin.
+    pub cast: Cast,
+}
+
+impl TestApp {
+    /// Starts a system, tells the story and stops it, also when the story fails.
+    pub fn tell(engine: Engine, story: impl AsyncFnOnce(&Self)) {
+        let place = Place::make(engine);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let app = Self::start(&place).await;
+            let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
+            app.running.stop().await;
+            if let Err(failure) = told {
+                std::panic::resume_unwind(failure);
+            }
+        });
+    }
+
+    async fn start(place: &Place) -> Self {
+        let mut config = Config::read(None).expect("the defaults");
+        config.database.url.clone_from(&place.url);
+        config.data.directory = place.directory().join("kept").display().to_string();
+        let today = chrono::DateTime::from_timestamp(TODAY_SECONDS, 0).expect("an instant");
+        let clock = ManualClock::starting_at(start_instant(today));
+        let around = Surroundings {
+            clock: Arc::new(clock.clone()),
+            delays: Delays::short(),
+            ..Surroundings::default()
+        };
+        let application = Application::open(config, around).await.expect("it opens");
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let running = application.start(any_port, Role::All).await.expect("it starts");
+        let outside = running.application.sandbox.as_ref().map(RunningSandbox::pending);
+        let look = move || outside.as_ref().map_or(0, PendingCallbacks::count);
+        let ports = running.application.ports.clone();
+        running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
+        let cast = Cast::default();
+        let app = Self { running, cast };
+        app.cast
+            .appear(&app.running.application.ports)
+            .await
+            .expect("the organization is founded");
+        app
+    }
+
+    /// Another organization with its admin, on the same system.
+    pub async fn another_organization(&self) -> Cast {
+        let root = Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0002);
+        let cast = Cast {
+            organization: OrganizationId::derived(root, b"another organization"),
+            admin: UserId::derived(root, b"another admin"),
+        };
+        cast.appear(&self.running.application.ports)
+            .await
+            .expect("another organization is founded");
+        cast
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.running.public
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anybody(&self) -> Person {
+        Person::at(self.address())
+    }
+
+    /// The address of a one-time link for a user.
+    pub async fn link_for(&self, user: UserId) -> String {
+        let state = self.running.application.state(self.address());
+        let (link, _) = make_sign_in_link(&state, user).await.expect("a link");
+        link
+    }
+
+    /// The admin of an organization, signed in.
+    pub async fn admin_of(&self, cast: &Cast) -> Person {
+        Person::by_link(self.address(), &self.link_for(cast.admin).await).await
+    }
+
+    /// The admin of the story's organization, signed in.
+    pub async fn admin(&self) -> Person {
+        self.admin_of(&self.cast).await
+    }
+
+    /// A new member with this role (as GraphQL names it), let in by the admin and signed in by the link of the answer.
+    /// Also answers the member's id.
+    pub async fn member(&self, admin: &Person, role: &str) -> (Person, String) {
+        let name = role.to_lowercase();
+        let call = format!(
+            "addMember(input: {{name: \"The {name}\", email: \"{name}@example.com\", role: {role}}})"
+        );
+        let added = admin.does(&call, "MemberAdded { userId signInLink }").await;
+        let person = Person::by_link(self.address(), text(&added["signInLink"])).await;
+        (person, text(&added["userId"]).to_owned())
+    }
+
+    /// How many events there are, whoever recorded them.
+    pub async fn events(&self) -> u64 {
+        let journal = &self.running.application.ports.journal;
+        journal.head().await.expect("the journal answers").number()
+    }
+
+    /// The names of the events after so many, oldest first.
+    pub async fn events_since(&self, before: u64) -> Vec<String> {
+        let journal = &self.running.application.ports.journal;
+        let page = journal.read(domain::Position::new(before), 1_000).await;
+        let events = page.expect("the journal answers").events;
+        events.into_iter().map(|e| e.name).collect()
+    }
+
+    /// Reports of the carrier by what became of them.
+    pub async fn reports(&self) -> commands::ports::WebhookCounts {
+        let inbox = &self.running.application.ports.inbox;
+        inbox.counts().await.expect("the inbox answers")
+    }
+}
+
+/// Looks until it is so, and answers what was seen.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..LOOKS_MAX {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    panic!("it never happened: {what}")
+}
+
+/// A text of an answer.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}

@@ -1,0 +1,137 @@
+//! The command line as a person runs it: the `voicedrop` binary of the same profile as the tests, brought up to date once by
+//! cargo (a test of another package is not told where it lies), each run in the story's directory with an empty environment.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        OnceLock,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::Place;
+
+/// Longest that a demonstration may take before it is a failure; it takes seconds.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// A file that is imported, as the readers' own tests have it.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../adapters/import-files/tests/fixtures")
+        .join(name)
+}
+
+/// The binary beside the folder of the test executable: `target/<profile>/voicedrop`.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let ours = std::env::current_exe().expect("where this test lies");
+        let folder = ours
+            .ancestors()
+            .nth(2)
+            .expect("target/<profile>/deps/<test>")
+            .to_owned();
+        let profile = match folder.file_name().and_then(|n| n.to_str()) {
+            Some("debug") | None => "dev",
+            Some(name) => name,
+        };
+        // An old binary would be tested in silence; cargo knows whether it is.
+        let built = Command::new(cargo())
+            .args(["build", "--quiet", "--package", "voicedrop", "--profile", profile])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "`cargo build --package voicedrop` failed");
+        folder.join("voicedrop")
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo names itself in the environment of a test"
+)]
+fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
+fn command(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(arguments)
+        .args(["--database", &place.url, "--data"])
+        .arg(place.directory().join("kept"))
+        .env_clear()
+        .env("VOICEDROP__LOG__LEVEL", "warn")
+        .current_dir(place.directory())
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end.
+pub fn voicedrop(place: &Place, arguments: &[&str]) -> Output {
+    command(place, arguments).output().expect("voicedrop runs")
+}
+
+/// A `voicedrop demo --json` at work.
+#[derive(Debug)]
+pub struct Demonstration {
+    child: Child,
+    printed: Receiver<String>,
+    complaints: PathBuf,
+}
+
+impl Demonstration {
+    /// Starts it on a file.
+    pub fn start(place: &Place, file: &Path) -> Self {
+        let complaints = place.directory().join("complaints.txt");
+        let mut child = command(place, &["demo", "--json"])
+            .arg(file)
+            .stdout(Stdio::piped())
+            .stderr(File::create(&complaints).expect("a file for what it complains about"))
+            .spawn()
+            .expect("voicedrop starts");
+        let mut out = child.stdout.take().expect("a pipe");
+        let (tell, printed) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            // What a killed process has printed may be cut anywhere; its end is what counts.
+            let _ = out.read_to_string(&mut text);
+            let _ = tell.send(text);
+        });
+        Self {
+            child,
+            printed,
+            complaints,
+        }
+    }
+
+    /// Kills it (SIGKILL: it can't do anything about it) unless it ends within `moment`. True: it was killed.
+    pub fn killed_within(mut self, moment: Duration) -> bool {
+        let ended = self.printed.recv_timeout(moment);
+        self.child.kill().expect("our own process can be killed");
+        self.child.wait().expect("our own process ends");
+        matches!(ended, Err(RecvTimeoutError::Timeout))
+    }
+
+    /// Waits for its end and answers what it printed; anything but success fails.
+    pub fn completed(mut self) -> Value {
+        let printed = self.printed.recv_timeout(PATIENCE);
+        if printed.is_err() {
+            self.child.kill().expect("our own process can be killed");
+        }
+        let status = self.child.wait().expect("our own process ends");
+        let complaints = std::fs::read_to_string(&self.complaints).unwrap_or_default();
+        assert!(
+            printed.is_ok() && status.success(),
+            "the demonstration ended with {status}: {complaints}"
+        );
+        let printed = printed.expect("looked at above");
+        serde_json::from_str(&printed).expect("one JSON object")
+    }
+}

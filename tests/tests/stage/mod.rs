@@ -1,0 +1,42 @@
+//! Where stories are told: an engine with a database of the story's own, the command line as it is shipped, and a running
+//! system with people who talk to it over HTTP.
+
+mod app;
+mod binary;
+mod engine;
+mod person;
+
+pub use app::{TestApp, text, until};
+pub use binary::{Demonstration, fixture, voicedrop};
+pub use engine::{Engine, Place};
+pub use person::Person;
+
+/// Makes a test of each story for each engine: `on_both_engines! { a_story; another_story; }` with `fn a_story(Place)`.
+macro_rules! on_both_engines {
+    ($($story:ident;)+) => {
+        mod on_sqlite {
+            $(#[test] fn $story() { super::$story($crate::stage::Place::make($crate::stage::Engine::Sqlite)); })+
+        }
+        mod on_postgres {
+            $(#[test] fn $story() { super::$story($crate::stage::Place::make($crate::stage::Engine::Postgres)); })+
+        }
+    };
+}
+
+/// The same for stories of a running system, `async fn a_story(&TestApp)`.
+macro_rules! in_a_running_system {
+    ($($story:ident;)+) => {
+        mod on_sqlite {
+            $(#[test] fn $story() {
+                $crate::stage::TestApp::tell($crate::stage::Engine::Sqlite, async |app| super::$story(app).await);
+            })+
+        }
+        mod on_postgres {
+            $(#[test] fn $story() {
+                $crate::stage::TestApp::tell($crate::stage::Engine::Postgres, async |app| super::$story(app).await);
+            })+
+        }
+    };
+}
+pub(crate) use in_a_running_system;
+pub(crate) use on_both_engines;
