@@ -1,12 +1,22 @@
-//! What each provider needs to know. Base addresses default to the vendors' own; the composition root points them at the sandbox.
+//! What each provider needs to know, with the defaults of all limits. Base addresses default to the vendors' own; the composition
+//! root points them at the sandbox. Refuses settings that are not known.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use domain::MicroDollars;
 use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+
+use crate::http::CallLimits;
+
+/// First wait between tries of a repeatable call; doubles.
+const RETRY_WAIT: Duration = Duration::from_millis(200);
+/// Requests a minute of Groq's developer plan (console.groq.com/docs/rate-limits); a larger plan sets its own.
+const GROQ_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
 
 /// Groq's chat completions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct GroqConfig {
     /// Where it is; default `https://api.groq.com`.
     pub base_url: String,
@@ -16,31 +26,60 @@ pub struct GroqConfig {
     pub model: String,
     /// Requests at once.
     pub concurrency: usize,
-    /// Longest wait for an answer.
+    /// Requests a minute that the plan allows; nothing for no limit on our side.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
     pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
     /// Price of a million tokens read.
     pub million_tokens_in: MicroDollars,
     /// Price of a million tokens written.
     pub million_tokens_out: MicroDollars,
 }
 
-impl GroqConfig {
-    /// The vendor's address, gpt-oss-20b's prices of August 2026 ($0.075 and $0.30 per million tokens).
-    pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
+impl Default for GroqConfig {
+    /// The vendor's address, gpt-oss-20b and its prices of August 2026 ($0.075 and $0.30 per million tokens).
+    fn default() -> Self {
         Self {
             base_url: "https://api.groq.com".into(),
-            api_key,
-            model: model.into(),
+            api_key: SecretString::from(""),
+            model: "openai/gpt-oss-20b".into(),
             concurrency: 16,
+            requests_per_minute: GROQ_REQUESTS_PER_MINUTE,
             time_out: Duration::from_mins(1),
+            retry_wait: RETRY_WAIT,
             million_tokens_in: MicroDollars::from_micros(75_000),
             million_tokens_out: MicroDollars::from_micros(300_000),
         }
     }
 }
 
+impl GroqConfig {
+    /// The defaults with this key and model. The prices stay those of the default model.
+    pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
+        Self {
+            api_key,
+            model: model.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
 /// ElevenLabs' text to speech.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ElevenLabsConfig {
     /// Where it is; default `https://api.elevenlabs.io`.
     pub base_url: String,
@@ -50,31 +89,57 @@ pub struct ElevenLabsConfig {
     pub model: String,
     /// Output format, as the vendor names it.
     pub output_format: String,
-    /// Requests at once that the plan allows.
+    /// Requests at once that the plan allows; the vendor limits these, not a rate.
     pub concurrency: usize,
-    /// Longest wait for an answer.
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
     pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
     /// Price of a thousand billed characters.
     pub thousand_characters: MicroDollars,
 }
 
-impl ElevenLabsConfig {
-    /// The vendor's address, `mp3_44100_128`, $0.10 per 1,000 characters (June 2026 list).
-    pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
+impl Default for ElevenLabsConfig {
+    /// The vendor's address, `mp3_44100_128`, the Creator plan's concurrency, $0.10 per 1,000 characters (June 2026 list).
+    fn default() -> Self {
         Self {
             base_url: "https://api.elevenlabs.io".into(),
-            api_key,
-            model: model.into(),
+            api_key: SecretString::from(""),
+            model: "eleven_multilingual_v2".into(),
             output_format: "mp3_44100_128".into(),
             concurrency: 5,
             time_out: Duration::from_mins(2),
+            retry_wait: RETRY_WAIT,
             thousand_characters: MicroDollars::from_micros(100_000),
         }
     }
 }
 
+impl ElevenLabsConfig {
+    /// The defaults with this key and model.
+    pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
+        Self {
+            api_key,
+            model: model.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: None,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
 /// Drop Cowboy's API v2.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct DropCowboyConfig {
     /// Where it is; default `https://api-v2.dropcowboy.com`.
     pub base_url: String,
@@ -88,21 +153,91 @@ pub struct DropCowboyConfig {
     pub webhook_secrets: Vec<SecretString>,
     /// Requests at once; the vendor asks for fewer than 100.
     pub concurrency: usize,
-    /// Longest wait for an answer.
+    /// Requests a minute; nothing for no limit on our side, as the vendor states none for v2.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
     pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
 }
 
-impl DropCowboyConfig {
-    /// The vendor's address.
-    pub fn new(key: SecretString, secret: SecretString) -> Self {
+impl Default for DropCowboyConfig {
+    /// The vendor's address and the account's default line.
+    fn default() -> Self {
         Self {
             base_url: "https://api-v2.dropcowboy.com".into(),
-            key,
-            secret,
+            key: SecretString::from(""),
+            secret: SecretString::from(""),
             phone_line_id: None,
             webhook_secrets: vec![],
             concurrency: 32,
+            requests_per_minute: None,
             time_out: Duration::from_secs(30),
+            retry_wait: RETRY_WAIT,
         }
+    }
+}
+
+impl DropCowboyConfig {
+    /// The defaults with these credentials.
+    pub fn new(key: SecretString, secret: SecretString) -> Self {
+        Self {
+            key,
+            secret,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_set_keeps_its_default() {
+        let config: ElevenLabsConfig =
+            serde_json::from_str(r#"{"api_key":"k","concurrency":10,"time_out_seconds":1.5}"#).unwrap();
+        assert_eq!(config.api_key.expose_secret(), "k");
+        assert_eq!(
+            (config.concurrency, config.time_out),
+            (10, Duration::from_millis(1_500))
+        );
+        assert_eq!(config.base_url, "https://api.elevenlabs.io");
+    }
+
+    #[test]
+    fn settings_that_are_not_known_or_mean_nothing_are_refused() {
+        for json in [
+            r#"{"speed":1}"#,
+            r#"{"time_out_seconds":-1}"#,
+            r#"{"requests_per_minute":0}"#,
+        ] {
+            assert!(serde_json::from_str::<GroqConfig>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn keys_do_not_print_themselves() {
+        let config = DropCowboyConfig::new("key-1".into(), "secret-1".into());
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("key-1") && !shown.contains("secret-1"), "{shown}");
     }
 }

@@ -1,45 +1,71 @@
-//! The one HTTP client. Every call has a limit on time, size and concurrency, is traced without bodies, numbers or keys, and
-//! fails as a [`PortError`] that says whether it certainly did not happen. Only calls that may be repeated are.
+//! The one HTTP client, and what every call to a provider passes: limits on concurrency, rate, time and size, a breaker, and
+//! repeats of those failures that certainly had no effect or whose repeat is harmless. A failure comes back as a [`PortError`] that
+//! says which it was. Traces name provider, route, status and duration; bodies, numbers and keys stand in no trace and no error.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+mod answer;
+mod breaker;
+mod credentials;
+mod pace;
+mod retry;
 
-use bytes::{Bytes, BytesMut};
+use std::{num::NonZeroU32, time::Duration};
+
+use bytes::BytesMut;
 use commands::ports::{PortError, PortErrorKind};
-use reqwest::{
-    Client, Method, RequestBuilder, StatusCode, Url,
-    header::{HeaderMap, RETRY_AFTER},
+use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
 };
-use tokio::{sync::Semaphore, time::Instant};
+
+pub(crate) use answer::{Answer, Refusal, code_at};
+use breaker::Breaker;
+pub(crate) use credentials::credentials;
+use pace::Pace;
+use retry::{Backoff, Failure, TRIES_MAX};
 
 /// Longest wait for a connection.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
-/// Largest answer that is read: an audio file of some minutes.
-const ANSWER_BYTES_MAX: usize = 32 << 20;
-/// Times that a repeatable call is made.
-const TRIES_MAX: u32 = 4;
-/// First wait between tries; doubles.
-const WAIT: Duration = Duration::from_millis(200);
-/// A provider that asks for a longer wait than this is not waited for here; the work is rescheduled.
-const WAIT_IN_PLACE_MAX: Duration = Duration::from_secs(5);
-/// Failures in a row after which the breaker opens.
-const FAILURES_MAX: u32 = 8;
-/// How long an open breaker lets nothing through.
-const BREAK: Duration = Duration::from_secs(5);
+/// Longest wait for a place among the calls under way and for the rate; then the work is rescheduled.
+const QUEUE_TIME_OUT: Duration = Duration::from_mins(1);
+/// Largest JSON answer; a page of a hundred voices is the largest that is asked for.
+pub(crate) const JSON_BYTES_MAX: usize = 4 << 20;
+/// Largest audio answer: some minutes.
+pub(crate) const AUDIO_BYTES_MAX: usize = 32 << 20;
+/// Longest id that goes into a path.
+const PATH_SEGMENT_MAX: usize = 64;
 
-/// A provider's address that can't be used.
+/// A provider that can't be set up as configured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the base address of {provider} can't be used: {reason}")]
+#[error("{provider} can't be set up: {reason}")]
 pub struct InvalidProvider {
     /// Which.
     pub provider: &'static str,
-    /// Why.
+    /// Why, and what to change.
     pub reason: String,
+}
+
+/// The HTTP client of the whole program. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct HttpClient(Client);
+
+impl HttpClient {
+    /// Follows no redirect: an upload must reach the address that was signed, and a key no other host than the configured one.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one client that the ban points to"
+    )]
+    pub fn new() -> Result<Self, InvalidProvider> {
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIME_OUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("voicedrop/", env!("CARGO_PKG_VERSION")))
+            .build();
+        client.map(Self).map_err(|e| InvalidProvider {
+            provider: "the HTTP client",
+            reason: e.to_string(),
+        })
+    }
 }
 
 /// What a repeat of the call would do.
@@ -51,154 +77,194 @@ pub(crate) enum Repeat {
     Matters,
 }
 
-/// An answer, whatever its status.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+/// One route of a provider.
+pub(crate) struct Route {
+    /// Its name in traces and errors.
+    pub(crate) name: &'static str,
+    pub(crate) repeat: Repeat,
+    /// A longer answer is not read to its end.
+    pub(crate) answer_bytes_max: usize,
+    /// What a status other than success means here.
+    pub(crate) refusal: fn(&Answer) -> Refusal,
 }
 
-/// The client for one provider.
+/// Limits of the calls to one provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallLimits {
+    pub(crate) concurrency: usize,
+    pub(crate) requests_per_minute: Option<NonZeroU32>,
+    pub(crate) time_out: Duration,
+    pub(crate) retry_wait: Duration,
+}
+
+/// The way to one provider.
 #[derive(Debug)]
-pub struct HttpClient {
+pub(crate) struct ProviderCall {
     provider: &'static str,
     base: Url,
-    client: Client,
+    /// Sent to the provider's own address only.
+    credentials: HeaderMap,
+    client: HttpClient,
     permits: Semaphore,
-    failures: AtomicU32,
-    open_until: Mutex<Option<Instant>>,
+    pace: Option<Pace>,
+    breaker: Breaker,
+    backoff: Backoff,
+    time_out: Duration,
 }
 
-impl HttpClient {
-    /// A client that makes at most `concurrency` calls at once, each with `time_out` for its whole length.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one client that the ban points to"
-    )]
-    pub fn new(
+impl ProviderCall {
+    /// Prepares; calls nothing.
+    pub(crate) fn new(
+        client: &HttpClient,
         provider: &'static str,
         base_url: &str,
-        concurrency: usize,
-        time_out: Duration,
+        credentials: HeaderMap,
+        limits: CallLimits,
     ) -> Result<Self, InvalidProvider> {
         let invalid = |reason: String| InvalidProvider { provider, reason };
         let base = Url::parse(&format!("{}/", base_url.trim_end_matches('/')))
-            .map_err(|e| invalid(e.to_string()))?;
-        let client = Client::builder()
-            .connect_timeout(CONNECT_TIME_OUT)
-            .timeout(time_out)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("voicedrop/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| invalid(e.to_string()))?;
+            .map_err(|e| invalid(format!("its base address is none: {e}")))?;
+        if !matches!(base.scheme(), "http" | "https") {
+            return Err(invalid("its base address must begin with https://".into()));
+        }
+        let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self {
             provider,
             base,
-            client,
-            permits: Semaphore::new(concurrency.max(1)),
-            failures: AtomicU32::new(0),
-            open_until: Mutex::new(None),
+            credentials,
+            client: client.clone(),
+            permits: Semaphore::new(concurrency),
+            pace: limits
+                .requests_per_minute
+                .map(|rate| Pace::new(rate, concurrency)),
+            breaker: Breaker::default(),
+            backoff: Backoff::new(limits.retry_wait),
+            time_out: limits.time_out,
         })
     }
 
-    /// A request to a route of the provider. `path` begins without a slash.
+    /// A request to a route of the provider, with the credentials. `path` begins without a slash.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        self.client
+            .0
+            .request(method, format!("{}{path}", self.base))
+            .timeout(self.time_out)
+            .headers(self.credentials.clone())
     }
 
-    /// A request to an address that the provider gave.
-    pub(crate) fn request_to(&self, method: Method, url: Url) -> RequestBuilder {
-        self.client.request(method, url)
+    /// A request to an address that the provider gave, without the credentials; nothing where that is no address or where it
+    /// is less protected than the provider's own.
+    pub(crate) fn request_to(&self, method: Method, address: &str) -> Option<RequestBuilder> {
+        let url = Url::parse(address).ok()?;
+        let protected = url.scheme() == "https" || (url.scheme() == "http" && self.base.scheme() == "http");
+        protected.then(|| self.client.0.request(method, url).timeout(self.time_out))
     }
 
-    /// Makes the call. `route` names it in traces. Answers of every status come back, except that 429 and 5xx are failures.
-    pub(crate) async fn send(
-        &self,
-        route: &'static str,
-        request: RequestBuilder,
-        repeat: Repeat,
-    ) -> Result<Answer, PortError> {
-        let mut wait = WAIT;
-        for tries_left in (0..TRIES_MAX).rev() {
-            let Some(attempt) = request.try_clone() else {
-                return self.once(route, request).await;
-            };
-            let error = match self.once(route, attempt).await {
+    /// Makes the call and returns the answer of a success.
+    pub(crate) async fn send(&self, route: &Route, request: RequestBuilder) -> Result<Answer, PortError> {
+        let mut tries_left = TRIES_MAX;
+        loop {
+            // All bodies are in memory, so a request can always be had again.
+            let attempt = request.try_clone().ok_or_else(|| {
+                let message = format!("{} {}: the request can't be repeated", self.provider, route.name);
+                PortError::new(PortErrorKind::Permanent, message)
+            })?;
+            let failure = match self.once(route, attempt).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
+                Err(failure) => failure,
             };
-            let repeatable = match error.kind {
-                PortErrorKind::Retryable => true,
-                PortErrorKind::Limited { after } => {
-                    wait = after.unwrap_or(wait);
-                    wait <= WAIT_IN_PLACE_MAX
-                }
-                PortErrorKind::Unknown => repeat == Repeat::Harmless,
-                PortErrorKind::Permanent | PortErrorKind::Unauthorised | PortErrorKind::Exhausted => false,
-            };
-            if !repeatable || tries_left == 0 {
-                return Err(error);
+            tries_left -= 1;
+            let jittered = self.backoff.wait(TRIES_MAX - tries_left);
+            match failure.wait_in_place(route.repeat, jittered) {
+                Some(wait) if tries_left > 0 => tokio::time::sleep(wait).await,
+                _ => return Err(failure.error),
             }
-            tokio::time::sleep(wait).await;
-            wait *= 2;
         }
-        Err(PortError::new(
-            PortErrorKind::Retryable,
-            format!("{} did not answer", self.provider),
-        ))
     }
 
-    async fn once(&self, route: &'static str, request: RequestBuilder) -> Result<Answer, PortError> {
-        self.let_through()?;
-        let failed = |kind, what: &str| PortError::new(kind, format!("{} {route}: {what}", self.provider));
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| failed(PortErrorKind::Retryable, "the client is closed"))?;
+    async fn once(&self, route: &Route, request: RequestBuilder) -> Result<Answer, Failure> {
+        let _permit = self.admitted(route).await?;
         let begun = Instant::now();
-        let outcome = self.exchange(route, request).await;
-        let status = outcome.as_ref().map_or(0, |a| a.status.as_u16());
+        let exchanged = self.exchange(route, request).await;
+        let trouble = match &exchanged {
+            Ok(answer) => answer.status.is_server_error(),
+            Err(failure) => failure.is_trouble(),
+        };
+        if self.breaker.count(trouble, Instant::now()) {
+            tracing::warn!(
+                provider = self.provider,
+                route = route.name,
+                "a provider is in trouble and is left alone for a while"
+            );
+        }
         tracing::debug!(
             provider = self.provider,
-            route,
-            http.status = status,
+            route = route.name,
+            http.status = exchanged.as_ref().map_or(0, |a| a.status.as_u16()),
             duration_ms = begun.elapsed().as_millis() as u64,
             "called a provider"
         );
-        let trouble = match &outcome {
-            Ok(answer) => answer.status.is_server_error(),
-            Err(error) => matches!(error.kind, PortErrorKind::Unknown | PortErrorKind::Retryable),
-        };
-        self.count(trouble);
-        let answer = outcome?;
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            let after = retry_after(&answer.headers);
-            return Err(failed(PortErrorKind::Limited { after }, "asked too often"));
+        let answer = exchanged?;
+        if answer.status.is_success() {
+            return Ok(answer);
         }
-        if answer.status.is_server_error() {
-            // The request arrived; nothing says whether it was acted on before the error.
-            return Err(failed(
-                PortErrorKind::Unknown,
-                &format!("answered {}", answer.status.as_u16()),
-            ));
-        }
-        Ok(answer)
+        let Refusal { kind, code, advice } = (route.refusal)(&answer);
+        let status = answer.status.as_u16();
+        let message = format!(
+            "{} {}: answered {status} ({code}); {advice}",
+            self.provider, route.name
+        );
+        Err(Failure::repeatable(PortError::new(kind, message)))
     }
 
-    async fn exchange(&self, route: &'static str, request: RequestBuilder) -> Result<Answer, PortError> {
-        let mut response = request.send().await.map_err(|e| self.transport(route, &e))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| self.transport(route, &e))? {
-            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-                let message = format!("{} {route}: the answer is larger than 32 MB", self.provider);
-                return Err(PortError::new(PortErrorKind::Unknown, message));
+    /// Waits for a place and for the rate. An open breaker is asked before and after, so that it stops those who waited, too.
+    async fn admitted(&self, route: &Route) -> Result<SemaphorePermit<'_>, Failure> {
+        let limited = |after, what| {
+            let message = format!("{} {}: {what}", self.provider, route.name);
+            Failure::final_here(PortError::new(PortErrorKind::Limited { after }, message))
+        };
+        let open = |left| limited(Some(left), "not called, the provider is in trouble");
+        self.breaker.ask(Instant::now()).map_err(open)?;
+        let queued = tokio::time::timeout(QUEUE_TIME_OUT, async {
+            let permit = self.permits.acquire().await;
+            if let Some(pace) = &self.pace {
+                pace.wait().await;
             }
+            permit
+        });
+        let Ok(Ok(permit)) = queued.await else {
+            return Err(limited(None, "not called, too many calls are waiting"));
+        };
+        self.breaker.pass(Instant::now()).map_err(open)?;
+        Ok(permit)
+    }
+
+    async fn exchange(&self, route: &Route, request: RequestBuilder) -> Result<Answer, Failure> {
+        let broken = |e: reqwest::Error| self.transport(route, &e);
+        let mut response = request.send().await.map_err(broken)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        let mut body = BytesMut::new();
+        let mut too_large = announced > route.answer_bytes_max;
+        while !too_large && let Some(chunk) = response.chunk().await.map_err(broken)? {
+            too_large = body.len() + chunk.len() > route.answer_bytes_max;
             body.extend_from_slice(&chunk);
         }
+        if too_large {
+            let message = format!(
+                "{} {}: the answer is larger than {} MB",
+                self.provider,
+                route.name,
+                route.answer_bytes_max >> 20
+            );
+            return Err(Failure::final_here(PortError::new(
+                PortErrorKind::Unknown,
+                message,
+            )));
+        }
         Ok(Answer {
+            provider: self.provider,
+            route: route.name,
             status,
             headers,
             body: body.freeze(),
@@ -206,7 +272,7 @@ impl HttpClient {
     }
 
     /// No connection: certainly not done. Anything later: unknown. The error's own text could quote an address with a secret.
-    fn transport(&self, route: &'static str, error: &reqwest::Error) -> PortError {
+    fn transport(&self, route: &Route, error: &reqwest::Error) -> Failure {
         let (kind, what) = if error.is_builder() {
             (PortErrorKind::Permanent, "the request can't be made")
         } else if error.is_connect() {
@@ -216,55 +282,15 @@ impl HttpClient {
         } else {
             (PortErrorKind::Unknown, "the connection broke")
         };
-        PortError::new(kind, format!("{} {route}: {what}", self.provider))
-    }
-
-    fn let_through(&self) -> Result<(), PortError> {
-        let until = self.open_until.lock().ok().and_then(|open| *open);
-        match until.map(|u| u.saturating_duration_since(Instant::now())) {
-            Some(left) if !left.is_zero() => Err(PortError::new(
-                PortErrorKind::Limited { after: Some(left) },
-                format!("{} is in trouble and is left alone for a while", self.provider),
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    fn count(&self, trouble: bool) {
-        if !trouble {
-            self.failures.store(0, Ordering::Relaxed);
-            return;
-        }
-        if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FAILURES_MAX
-            && let Ok(mut open) = self.open_until.lock()
-        {
-            self.failures.store(0, Ordering::Relaxed);
-            *open = Some(Instant::now() + BREAK);
-        }
+        Failure::repeatable(PortError::new(
+            kind,
+            format!("{} {}: {what}", self.provider, route.name),
+        ))
     }
 }
 
-/// Seconds, as all three providers send it when they do.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|s: &f64| (0.0..=86_400.0).contains(s))
-        .map(Duration::from_secs_f64)
-}
-
-/// JSON out of an answer; what does not parse is quoted nowhere.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(
-    provider: &str,
-    route: &str,
-    answer: &Answer,
-) -> Result<T, PortError> {
-    serde_json::from_slice(&answer.body).map_err(|e| {
-        let message = format!(
-            "{provider} {route}: the answer is not as documented ({:?} error)",
-            e.classify()
-        );
-        PortError::new(PortErrorKind::Unknown, message)
-    })
+/// An id that goes into a path; nothing for one that would change the route.
+pub(crate) fn path_segment(id: &str) -> Option<&str> {
+    let fine = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (!id.is_empty() && id.len() <= PATH_SEGMENT_MAX && id.bytes().all(fine)).then_some(id)
 }

@@ -10,7 +10,7 @@ mod http;
 
 pub use audio_duration::{AudioKind, audio_kind, duration_ms};
 pub use config::{DropCowboyConfig, ElevenLabsConfig, GroqConfig};
-pub use drop_cowboy::{CallbackBase, DropCowboy};
+pub use drop_cowboy::{CallbackBase, DropCowboy, RegisteredWebhook};
 pub use elevenlabs::ElevenLabs;
 pub use groq::Groq;
 pub use http::{HttpClient, InvalidProvider};

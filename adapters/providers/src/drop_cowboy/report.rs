@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 
 use super::result_codes::{DELIVERED, meaning};
 
+/// Of a report without a time: later than any, so that the reader takes its own time of receipt instead.
+const NO_TIME: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+/// Events about voicemails. The vendor's webhooks can carry others, such as `contact.sms.status`, which say nothing about a drop.
+const EVENTS: [&str; 2] = ["contact.rvm.status", "contact.rvm.receipt"];
+
 pub(super) fn parse(body: &[u8], token: Option<&str>) -> Result<WireReport, PortError> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|e| unreadable(&format!("it is no JSON ({:?} error)", e.classify())))?;
@@ -16,9 +21,10 @@ pub(super) fn parse(body: &[u8], token: Option<&str>) -> Result<WireReport, Port
     if let Some(kind) = text(&value, "event_type") {
         return generic(&value, kind, body, token);
     }
-    match value.get("data").filter(|_| value.get("event").is_some()) {
-        Some(data) => webhook(&value, data, token),
-        None => callback(&value, body, token),
+    match (text(&value, "event"), value.get("data")) {
+        (Some(event), Some(data)) if EVENTS.contains(&event) => webhook(&value, data, token),
+        (Some(_), _) => Err(unreadable("its event is not about a voicemail")),
+        (None, _) => callback(&value, body, token),
     }
 }
 
@@ -43,9 +49,7 @@ fn callback(value: &Value, body: &[u8], token: Option<String>) -> Result<WireRep
         .iter()
         .filter_map(|n| micros(value.get(n)?))
         .sum();
-    let occurred_at = text(value, "attempt_date")
-        .and_then(instant)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let occurred_at = text(value, "attempt_date").and_then(instant).unwrap_or(NO_TIME);
     let (outcome, code) = outcome(value, Some(MicroDollars::from_micros(cost)))?;
     let suppress = value.get("dnc").and_then(Value::as_bool).unwrap_or(false) || suppresses(&outcome);
     Ok(WireReport {
@@ -65,7 +69,7 @@ fn webhook(value: &Value, data: &Value, token: Option<String>) -> Result<WireRep
     let millis = value.get("event_at").and_then(Value::as_i64);
     let occurred_at = millis
         .and_then(DateTime::from_timestamp_millis)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        .unwrap_or(NO_TIME);
     let (outcome, code) = outcome(data, None)?;
     let suppress = suppresses(&outcome);
     Ok(WireReport {
@@ -90,11 +94,9 @@ fn generic(value: &Value, kind: &str, body: &[u8], token: Option<String>) -> Res
         },
         _ => return Err(unreadable("its event_type is not known")),
     };
-    let occurred_at = text(value, "timestamp")
-        .and_then(instant)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let occurred_at = text(value, "timestamp").and_then(instant).unwrap_or(NO_TIME);
     Ok(WireReport {
-        report_id: hashed(body),
+        report_id: text(value, "event_id").map_or_else(|| hashed(body), str::to_owned),
         about: about(value, "phone_number", token),
         outcome,
         code: kind.to_owned(),
@@ -210,6 +212,21 @@ mod tests {
             r#"{"event_id":"e1","event":"contact.rvm.status","event_at":1767225599000,"data":{"reason_code":4002,"to":"+17605550186"}}"#,
         );
         assert_eq!((told.report_id.as_str(), told.code.as_str()), ("e1", "4002"));
+    }
+
+    #[test]
+    fn an_event_about_something_else_says_nothing_about_a_drop() {
+        let body =
+            br#"{"event_id":"e1","event":"contact.sms.status","data":{"reason_code":0,"to":"+17605550186"}}"#;
+        assert!(parse(body, Some("token")).is_err());
+    }
+
+    #[test]
+    fn the_same_callback_is_the_same_report_and_another_is_another() {
+        let id = |json: &str| report(json).report_id;
+        let once = id(r#"{"status":"success","foreign_id":"f1"}"#);
+        assert_eq!(once, id(r#"{"status":"success","foreign_id":"f1"}"#));
+        assert_ne!(once, id(r#"{"status":"success","foreign_id":"f2"}"#));
     }
 
     #[test]

@@ -1,10 +1,7 @@
-//! The vendor's JSON, as far as it is used, and what its refusals mean.
+//! The vendor's JSON, as far as it is used.
 
-use commands::ports::{PortError, PortErrorKind};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::http::Answer;
 
 /// `{"data": …, "meta": …}`, around every answer but that of `/rvm`.
 #[derive(Deserialize)]
@@ -18,6 +15,10 @@ pub(super) struct Readiness {
     test_numbers_only: bool,
     #[serde(default)]
     funds: Funds,
+    #[serde(default)]
+    numbers: Numbers,
+    #[serde(default)]
+    byoc: Byoc,
 }
 
 #[derive(Deserialize, Default)]
@@ -25,7 +26,19 @@ struct Funds {
     funds_ok: Option<bool>,
 }
 
+#[derive(Deserialize, Default)]
+struct Numbers {
+    count: Option<u64>,
+}
+
+/// "Bring your own carrier": the account sends by numbers of another carrier.
+#[derive(Deserialize, Default)]
+struct Byoc {
+    connected: Option<bool>,
+}
+
 impl Readiness {
+    /// What is missing, in words for the user. What the answer does not speak of is no problem.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = vec![];
         if self.funds.funds_ok == Some(false) {
@@ -33,6 +46,10 @@ impl Readiness {
         }
         if self.test_numbers_only {
             problems.push("the carrier account may only send to its test numbers".to_owned());
+        }
+        if self.numbers.count == Some(0) && self.byoc.connected != Some(true) {
+            problems
+                .push("the carrier account has no number to send from; add one in the dashboard".to_owned());
         }
         problems
     }
@@ -46,8 +63,8 @@ pub(super) struct Media {
 
 #[derive(Deserialize)]
 pub(super) struct Upload {
-    pub(super) mp3: UploadSlot,
-    pub(super) wav: UploadSlot,
+    pub(super) mp3: Option<UploadSlot>,
+    pub(super) wav: Option<UploadSlot>,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +77,8 @@ pub(super) struct UploadSlot {
 #[derive(Serialize)]
 pub(super) struct Rvm<'a> {
     pub(super) to: &'a str,
-    pub(super) caller_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) caller_id: Option<&'a str>,
     pub(super) media_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) phone_line_id: Option<&'a str>,
@@ -76,46 +94,18 @@ pub(super) struct Queued {
     pub(super) message_id: String,
 }
 
-/// An id that goes into a path must not change the route.
-pub(super) fn path_segment(id: &str) -> Result<&str, PortError> {
-    let fine = !id.is_empty()
-        && id.len() <= 64
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if fine {
-        Ok(id)
-    } else {
-        Err(PortError::new(
-            PortErrorKind::Unknown,
-            "drop_cowboy gave an id that is none",
-        ))
-    }
+/// Body of `POST /register/public/webhooks`.
+#[derive(Serialize)]
+pub(super) struct NewWebhook<'a> {
+    pub(super) hook_url: &'a str,
+    pub(super) event_types: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
 }
 
-/// Statuses other than success. The error's code stands in one of four places.
-pub(super) fn refused(answer: &Answer) -> Result<(), PortError> {
-    if answer.status.is_success() {
-        return Ok(());
-    }
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let code = ["/details/code", "/detail/code", "/code", "/error"]
-        .iter()
-        .find_map(|at| body.pointer(at));
-    let code = code
-        .and_then(Value::as_str)
-        .filter(|c| c.len() < 64)
-        .unwrap_or("no code");
-    let (kind, advice) = match (answer.status.as_u16(), code) {
-        (402, _) | (_, "insufficient_balance") => (PortErrorKind::Exhausted, "top up the account"),
-        (401 | 403, _) => (PortErrorKind::Unauthorised, "check key, secret and their scopes"),
-        _ => (PortErrorKind::Permanent, "the request was refused"),
-    };
-    Err(PortError::new(
-        kind,
-        format!(
-            "drop_cowboy answered {} ({code}): {advice}",
-            answer.status.as_u16()
-        ),
-    ))
+/// Its 201, the only answer that shows the secret.
+#[derive(Deserialize)]
+pub(super) struct Webhook {
+    pub(super) webhook_id: String,
+    pub(super) signing_secret: SecretString,
 }

@@ -1,0 +1,127 @@
+//! ElevenLabs as a voice. `POST /v1/text-to-speech/{voice_id}` answers raw audio; what was billed stands in the headers, not in the
+//! text's length. There is no idempotency key, so a call whose answer was lost is never repeated here.
+
+use async_trait::async_trait;
+use commands::ports::{PortError, PortErrorKind, Speech, SpeechRequest, SpeechSynthesizer, Voice};
+use domain::MicroDollars;
+use reqwest::Method;
+
+use super::{
+    PROVIDER, error,
+    wire::{self, VoicePage},
+};
+use crate::{
+    audio_duration::{audio_kind, duration_ms},
+    config::ElevenLabsConfig,
+    http::{
+        AUDIO_BYTES_MAX, Answer, HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route,
+        credentials, path_segment,
+    },
+};
+
+/// Voices a page, the vendor's maximum.
+const VOICES_PER_PAGE: u32 = 100;
+/// Most pages that are read. The first may hold more than a page's voices, a later one fewer.
+const VOICE_PAGES_MAX: usize = 10;
+/// Most voices that are returned, by the port's contract.
+const VOICES_MAX: usize = 500;
+
+/// Billed by character, and nothing tells a repeat from a new order.
+const SPEECH: Route = Route {
+    name: "text to speech",
+    repeat: Repeat::Matters,
+    answer_bytes_max: AUDIO_BYTES_MAX,
+    refusal: error::refusal,
+};
+const VOICES: Route = Route {
+    name: "voices",
+    repeat: Repeat::Harmless,
+    answer_bytes_max: JSON_BYTES_MAX,
+    refusal: error::refusal,
+};
+
+/// ElevenLabs, by its API key.
+#[derive(Debug)]
+pub struct ElevenLabs {
+    call: ProviderCall,
+    config: ElevenLabsConfig,
+}
+
+impl ElevenLabs {
+    /// Prepares, with an HTTP client of its own; calls nothing.
+    pub fn new(config: ElevenLabsConfig) -> Result<Self, InvalidProvider> {
+        Self::with_client(&HttpClient::new()?, config)
+    }
+
+    /// Prepares, over a client that others use, too; calls nothing.
+    pub fn with_client(client: &HttpClient, config: ElevenLabsConfig) -> Result<Self, InvalidProvider> {
+        let credentials = credentials(PROVIDER, &[("xi-api-key", config.api_key.clone())])?;
+        let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;
+        Ok(Self { call, config })
+    }
+
+    fn speech(&self, answer: Answer, characters: usize) -> Result<Speech, PortError> {
+        let billed = answer
+            .header("character-cost")
+            .and_then(|c| c.parse::<u64>().ok());
+        let measured = audio_kind(&answer.body).zip(duration_ms(&answer.body).filter(|ms| *ms > 0));
+        let (kind, duration_ms) = measured.ok_or_else(|| error::no_audio(billed.is_some()))?;
+        let provider_id = answer
+            .header("history-item-id")
+            .or_else(|| answer.header("request-id"))
+            .unwrap_or_default()
+            .to_owned();
+        let characters = billed.unwrap_or(characters as u64);
+        let thousandths = self.config.thousand_characters.times(characters.cast_signed());
+        Ok(Speech {
+            media_type: kind.media_type().to_owned(),
+            duration_ms,
+            characters,
+            cost: MicroDollars::from_micros(thousandths.micros() / 1_000),
+            provider_id,
+            audio: answer.body,
+        })
+    }
+}
+
+#[async_trait]
+impl SpeechSynthesizer for ElevenLabs {
+    async fn speak(&self, request: SpeechRequest) -> Result<Speech, PortError> {
+        let voice = path_segment(&request.voice).ok_or_else(|| {
+            let message = "not a voice id of elevenlabs; choose one of the voices";
+            PortError::new(PortErrorKind::Permanent, message)
+        })?;
+        let call = self
+            .call
+            .request(Method::POST, &format!("v1/text-to-speech/{voice}"))
+            .query(&[("output_format", &self.config.output_format)])
+            .json(&wire::speech_request(&request, &self.config.model));
+        let answer = self.call.send(&SPEECH, call).await?;
+        self.speech(answer, request.text.chars().count())
+    }
+
+    async fn voices(&self) -> Result<Vec<Voice>, PortError> {
+        let (mut voices, mut token) = (Vec::new(), None::<String>);
+        for _ in 0..VOICE_PAGES_MAX {
+            let mut call = self
+                .call
+                .request(Method::GET, "v2/voices")
+                .query(&[("page_size", VOICES_PER_PAGE)]);
+            if let Some(token) = &token {
+                call = call.query(&[("next_page_token", token)]);
+            }
+            let page: VoicePage = self.call.send(&VOICES, call).await?.json()?;
+            voices.extend(page.voices.into_iter().map(Voice::from));
+            token = page.next_page_token.filter(|_| page.has_more);
+            if token.is_none() || voices.len() >= VOICES_MAX {
+                break;
+            }
+        }
+        voices.truncate(VOICES_MAX);
+        Ok(voices)
+    }
+
+    fn fingerprint(&self) -> String {
+        format!("{PROVIDER}/{}/{}", self.config.model, self.config.output_format)
+    }
+}

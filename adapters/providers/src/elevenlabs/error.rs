@@ -1,0 +1,55 @@
+//! What the vendor's refusals mean. `detail` comes as `{"status", "message"}`, as a list (validation) or as a text; only a code in it is
+//! quoted, the rest may repeat the words that were to be spoken.
+
+use commands::ports::{PortError, PortErrorKind};
+
+use crate::http::{Answer, Refusal, code_at};
+
+const CHECK_KEY: &str = "check providers.elevenlabs.api_key and its rights";
+
+pub(super) fn refusal(answer: &Answer) -> Refusal {
+    let body = answer.value();
+    let code = code_at(
+        &body,
+        &["/detail/status", "/detail/code", "/detail/0/type", "/detail"],
+    );
+    match (answer.status.as_u16(), code) {
+        // It comes as 401, not as 402 or 429.
+        (_, "quota_exceeded") => Refusal::new(
+            PortErrorKind::Exhausted,
+            code,
+            "the plan's characters are used up",
+        ),
+        (_, "invalid_api_key") => Refusal::new(PortErrorKind::Unauthorised, code, CHECK_KEY),
+        // Every script of the campaign would meet it: someone must act.
+        (_, "voice_not_found") => Refusal::new(PortErrorKind::Unauthorised, code, "choose another voice"),
+        (429, _)
+        | (400..=499, "too_many_concurrent_requests" | "concurrent_limit_exceeded" | "system_busy") => {
+            Refusal::new(
+                PortErrorKind::Limited {
+                    after: answer.retry_after(),
+                },
+                code,
+                "more requests at once than the plan allows; lower providers.elevenlabs.concurrency",
+            )
+        }
+        (401 | 403, _) => Refusal::new(PortErrorKind::Unauthorised, code, CHECK_KEY),
+        _ => Refusal::by_status(answer, code),
+    }
+}
+
+/// A success that is no audio. Once billed, a repeat would only be billed again; otherwise something else than the vendor answered.
+pub(super) fn no_audio(billed: bool) -> PortError {
+    let (kind, message) = if billed {
+        (
+            PortErrorKind::Permanent,
+            "elevenlabs billed something that is no audio; try another output format",
+        )
+    } else {
+        (
+            PortErrorKind::Unknown,
+            "elevenlabs text to speech: the answer is no audio; check its base address",
+        )
+    };
+    PortError::new(kind, message)
+}

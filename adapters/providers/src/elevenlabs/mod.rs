@@ -1,0 +1,10 @@
+//! ElevenLabs as a voice: `client` makes the calls, `wire` is the vendor's JSON, `error` what its refusals mean. Wire facts: the
+//! vendor's client `elevenlabs-python` 2.59 and help.elevenlabs.io, July 2026.
+
+mod client;
+mod error;
+mod wire;
+
+pub use client::ElevenLabs;
+
+const PROVIDER: &str = "elevenlabs";

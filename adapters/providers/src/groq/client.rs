@@ -1,0 +1,115 @@
+//! Groq's chat completions as a script writer: `POST /openai/v1/chat/completions` with structured output. Facts go in a message of
+//! their own, as JSON, so that a name or an address is never read as an instruction. Refuses a script that is cut off or empty.
+
+use async_trait::async_trait;
+use commands::ports::{PortError, PortErrorKind, ScriptPrompt, ScriptWriter, WrittenScript};
+use domain::MicroDollars;
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    PROVIDER, error,
+    wire::{self, Completion, Models, Script, Usage},
+};
+use crate::{
+    config::GroqConfig,
+    http::{HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route, credentials},
+};
+
+/// Longest prompt that is sent, bytes: far below the model's context, far above any contact's facts.
+const PROMPT_BYTES_MAX: usize = 64 << 10;
+/// Longest script that is taken, characters.
+const SCRIPT_CHARS_MAX: usize = 5_000;
+
+const MODELS: Route = Route {
+    name: "models",
+    repeat: Repeat::Harmless,
+    answer_bytes_max: JSON_BYTES_MAX,
+    refusal: error::refusal,
+};
+/// A repeat writes another script and costs a fraction of a cent; a lost answer has no other effect.
+const COMPLETIONS: Route = Route {
+    name: "chat completions",
+    ..MODELS
+};
+
+/// Groq, by its API key.
+#[derive(Debug)]
+pub struct Groq {
+    call: ProviderCall,
+    config: GroqConfig,
+}
+
+impl Groq {
+    /// Prepares, with an HTTP client of its own; calls nothing.
+    pub fn new(config: GroqConfig) -> Result<Self, InvalidProvider> {
+        Self::with_client(&HttpClient::new()?, config)
+    }
+
+    /// Prepares, over a client that others use, too; calls nothing.
+    pub fn with_client(client: &HttpClient, config: GroqConfig) -> Result<Self, InvalidProvider> {
+        let bearer = SecretString::from(format!("Bearer {}", config.api_key.expose_secret()));
+        let credentials = credentials(PROVIDER, &[("authorization", bearer)])?;
+        let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;
+        Ok(Self { call, config })
+    }
+
+    /// Whether the key is good and the configured model exists: models are retired at short notice.
+    pub async fn check(&self) -> Result<(), PortError> {
+        let request = self.call.request(Method::GET, "openai/v1/models");
+        let models: Models = self.call.send(&MODELS, request).await?.json()?;
+        if models.data.iter().any(|m| m.id == self.config.model) {
+            Ok(())
+        } else {
+            Err(error::no_such_model(&self.config.model))
+        }
+    }
+
+    fn cost(&self, usage: &Usage) -> MicroDollars {
+        let millionths = |tokens: u64, price: MicroDollars| i128::from(tokens) * i128::from(price.micros());
+        let sum = millionths(usage.prompt_tokens, self.config.million_tokens_in)
+            + millionths(usage.completion_tokens, self.config.million_tokens_out);
+        // Rounded up, so that no script is free.
+        let micros = (sum + 999_999) / 1_000_000;
+        MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+#[async_trait]
+impl ScriptWriter for Groq {
+    async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError> {
+        let asked = prompt.model.as_deref().unwrap_or(&self.config.model);
+        let body = wire::request(asked, &prompt);
+        if body.to_string().len() > PROMPT_BYTES_MAX {
+            let message = "groq: the prompt is longer than 64 KB; shorten the instructions";
+            return Err(PortError::new(PortErrorKind::Permanent, message));
+        }
+        let request = self
+            .call
+            .request(Method::POST, "openai/v1/chat/completions")
+            .json(&body);
+        let completion: Completion = self.call.send(&COMPLETIONS, request).await?.json()?;
+        let usage = completion.usage.unwrap_or_default();
+        let choice = completion
+            .choices
+            .into_iter()
+            .next()
+            .ok_or_else(|| error::unusable("it has no choice"))?;
+        if choice.finish_reason.as_deref() == Some("length") {
+            return Err(error::unusable("it was cut off"));
+        }
+        let content = choice.message.content.unwrap_or_default();
+        let script: Script = serde_json::from_str(&content)
+            .map_err(|_| error::unusable("it is not in the shape asked for"))?;
+        let text = script.script.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() || text.chars().count() > SCRIPT_CHARS_MAX {
+            return Err(error::unusable("it is empty or too long"));
+        }
+        Ok(WrittenScript {
+            text,
+            model: completion.model.unwrap_or_else(|| asked.to_owned()),
+            tokens: usage.prompt_tokens.saturating_add(usage.completion_tokens),
+            cost: self.cost(&usage),
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! Groq as a script writer: `client` makes the calls, `wire` is the vendor's JSON, `error` what its refusals mean. Wire facts: the
+//! vendor's client `groq-python` and console.groq.com/docs, August 2026.
+
+mod client;
+mod error;
+mod wire;
+
+pub use client::Groq;
+
+const PROVIDER: &str = "groq";
