@@ -51,8 +51,11 @@ async fn a_viewer_reads_the_teams_campaign_and_can_change_nothing(app: &TestApp)
         .await;
     let team = text(&team["teamId"]).to_owned();
     let (viewer, viewer_id) = app.member(&admin, "VIEWER").await;
-    let join = format!("joinTeam(teamId: {team:?}, userId: {viewer_id:?})");
-    admin.does(&join, "OrganizationChanged { position }").await;
+    let admin_id = admin.asks("viewer { userId }").await;
+    for user in [text(&admin_id["userId"]), &viewer_id] {
+        let join = format!("joinTeam(teamId: {team:?}, userId: {user:?})");
+        admin.does(&join, "OrganizationChanged { position }").await;
+    }
     let campaign = Campaign::draft_of(&admin, &format!("teamId: {team:?}")).await;
 
     let seen = viewer
@@ -141,8 +144,9 @@ async fn what_an_auditor_looks_at_is_recorded(app: &TestApp) {
 
     let before = app.events().await;
     let history = auditor.asks(&look).await;
-    assert_eq!(
-        history["history"]["nodes"][0]["eventType"], "ContactImported",
+    let happened = history["history"]["nodes"].as_array().expect("a list");
+    assert!(
+        happened.iter().any(|e| e["eventType"] == "ContactCreated"),
         "{history}"
     );
     let recorded = app.events_since(before).await;

@@ -6,15 +6,16 @@ use crate::stage::{Person, text, until};
 
 /// Twelve people in California, made up; every number is a fictional 555-01xx.
 pub fn twelve_people() -> String {
-    let mut file = String::from("Owner Name,Property Address,City,State,ZIP,Phone,Email\n");
-    for n in 0..12 {
-        file.push_str(&format!(
-            "Owner{n} Example,{} Desert Falls Dr,Palm Desert,CA,92211,(760) 555-01{:02},\n",
+    let rows = (0..12).map(|n| {
+        format!(
+            "Owner{n} Example,{} Desert Falls Dr,Palm Desert,CA,92211,(760) 555-01{},\n",
             100 + n,
             20 + n
-        ));
-    }
-    file
+        )
+    });
+    std::iter::once("Owner Name,Property Address,City,State,ZIP,Phone,Email\n".to_owned())
+        .chain(rows)
+        .collect()
 }
 
 /// What a campaign's change answers.
@@ -22,27 +23,27 @@ pub const CHANGED: &str = "CampaignChanged { campaignId position campaign { stat
 
 /// A campaign and whose it is.
 #[derive(Debug)]
-pub struct Campaign<'a> {
+pub struct Campaign {
     /// Whose.
-    pub agent: &'a Person,
+    pub agent: Person,
     /// Its id, as clients see it.
     pub id: String,
 }
 
-impl<'a> Campaign<'a> {
+impl Campaign {
     /// A new draft.
-    pub async fn draft(agent: &'a Person) -> Self {
+    pub async fn draft(agent: &Person) -> Self {
         Self::draft_of(agent, "").await
     }
 
     /// A new draft with more said about it, as GraphQL fields.
-    pub async fn draft_of(agent: &'a Person, more: &str) -> Self {
+    pub async fn draft_of(agent: &Person, more: &str) -> Self {
         let call = format!(
             "createCampaign(input: {{name: \"Desert expireds\", type: NEIGHBORHOOD_EXPIREDS {more}}})"
         );
         let made = agent.does(&call, CHANGED).await;
         Self {
-            agent,
+            agent: agent.clone(),
             id: text(&made["campaignId"]).to_owned(),
         }
     }
@@ -146,5 +147,19 @@ impl<'a> Campaign<'a> {
         .await;
         self.is("REVIEW").await;
         self
+    }
+    /// In the hands of a program of the agent's. A hold can last until tomorrow, longer than a browser's session.
+    pub async fn followed_by_a_program(self) -> Self {
+        let made = self
+            .agent
+            .does(
+                "createApiToken(name: \"Follow-up\", scope: WRITE)",
+                "TokenCreated { secret }",
+            )
+            .await;
+        Self {
+            agent: self.agent.with_token(text(&made["secret"])),
+            id: self.id,
+        }
     }
 }

@@ -28,6 +28,7 @@ async fn an_agent_takes_a_file_to_delivered_voicemails(app: &TestApp) {
     assert_eq!(approved["precheck"]["ready"], 12, "{approved}");
     assert_eq!(approved["precheck"]["eligible"], 12, "{approved}");
     assert_eq!(approved["change"]["campaign"]["status"], "APPROVED");
+    let campaign = campaign.followed_by_a_program().await;
     agent.does(&campaign.step("submitCampaign"), CHANGED).await;
     campaign.is("COMPLETED").await;
 
@@ -47,7 +48,7 @@ async fn an_agent_takes_a_file_to_delivered_voicemails(app: &TestApp) {
             "digest(campaignId: {:?}) {{ contacts attempted sentences }}",
             campaign.id
         );
-        Some(agent.asks(&call).await).filter(|d| !d.is_null())
+        Some(campaign.agent.asks(&call).await).filter(|d| !d.is_null())
     })
     .await;
     assert_eq!(
@@ -72,6 +73,7 @@ async fn a_campaign_submitted_twice_at_once_is_submitted_once(app: &TestApp) {
             "CampaignApproved { precheck { ready } }",
         )
         .await;
+    let campaign = campaign.followed_by_a_program().await;
     let before = app.events().await;
     let submit = campaign.step("submitCampaign");
     let twice = futures::join!(agent.does(&submit, CHANGED), agent.does(&submit, CHANGED));

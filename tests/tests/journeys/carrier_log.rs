@@ -1,6 +1,6 @@
 //! The sandbox carrier's own log: what really was put into mailboxes, whatever the system believes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
@@ -16,6 +16,18 @@ pub fn drops_by_number(printed: &Value) -> BTreeMap<String, u32> {
         *drops.entry(number).or_insert(0) += 1;
     }
     drops
+}
+
+/// How many drops the carrier has made so far, of a demonstration that may be at work or killed; nothing before the first.
+pub fn drops_so_far(kept: &Path) -> usize {
+    let Ok(journals) = std::fs::read_dir(kept.join("sandbox")) else {
+        return 0;
+    };
+    journals
+        .flatten()
+        .filter_map(|journal| std::fs::read_to_string(journal.path().join("carrier.jsonl")).ok())
+        .map(|log| log.matches("\"type\":\"drop_made\"").count())
+        .sum()
 }
 
 /// Nobody got two.

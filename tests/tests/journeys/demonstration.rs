@@ -50,7 +50,7 @@ fn a_file_that_is_no_contact_list_is_refused_with_words(place: Place) {
     let output = voicedrop(&place, &["demo", "--json", &file.display().to_string()]);
     assert!(!output.status.success());
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(complaint.contains("can't be imported"), "{complaint}");
+    assert!(complaint.contains("upload the list as"), "{complaint}");
     the_journal_and_the_read_models_agree(&place);
 }
 

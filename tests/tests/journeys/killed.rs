@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    carrier_log::{drops_by_number, nobody_heard_twice},
+    carrier_log::{drops_by_number, drops_so_far, nobody_heard_twice},
     demonstration::{every_row_is_accounted_for, the_journal_and_the_read_models_agree},
 };
 use crate::stage::{Demonstration, Place, fixture, on_both_engines};
@@ -17,6 +17,10 @@ const SEED: u64 = 20_260_115;
 const EARLIEST_MS: u64 = 120;
 /// How much later it may be, milliseconds: so that all stages of the journey are hit in a few starts.
 const SPREAD_MS: u64 = 900;
+/// The most drops between a start and a kill while sending.
+const SPREAD_DROPS: u64 = 50;
+/// From so many drops on there may be too few left to be killed among them.
+const DROPS_LEFT_FROM: usize = 120;
 /// Starts that may end before their kill; more, and the moments are wrong.
 const UNHURT_MAX: u32 = 40;
 
@@ -28,8 +32,20 @@ fn a_demonstration_killed_again_and_again_ends_with_nobody_called_twice(place: P
     let file = fixture("title_rep_pdcc_expireds.csv");
     let (mut kills, mut unhurt) = (0, 0);
     while kills < KILLS && unhurt < UNHURT_MAX {
-        let moment = EARLIEST_MS + random(kills + unhurt) % SPREAD_MS;
-        if Demonstration::start(&place, &file).killed_within(Duration::from_millis(moment)) {
+        let drops = drops_so_far(&place.kept());
+        let random = random(kills + unhurt);
+        let at = Duration::from_millis(EARLIEST_MS + random % SPREAD_MS);
+        let after = drops + 1 + (random % SPREAD_DROPS) as usize;
+        // Half of them while voicemails are being handed over, where it matters most, as long as some are left.
+        let while_sending = kills % 2 == 1 && drops < DROPS_LEFT_FROM;
+        let killed = Demonstration::start(&place, &file).killed_when(|waited| {
+            if while_sending {
+                drops_so_far(&place.kept()) >= after
+            } else {
+                waited >= at
+            }
+        });
+        if killed {
             kills += 1;
         } else {
             unhurt += 1;

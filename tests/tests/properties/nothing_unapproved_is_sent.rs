@@ -163,10 +163,8 @@ impl Reading {
                 self.under_way = Some(*attempt_id);
                 self.hand_offs += 1;
             }
-            Event::SubmissionFailed { attempt_id, .. } => {
-                if self.under_way == Some(*attempt_id) {
-                    self.under_way = None;
-                }
+            Event::SubmissionFailed { attempt_id, .. } if self.under_way == Some(*attempt_id) => {
+                self.under_way = None;
             }
             _ => {}
         }

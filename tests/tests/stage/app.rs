@@ -54,7 +54,7 @@ impl TestApp {
     async fn start(place: &Place) -> Self {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
-        config.data.directory = place.directory().join("kept").display().to_string();
+        config.data.directory = place.kept().display().to_string();
         let today = chrono::DateTime::from_timestamp(TODAY_SECONDS, 0).expect("an instant");
         let clock = ManualClock::starting_at(start_instant(today));
         let around = Surroundings {

@@ -19,6 +19,8 @@ use super::Place;
 
 /// Longest that a demonstration may take before it is a failure; it takes seconds.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// Between two looks whether the moment of a kill has come.
+const LOOK: Duration = Duration::from_millis(3);
 
 /// A file that is imported, as the readers' own tests have it.
 pub fn fixture(name: &str) -> PathBuf {
@@ -65,7 +67,7 @@ fn command(place: &Place, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .args(["--database", &place.url, "--data"])
-        .arg(place.directory().join("kept"))
+        .arg(place.kept())
         .env_clear()
         .env("VOICEDROP__LOG__LEVEL", "warn")
         .current_dir(place.directory())
@@ -111,12 +113,23 @@ impl Demonstration {
         }
     }
 
-    /// Kills it (SIGKILL: it can't do anything about it) unless it ends within `moment`. True: it was killed.
-    pub fn killed_within(mut self, moment: Duration) -> bool {
-        let ended = self.printed.recv_timeout(moment);
+    /// Kills it (SIGKILL: it can't do anything about it) as soon as the moment has come, unless it ends before. True: it was
+    /// killed. The moment is looked for every few milliseconds.
+    pub fn killed_when(mut self, mut moment: impl FnMut(Duration) -> bool) -> bool {
+        let mut waited = Duration::ZERO;
+        let ended = loop {
+            match self.printed.recv_timeout(LOOK) {
+                Err(RecvTimeoutError::Timeout) if moment(waited) => break false,
+                Err(RecvTimeoutError::Timeout) => {
+                    waited += LOOK;
+                    assert!(waited < PATIENCE, "the moment of the kill never comes");
+                }
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => break true,
+            }
+        };
         self.child.kill().expect("our own process can be killed");
         self.child.wait().expect("our own process ends");
-        matches!(ended, Err(RecvTimeoutError::Timeout))
+        !ended
     }
 
     /// Waits for its end and answers what it printed; anything but success fails.

@@ -2,7 +2,7 @@
 //! PostgreSQL server a story on PostgreSQL fails and says what is needed.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -64,6 +64,11 @@ impl Place {
     /// Where files of the story go.
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// As in `--data`: what voicedrop keeps beside the rows.
+    pub fn kept(&self) -> PathBuf {
+        self.directory().join("kept")
     }
 }
 

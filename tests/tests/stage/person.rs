@@ -66,6 +66,11 @@ impl Person {
         }
     }
 
+    /// A program that talks to the same system with this token.
+    pub fn with_token(&self, secret: &str) -> Self {
+        Self::by_token(&self.address, secret)
+    }
+
     /// The same person's browser on a page of somebody else: it sends the cookies, and cannot know the secret.
     pub fn lured_away(&self) -> Self {
         let mut lured = self.clone();
