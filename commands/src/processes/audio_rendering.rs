@@ -25,10 +25,12 @@ use crate::{
 const CHUNK: usize = 64;
 /// A purchase older than this belongs to a worker that died.
 const CLAIM_MINUTES: i64 = 5;
-/// Looks at a clip that somebody else is buying before the script is left for the next run.
-const CLIP_WAITS_MAX: u32 = 40;
+/// Looks at a clip that somebody else is buying before the script is left for later.
+const CLIP_WAITS_MAX: u32 = 12;
 /// Wait between two such looks.
 const CLIP_WAIT: std::time::Duration = std::time::Duration::from_millis(250);
+/// Seconds until scripts that were left for later are looked at again.
+const LEFT_SECONDS: i64 = 30;
 
 #[derive(Debug, Deserialize)]
 struct Request {
@@ -63,9 +65,17 @@ pub(super) async fn run(
             id: &request.voice,
             settings,
         };
-        let (r, f) = render_chunk(ports, context, campaign_id, chunk, &voice, at_once).await?;
-        rendered += r;
-        failed += f;
+        match render_chunk(ports, context, campaign_id, chunk, &voice, at_once).await? {
+            Chunk::Settled { made, unmade } => {
+                rendered += made;
+                failed += unmade;
+            }
+            // Not a failed attempt: a worker that died leaves its claims, and they must not use the attempts up.
+            Chunk::Left => {
+                let not_before = ports.clock.now() + Duration::seconds(LEFT_SECONDS);
+                return Ok(WorkEnd::Reschedule { not_before });
+            }
+        }
     }
     let finish = CampaignCommand::FinishAudioRendering {
         run: request.run,
@@ -74,6 +84,28 @@ pub(super) async fn run(
     };
     execute::<Campaign>(ports, context, campaign_id, finish).await?;
     Ok(WorkEnd::Done)
+}
+
+/// What came of some scripts.
+enum Chunk {
+    /// Each has its audio or its failure.
+    Settled { made: u64, unmade: u64 },
+    /// Somebody else is buying audio that one of them needs.
+    Left,
+}
+
+/// Why a script has no audio.
+enum Trouble {
+    /// A provider or a store.
+    Port(PortError),
+    /// Somebody else is buying it.
+    BeingBought,
+}
+
+impl From<PortError> for Trouble {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
 }
 
 struct Voice<'a> {
@@ -88,7 +120,7 @@ async fn render_chunk(
     members: &[ContactId],
     voice: &Voice<'_>,
     at_once: usize,
-) -> Result<(u64, u64), CommandError> {
+) -> Result<Chunk, CommandError> {
     let ids: Vec<ScriptId> = members.iter().map(|id| ScriptId::of(campaign, *id)).collect();
     let scripts = retrying(|| request(ports, context, &ids, voice)).await?;
     let already = scripts
@@ -107,14 +139,22 @@ async fn render_chunk(
         .collect();
     let spoken: Vec<_> = futures::stream::iter(speaking).buffered(at_once).collect().await;
     record(ports, context, &spoken).await?;
-    let trouble = spoken
-        .iter()
-        .find_map(|(_, o)| o.as_ref().err().filter(|e| concerns_all(e)));
-    if let Some(error) = trouble {
-        return Err(error.clone().into());
+    let mut left = false;
+    for (_, outcome) in &spoken {
+        match outcome {
+            Err(Trouble::Port(error)) if concerns_all(error) => return Err(error.clone().into()),
+            Err(Trouble::BeingBought) => left = true,
+            Ok(_) | Err(Trouble::Port(_)) => {}
+        }
+    }
+    if left {
+        return Ok(Chunk::Left);
     }
     let made = spoken.iter().filter(|(_, o)| o.is_ok()).count() as u64;
-    Ok((already + made, spoken.len() as u64 - made))
+    Ok(Chunk::Settled {
+        made: already + made,
+        unmade: spoken.len() as u64 - made,
+    })
 }
 
 /// Trouble that the next script would have, too: the work is tried again later from where it stands.
@@ -186,13 +226,10 @@ async fn speak_script<'a>(
     voice: &Voice<'_>,
     script: &'a Script,
     text: Option<String>,
-) -> (&'a Script, Result<Spoken, PortError>) {
+) -> (&'a Script, Result<Spoken, Trouble>) {
     let outcome = match text {
         Some(text) => speak(ports, organization, voice, text).await,
-        None => Err(PortError::new(
-            PortErrorKind::Permanent,
-            "the words can't be opened",
-        )),
+        None => Err(PortError::new(PortErrorKind::Permanent, "the words can't be opened").into()),
     };
     (script, outcome)
 }
@@ -202,7 +239,7 @@ async fn speak(
     organization: OrganizationId,
     voice: &Voice<'_>,
     text: String,
-) -> Result<Spoken, PortError> {
+) -> Result<Spoken, Trouble> {
     let hash = content_hash(&ports.voice.fingerprint(), voice, &text);
     for _ in 0..CLIP_WAITS_MAX {
         let now = ports.clock.now();
@@ -218,14 +255,11 @@ async fn speak(
                     characters: 0,
                 });
             }
-            ClipClaim::Claimed => return buy(ports, organization, voice, text, &hash).await,
+            ClipClaim::Claimed => return Ok(buy(ports, organization, voice, text, &hash).await?),
             ClipClaim::InProgress => tokio::time::sleep(CLIP_WAIT).await,
         }
     }
-    Err(PortError::new(
-        PortErrorKind::Retryable,
-        "another worker is still buying the same audio",
-    ))
+    Err(Trouble::BeingBought)
 }
 
 async fn buy(
@@ -287,7 +321,7 @@ async fn store(
 async fn record(
     ports: &Ports,
     context: &CommandContext,
-    spoken: &[(&Script, Result<Spoken, PortError>)],
+    spoken: &[(&Script, Result<Spoken, Trouble>)],
 ) -> Result<(), CommandError> {
     let known: Vec<_> = spoken
         .iter()
@@ -308,8 +342,9 @@ async fn record(
                     provider_id: s.clip.provider_id.clone(),
                     cost: s.cost,
                 },
-                Err(e) if concerns_all(e) => continue,
-                Err(e) => ScriptCommand::RecordAudioFailure {
+                Err(Trouble::BeingBought) => continue,
+                Err(Trouble::Port(e)) if concerns_all(e) => continue,
+                Err(Trouble::Port(e)) => ScriptCommand::RecordAudioFailure {
                     version: *version,
                     error: e.message.clone(),
                     retryable: false,
