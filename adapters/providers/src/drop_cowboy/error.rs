@@ -18,7 +18,7 @@ pub(super) fn refusal(answer: &Answer) -> Refusal {
         (401 | 403, _) => Refusal::new(
             PortErrorKind::Unauthorised,
             code,
-            "check providers.drop_cowboy.key, its secret and its scopes",
+            "check providers.drop_cowboy.key, its secret, its scopes and the account's plan",
         ),
         _ => Refusal::by_status(answer, code),
     }
@@ -28,7 +28,7 @@ pub(super) fn refusal(answer: &Answer) -> Refusal {
 /// another than the one that was signed.
 pub(super) fn upload_refusal(answer: &Answer) -> Refusal {
     match answer.status.as_u16() {
-        401..=403 => Refusal::new(
+        300..=399 | 401..=403 => Refusal::new(
             PortErrorKind::Permanent,
             "no code",
             "the upload address was not accepted",

@@ -45,12 +45,8 @@ fn hashed(body: &[u8]) -> String {
 }
 
 fn callback(value: &Value, body: &[u8], token: Option<String>) -> Result<WireReport, PortError> {
-    let cost = ["product_cost", "compliance_fee", "tts_fee"]
-        .iter()
-        .filter_map(|n| micros(value.get(n)?))
-        .sum();
     let occurred_at = text(value, "attempt_date").and_then(instant).unwrap_or(NO_TIME);
-    let (outcome, code) = outcome(value, Some(MicroDollars::from_micros(cost)))?;
+    let (outcome, code) = outcome(value, cost(value))?;
     let suppress = value.get("dnc").and_then(Value::as_bool).unwrap_or(false) || suppresses(&outcome);
     Ok(WireReport {
         report_id: hashed(body),
@@ -155,6 +151,15 @@ const fn suppresses(outcome: &DropOutcome) -> bool {
     )
 }
 
+/// All that was charged; nothing where the report does not speak of it, which is not the same as free.
+fn cost(value: &Value) -> Option<MicroDollars> {
+    let charged: Vec<i64> = ["product_cost", "compliance_fee", "tts_fee"]
+        .iter()
+        .filter_map(|name| micros(value.get(name)?))
+        .collect();
+    (!charged.is_empty()).then(|| MicroDollars::from_micros(charged.iter().sum()))
+}
+
 /// Dollars as a JSON number to whole micro-dollars.
 fn micros(value: &Value) -> Option<i64> {
     let dollars = value.as_f64().filter(|d| (0.0..1_000_000.0).contains(d))?;
@@ -191,6 +196,20 @@ mod tests {
         );
         assert_eq!(told.occurred_at.to_rfc3339(), "2026-11-17T18:00:00+00:00");
         assert!(!told.suppress);
+    }
+
+    #[test]
+    fn a_cost_that_is_not_told_is_unknown_and_one_of_nothing_is_free() {
+        let cost = |json: &str| match report(json).outcome {
+            DropOutcome::Delivered { cost } => cost,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(cost(r#"{"reason_code":0}"#), None);
+        assert_eq!(cost(r#"{"reason_code":0,"product_cost":-1}"#), None);
+        assert_eq!(
+            cost(r#"{"reason_code":0,"product_cost":0}"#),
+            Some(MicroDollars::ZERO)
+        );
     }
 
     #[test]

@@ -20,20 +20,16 @@ pub(super) fn refusal(answer: &Answer) -> Refusal {
             code,
             "the plan's characters are used up",
         ),
-        (_, "invalid_api_key") => Refusal::new(PortErrorKind::Unauthorised, code, CHECK_KEY),
         // Every script of the campaign would meet it: someone must act.
         (_, "voice_not_found") => Refusal::new(PortErrorKind::Unauthorised, code, "choose another voice"),
-        (429, _)
-        | (400..=499, "too_many_concurrent_requests" | "concurrent_limit_exceeded" | "system_busy") => {
-            Refusal::new(
-                PortErrorKind::Limited {
-                    after: answer.retry_after(),
-                },
-                code,
-                "more requests at once than the plan allows; lower providers.elevenlabs.concurrency",
-            )
-        }
-        (401 | 403, _) => Refusal::new(PortErrorKind::Unauthorised, code, CHECK_KEY),
+        (_, "too_many_concurrent_requests" | "concurrent_limit_exceeded") => Refusal::new(
+            PortErrorKind::Limited {
+                after: answer.retry_after(),
+            },
+            code,
+            "more requests at once than the plan allows; lower providers.elevenlabs.concurrency",
+        ),
+        (401 | 403, _) | (_, "invalid_api_key") => Refusal::new(PortErrorKind::Unauthorised, code, CHECK_KEY),
         _ => Refusal::by_status(answer, code),
     }
 }

@@ -1,0 +1,15 @@
+//! What goes over the wire to each provider, and what every class of answer becomes. The servers here are made for the test at hand
+//! and know nothing of the vendors but what the test says.
+
+#[cfg(test)]
+mod drop_cowboy;
+#[cfg(test)]
+mod elevenlabs;
+#[cfg(test)]
+mod groq;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod reports;
+#[cfg(test)]
+mod stage;
