@@ -8,7 +8,7 @@ help: ## List these commands
 
 run: ## Build and start with demonstration data; prints the address
 	cargo build --package voicedrop
-	./target/debug/voicedrop serve --demo
+	$${CARGO_TARGET_DIR:-target}/debug/voicedrop serve --demo
 
 test: ## Run every test; starts a throw-away Postgres unless TEST_DATABASE_URL is set
 	scripts/test.sh

@@ -7,7 +7,7 @@ cargo build --quiet --package voicedrop
 # Through a temporary file: a failing command must not leave half a file.
 write() {
     local target=$1; shift
-    ./target/debug/voicedrop "$@" >"$target.new" || { rm -f "$target.new"; return 1; }
+    "${CARGO_TARGET_DIR:-target}/debug/voicedrop" "$@" >"$target.new" || { rm -f "$target.new"; return 1; }
     mv "$target.new" "$target"
 }
 write api/schema.graphql schema

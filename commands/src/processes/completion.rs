@@ -55,6 +55,7 @@ pub(super) async fn run(
     };
     let campaign: Loaded<Campaign> = load(ports, context.organization, campaign_id).await?;
     if campaign.state().status.is_final() {
+        ports.processes.close(campaign_id).await?;
         return Ok(WorkEnd::Done);
     }
     let members: Vec<ContactId> = campaign.state().contacts.iter().copied().collect();
@@ -81,6 +82,7 @@ pub(super) async fn run(
         }
     }
     execute::<Campaign>(ports, context, campaign_id, CampaignCommand::Complete { totals }).await?;
+    ports.processes.close(campaign_id).await?;
     Ok(WorkEnd::Done)
 }
 

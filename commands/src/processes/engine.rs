@@ -118,7 +118,20 @@ impl Processes {
                 async move { reports::step(&inbox.ports).await }
             },
         ));
+        let starter = self.clone();
+        tracker.spawn(async move {
+            // What is missed here is named again by the next event of that campaign.
+            if let Err(error) = starter.pick_up().await {
+                tracing::error!("could not look for campaigns that had settled: {error}");
+            }
+        });
         tracker.spawn(sweep(self.ports.clone(), cancel.clone()));
+    }
+
+    /// Plans the closing of campaigns that had settled when an earlier process died before it could.
+    pub async fn pick_up(&self) -> Result<(), CommandError> {
+        let unclosed = self.ports.processes.unclosed().await?;
+        completion::plan(&self.ports, unclosed).await
     }
 
     /// Plans what follows from the next events.

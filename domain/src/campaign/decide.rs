@@ -141,7 +141,7 @@ impl Campaign {
         };
         if self.id.is_some() {
             // The same command again, after an answer that got lost, is no second campaign.
-            let same = self.id == Some(id) && self.name == name && self.owner == Some(owner);
+            let same = self.id == Some(id) && self.name == name.trim() && self.owner == Some(owner);
             return if same && self.status == S::Draft {
                 Ok(vec![])
             } else {
@@ -205,7 +205,7 @@ impl Campaign {
     fn fill(&self, command: CampaignCommand) -> Decided {
         match command {
             CampaignCommand::StartImport(batch_id) => {
-                if self.import == Some(batch_id) {
+                if self.status == S::ImportingContacts && self.import == Some(batch_id) {
                     return Ok(vec![]);
                 }
                 self.needs("importing contacts", EDITABLE)?;
@@ -233,9 +233,10 @@ impl Campaign {
                 ))
             }
             CampaignCommand::FinishImport(batch_id) => match self.import {
+                // A campaign that was cancelled meanwhile must not come back.
+                _ if self.status != S::ImportingContacts => Ok(vec![]),
                 Some(running) if running == batch_id => Ok(vec![E::ContactImportFinished { batch_id }]),
-                Some(_) => Err(R::UnknownImport(batch_id)),
-                None => Ok(vec![]),
+                _ => Err(R::UnknownImport(batch_id)),
             },
             CampaignCommand::RemoveContacts { contacts, reason } => {
                 self.needs("removing contacts", FILLABLE)?;

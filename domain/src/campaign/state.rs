@@ -180,11 +180,16 @@ impl Campaign {
                 self.status = CampaignStatus::Paused;
             }
             E::CampaignResumed => self.status = self.before,
-            E::CampaignCancelled { .. } => self.status = CampaignStatus::Cancelled,
+            E::CampaignCancelled { .. } => self.end_as(CampaignStatus::Cancelled),
             E::CampaignCompleted { .. } => self.status = CampaignStatus::Completed,
-            E::CampaignFailed { .. } => self.status = CampaignStatus::Failed,
+            E::CampaignFailed { .. } => self.end_as(CampaignStatus::Failed),
             E::CampaignDeleted => self.status = CampaignStatus::Absent,
         }
+    }
+
+    fn end_as(&mut self, status: CampaignStatus) {
+        self.status = status;
+        self.import = None;
     }
 
     fn take_in_details(&mut self, event: &CampaignEvent) {

@@ -595,3 +595,17 @@ mod on_its_way_out {
         );
     }
 }
+
+#[test]
+fn an_import_that_ends_after_a_campaign_was_cancelled_or_failed_does_not_bring_it_back() {
+    for ended in [cancelled(), failed()] {
+        given([created(), import_started(), ended])
+            .when(Command::FinishImport(IMPORT))
+            .then_nothing();
+    }
+}
+
+#[test]
+fn a_repeated_create_is_known_by_its_trimmed_name() {
+    given([created()]).when(create(" Spring ")).then_nothing();
+}

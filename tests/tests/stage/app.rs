@@ -5,7 +5,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use domain::{ManualClock, OrganizationId, UserId};
 use futures::FutureExt;
-use sandbox::{Delays, PendingCallbacks, RunningSandbox};
+use sandbox::{Delays, Faults, PendingCallbacks, RunningSandbox};
 use serde_json::Value;
 use uuid::Uuid;
 use voicedrop::{
@@ -35,6 +35,11 @@ pub struct TestApp {
 impl TestApp {
     /// Starts a system, tells the story and stops it, also when the story fails.
     pub fn tell(engine: Engine, story: impl AsyncFnOnce(&Self)) {
+        Self::tell_amid(engine, Faults::default(), story);
+    }
+
+    /// The same, with providers that get things wrong.
+    pub fn tell_amid(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
         let place = Place::make(engine);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -42,7 +47,7 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = Self::start(&place).await;
+            let app = Self::start(&place, faults).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -51,7 +56,12 @@ impl TestApp {
         });
     }
 
-    async fn start(place: &Place) -> Self {
+    /// The system itself, for stories that look behind the API.
+    pub const fn application(&self) -> &Application {
+        &self.running.application
+    }
+
+    async fn start(place: &Place, faults: Faults) -> Self {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
@@ -60,6 +70,7 @@ impl TestApp {
         let around = Surroundings {
             clock: Arc::new(clock.clone()),
             delays: Delays::short(),
+            faults,
             ..Surroundings::default()
         };
         let application = Application::open(config, around).await.expect("it opens");
