@@ -87,6 +87,8 @@ typed_ids! {
     AttemptId = "attempt";
     /// A named set of contacts that is sent one voicemail each.
     CampaignId = "campaign";
+    /// A user's account at another service that contacts are pulled from.
+    ConnectionId = "connection";
     /// A person at one or more phone numbers, within one organization.
     ContactId = "contact";
     /// Ties together everything that one request or job caused.

@@ -8,7 +8,7 @@ use csv::{ByteRecord, StringRecord};
 use encoding_rs::{CoderResult, Decoder, WINDOWS_1252};
 
 use crate::{
-    Choice, Input, RowSource,
+    Choice, FileContent, RowSource,
     detect::Encoding,
     error::ReadError,
     header::{self, HeadRow, Header},
@@ -150,7 +150,7 @@ pub(crate) struct DelimitedRows {
 
 impl DelimitedRows {
     pub(crate) fn new(
-        mut input: Box<dyn Input>,
+        mut input: Box<dyn FileContent>,
         encoding: Encoding,
         shape: &Shape,
     ) -> Result<Self, ReadError> {

@@ -30,7 +30,8 @@ use std::{
 };
 
 use commands::ports::{
-    PortError, ReadLimits, RowOutcome, TableFormat, TableOpener, TableReader, TableSummary,
+    FileContent, PortError, ReadLimits, ReadProgress, RowOutcome, TableChoice, TableFormat, TableOpener,
+    TableReader, TableSummary,
 };
 pub use error::{ForeignFormat, ReadError};
 pub use phone::{NormalisedPhone, PhoneProblem, normalise_phone};
@@ -39,10 +40,6 @@ use crate::{
     contact_row::RowNormaliser, delimited::DelimitedRows, detect::Content, header::Header,
     spreadsheet::SheetRows,
 };
-
-/// The bytes of a file, from disk or memory.
-pub trait Input: Read + Seek + Send + 'static {}
-impl<T: Read + Seek + Send + 'static> Input for T {}
 
 /// A mapping chosen by a person: header text to our field name, such as `"Tel." → "phone"`. Columns that it does not
 /// name are not read. A name that is none of ours makes a template variable.
@@ -53,7 +50,7 @@ pub type Choice<'a> = Option<&'a BTreeMap<String, String>>;
 /// # Errors
 /// What the file is instead, or what is wrong with it, and what to do.
 pub fn open(
-    input: Box<dyn Input>,
+    input: Box<dyn FileContent>,
     limits: ReadLimits,
     chosen: Choice<'_>,
 ) -> Result<Box<dyn TableReader>, ReadError> {
@@ -123,12 +120,12 @@ pub struct ContactFiles;
 impl TableOpener for ContactFiles {
     fn open(
         &self,
-        content: bytes::Bytes,
-        mapping: &BTreeMap<String, String>,
+        content: Box<dyn FileContent>,
+        choice: &TableChoice,
         limits: ReadLimits,
     ) -> Result<Box<dyn TableReader>, PortError> {
-        let chosen = (!mapping.is_empty()).then_some(mapping);
-        open_bytes(content, limits, chosen).map_err(PortError::from)
+        let chosen = (!choice.mapping.is_empty()).then_some(&choice.mapping);
+        open(content, limits, chosen).map_err(PortError::from)
     }
 }
 
@@ -185,6 +182,9 @@ fn table<S: RowSource + 'static>(
         description,
         header_row: header.row,
         mapping: header.mapping(),
+        columns: vec![],
+        sheets: vec![],
+        sheet: None,
     };
     let normaliser = RowNormaliser::new(header.columns(), header.texts, limits.cell_chars_max);
     Box::new(Table {
@@ -226,6 +226,14 @@ impl<S: RowSource> Table<S> {
 impl<S: RowSource> TableReader for Table<S> {
     fn summary(&self) -> &TableSummary {
         &self.summary
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![]
+    }
+
+    fn progress(&self) -> ReadProgress {
+        ReadProgress::default()
     }
 
     fn next_row(&mut self) -> Option<Result<RowOutcome, PortError>> {

@@ -14,7 +14,7 @@ use commands::ports::ReadLimits;
 use zip::ZipArchive;
 
 use crate::{
-    Choice, Input, RowSource,
+    Choice, FileContent, RowSource,
     error::{ForeignFormat, ReadError},
     header::{self, HeadRow, Header},
     limits::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-type Workbook = Xlsx<BufReader<Box<dyn Input>>>;
+type Workbook = Xlsx<BufReader<Box<dyn FileContent>>>;
 
 /// A workbook, the sheet chosen and the header found.
 pub(crate) struct Shape {
@@ -35,7 +35,7 @@ pub(crate) struct Shape {
 
 /// Checks the archive, opens the workbook and chooses the sheet.
 pub(crate) fn shape_of(
-    input: Box<dyn Input>,
+    input: Box<dyn FileContent>,
     limits: &ReadLimits,
     chosen: Choice<'_>,
 ) -> Result<Shape, ReadError> {
@@ -67,7 +67,10 @@ fn unreadable(error: &XlsxError) -> ReadError {
 
 /// Reads the archive's directory and unpacks every part once, counting: declared sizes can lie. Checksums are checked
 /// by the way, so that a damaged file is refused before its first row is imported.
-fn check_archive(mut input: Box<dyn Input>, limits: &ReadLimits) -> Result<Box<dyn Input>, ReadError> {
+fn check_archive(
+    mut input: Box<dyn FileContent>,
+    limits: &ReadLimits,
+) -> Result<Box<dyn FileContent>, ReadError> {
     input.seek(SeekFrom::Start(0))?;
     let mut archive = ZipArchive::new(BufReader::new(input)).map_err(|_| ReadError::Damaged)?;
     if archive.len() > WORKBOOK_PARTS_MAX {

@@ -14,7 +14,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use commands::ports::{BlobStore, PortError, PortErrorKind};
+use commands::ports::{BlobStore, FileContent, PortError, PortErrorKind};
 
 /// Longest key, bytes.
 const KEY_BYTES_MAX: usize = 512;
@@ -106,6 +106,19 @@ fn write(unfinished: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
+/// Moves a file to its place; one on another file system is copied first, because a move across is not atomic.
+fn move_in(from: &Path, unfinished: &Path, path: &Path) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
+    fs::create_dir_all(directory)?;
+    if fs::rename(from, unfinished).is_err() {
+        fs::copy(from, unfinished)?;
+        fs::remove_file(from)?;
+    }
+    File::open(unfinished)?.sync_all()?;
+    fs::rename(unfinished, path)?;
+    File::open(directory)?.sync_all()
+}
+
 async fn off_the_async_threads<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -135,6 +148,27 @@ impl BlobStore for LocalBlobs {
         let path = self.path(key)?;
         off_the_async_threads("reading a file", move || match fs::read(&path) {
             Ok(content) => Ok(Some(Bytes::from(content))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    async fn put_file(&self, key: &str, file: PathBuf) -> Result<(), PortError> {
+        let (path, unfinished) = (self.path(key)?, self.unfinished());
+        off_the_async_threads("moving a file in", move || {
+            move_in(&file, &unfinished, &path).inspect_err(|_| {
+                let _ = fs::remove_file(&unfinished);
+                let _ = fs::remove_file(&file);
+            })
+        })
+        .await
+    }
+
+    async fn open(&self, key: &str) -> Result<Option<Box<dyn FileContent>>, PortError> {
+        let path = self.path(key)?;
+        off_the_async_threads("opening a file", move || match File::open(&path) {
+            Ok(file) => Ok(Some(Box::new(file) as Box<dyn FileContent>)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         })

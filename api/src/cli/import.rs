@@ -13,7 +13,7 @@ use commands::{
     CommandContext, CommandError, Ports,
     authorization::{Action, Permit},
     execute::execute,
-    ports::{ReadLimits, RejectedRow, RowOutcome, TableOpener},
+    ports::{ReadLimits, RejectedRow, RowOutcome, TableChoice, TableOpener},
     processes::{Kind, Processes, ProcessesSettings},
     stream::{Loaded, load, load_many},
     use_cases::{ImportRequest, start_import},
@@ -140,7 +140,11 @@ async fn dry_run(application: &Application, args: &ImportArgs, file: Bytes) -> R
         None => only_organization(application).await.ok(),
     };
     let mut reader = ContactFiles
-        .open(file, &BTreeMap::new(), ReadLimits::default())
+        .open(
+            Box::new(std::io::Cursor::new(file)),
+            &TableChoice::default(),
+            ReadLimits::default(),
+        )
         .map_err(CommandError::from)?;
     let mut printed = Printed {
         mapping: reader.summary().mapping.clone(),

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::PortError;
+use super::{FileContent, PortError};
 
 /// Whole objects by key. Keys are relative paths of letters, digits, `-`, `_`, `.` and `/`; anything else is refused.
 #[async_trait]
@@ -13,6 +13,13 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
 
     /// Reads the object, or nothing when there is none.
     async fn get(&self, key: &str) -> Result<Option<Bytes>, PortError>;
+
+    /// Moves a local file of this process's into the store durably: what is too large to be held in memory. The file is gone
+    /// afterwards, also after an error.
+    async fn put_file(&self, key: &str, file: std::path::PathBuf) -> Result<(), PortError>;
+
+    /// The object for reading in pieces, or nothing when there is none.
+    async fn open(&self, key: &str) -> Result<Option<Box<dyn FileContent>>, PortError>;
 
     /// Removes the object; that there is none is no failure.
     async fn delete(&self, key: &str) -> Result<(), PortError>;

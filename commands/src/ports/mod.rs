@@ -3,6 +3,8 @@
 mod accounts;
 mod audio_cache;
 mod blob_store;
+mod connections;
+mod contact_source;
 mod error;
 mod journal;
 mod key_ring;
@@ -19,6 +21,8 @@ mod work_queue;
 pub use accounts::{Accounts, ApiToken, Session};
 pub use audio_cache::{AudioCache, Clip, ClipClaim};
 pub use blob_store::BlobStore;
+pub use connections::{Connection, Connections, SourceTokens};
+pub use contact_source::{ContactSourcePort, PullRequest, Pulled, RemoteList, SourceFailure};
 pub use error::{PortError, PortErrorKind};
 pub use journal::{
     AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
@@ -30,7 +34,8 @@ pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
 pub use suppression_lookup::SuppressionLookup;
 pub use table_reader::{
-    ReadContact, ReadLimits, RejectedRow, RowOutcome, TableFormat, TableOpener, TableReader, TableSummary,
+    ColumnGuess, FileContent, ReadContact, ReadLimits, ReadProgress, RejectedRow, RowOutcome, TableChoice,
+    TableColumn, TableFormat, TableOpener, TableReader, TableSummary,
 };
 pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{

@@ -17,7 +17,8 @@ use crate::{
     execute::retrying,
     people::contact_id,
     ports::{
-        PortErrorKind, ReadContact, ReadLimits, RejectedRow, RowOutcome, TableReader, WorkEnd, WorkItem,
+        PortErrorKind, ReadContact, ReadLimits, RejectedRow, RowOutcome, TableChoice, TableReader, WorkEnd,
+        WorkItem,
     },
     stream::{Batch, Loaded, load, load_many},
 };
@@ -55,14 +56,18 @@ pub(super) async fn run(
 
 async fn open(ports: &Ports, batch: &ImportBatch) -> Result<Box<dyn TableReader>, CommandError> {
     let key = batch.blob_key.as_deref().unwrap_or_default();
-    let content = ports.blobs.get(key).await?.ok_or_else(|| {
+    let content = ports.blobs.open(key).await?.ok_or_else(|| {
         crate::ports::PortError::new(
             PortErrorKind::Permanent,
             "the uploaded file is gone; upload it again",
         )
     })?;
-    let (tables, mapping) = (ports.tables.clone(), batch.mapping.clone());
-    let open = move || tables.open(content, &mapping, ReadLimits::default());
+    let tables = ports.tables.clone();
+    let choice = TableChoice {
+        mapping: batch.mapping.clone(),
+        ..TableChoice::default()
+    };
+    let open = move || tables.open(content, &choice, ReadLimits::default());
     Ok(tokio::task::spawn_blocking(open)
         .await
         .map_err(|e| CommandError::Journal(e.to_string()))??)
