@@ -101,7 +101,8 @@ codes! {
     }
     ConsentForm as "a form of consent" { Written = "written", Oral = "oral" }
     ImportStatus as "an import status" {
-        Absent = "absent", Running = "running", Completed = "completed", Failed = "failed", Undone = "undone",
+        Absent = "absent", Running = "running", Completed = "completed", Failed = "failed",
+        Cancelled = "cancelled", Undoing = "undoing", Undone = "undone",
     }
     Role as "a role" { Viewer = "viewer", Admin = "admin", Agent = "agent", Auditor = "auditor" }
     Author as "an author" { Manual = "manual", Ai = "ai", Template = "template" }

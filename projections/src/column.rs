@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Actor, AttemptId, CampaignId, ContactId, EventId, ImportBatchId, MicroDollars, OrganizationId,
-    PhoneIndex, PhoneNumber, Position, ScriptId, Sealed, SuppressionListId, TeamId, UsState, UserId,
+    Actor, AttemptId, CampaignId, ConnectionId, ContactId, EventId, ImportBatchId, MicroDollars,
+    OrganizationId, PhoneIndex, PhoneNumber, Position, ScriptId, Sealed, SuppressionListId, TeamId, UsState,
+    UserId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -109,6 +110,7 @@ text_columns! {
     UsState, "a state", |v| v.code().to_owned(), |t| t.parse().ok();
     AttemptId, "an attempt id", ToString::to_string, |t| t.parse().ok();
     CampaignId, "a campaign id", ToString::to_string, |t| t.parse().ok();
+    ConnectionId, "a connection id", ToString::to_string, |t| t.parse().ok();
     ContactId, "a contact id", ToString::to_string, |t| t.parse().ok();
     EventId, "an event id", ToString::to_string, |t| t.parse().ok();
     ImportBatchId, "an import id", ToString::to_string, |t| t.parse().ok();

@@ -9,8 +9,8 @@ use crate::{
     model::{ReadModel, Table},
     models::{
         ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow, DigestRow,
-        ImportBatchRow, MemberRow, OrganizationRow, RejectedRowRow, ScriptRow, ScriptVersionRow,
-        StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
+        FoldedRowRow, ImportBatchRow, MemberRow, OrganizationRow, RejectedRowRow, ScriptRow,
+        ScriptVersionRow, StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
     },
 };
 
@@ -254,6 +254,7 @@ tables! {
     import_batches: ImportBatchRow,
     /// Rows of imports that became no contact.
     rejected_rows: RejectedRowRow,
+    folded_rows: FoldedRowRow,
     /// Outcomes by campaign, recipient-local day and hour, and state.
     analytics: AnalyticsRow,
     /// How campaigns ended.

@@ -1,11 +1,11 @@
 //! `voicedrop demo`: the journey on a simulated clock, with progress bars for people or one JSON object for machines.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use clap::Args;
 use commands::{
-    ports::{ReadLimits, TableOpener},
+    ports::{ReadLimits, TableChoice, TableOpener},
     use_cases::import_id,
 };
 use domain::{Clock, ManualClock, campaign::CampaignType};
@@ -64,7 +64,11 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), CliError> 
     };
     // What is no contact list is refused with its reason before anything is recorded.
     ContactFiles
-        .open(file.clone(), &BTreeMap::new(), ReadLimits::default())
+        .open(
+            Box::new(std::io::Cursor::new(file.clone())),
+            &TableChoice::default(),
+            ReadLimits::default(),
+        )
         .map_err(commands::CommandError::from)?;
     let stage = Demonstration::start(config).await?;
     let progress: Arc<dyn Progress> = if args.json {
@@ -168,7 +172,7 @@ impl Demonstration {
             .with_import(
                 &journey.ports,
                 self.cast.organization,
-                import_id(campaign, &sha256),
+                import_id(self.cast.organization, Some(campaign), &sha256),
             )
             .await?;
         Ok(Played { campaign, figures })

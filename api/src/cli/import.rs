@@ -22,7 +22,7 @@ use domain::{
     CampaignId, ContactId, CorrelationId, OrganizationId, UserId,
     campaign::{Campaign, CampaignCommand, CampaignType},
     contact::Contact,
-    import::{ContactSource, ImportBatch, ImportStatus, ImportTotals},
+    import::{ContactSource, ImportBatch, ImportOrigin, ImportStatus, ImportTotals},
     organization::{Organization, Role},
 };
 use import_files::ContactFiles;
@@ -233,12 +233,14 @@ async fn real(application: &Application, args: &ImportArgs, file: Bytes) -> Resu
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default();
     let request = ImportRequest {
-        campaign,
+        campaign: Some(campaign),
         source: args.source,
-        blob_key,
-        sha256,
-        file_name,
-        mapping: BTreeMap::new(),
+        file_name: Some(file_name),
+        origin: ImportOrigin {
+            blob_key: Some(blob_key),
+            sha256: Some(sha256),
+            ..ImportOrigin::default()
+        },
     };
     let started = start_import(ports, &context, request).await?;
     if started.repeated {
@@ -328,7 +330,10 @@ async fn finish(
                         "the file was refused; run with --dry-run to see why",
                     ));
                 }
-                ImportStatus::Undone => return Err(CommandError::invalid("the import was taken back")),
+                ImportStatus::Cancelled => return Err(CommandError::invalid("the import was cancelled")),
+                ImportStatus::Undone | ImportStatus::Undoing => {
+                    return Err(CommandError::invalid("the import was taken back"));
+                }
                 ImportStatus::Running | ImportStatus::Absent => tokio::time::sleep(LOOK).await,
             }
         }

@@ -98,6 +98,7 @@ impl Figures {
             created,
             duplicates,
             rejected,
+            ..
         } = import.state().totals;
         (self.rows, self.created, self.duplicates, self.rejected) = (rows, created, duplicates, rejected);
         Ok(self)

@@ -16,7 +16,7 @@ use domain::{
     CampaignId, ContactId, ScriptId,
     campaign::{Campaign, CampaignCommand, CampaignStatus, CampaignType, Schedule, ScriptEngine},
     contact::{Consent, ConsentForm, Contact, ContactCommand},
-    import::{ContactSource, ImportBatch, ImportStatus},
+    import::{ContactSource, ImportBatch, ImportOrigin, ImportStatus},
     organization::Organization,
     script::{Review, Script},
 };
@@ -215,12 +215,14 @@ impl Journey {
             .await
             .map_err(CommandError::from)?;
         let request = ImportRequest {
-            campaign: id,
+            campaign: Some(id),
             source: ContactSource::TitleRep,
-            blob_key,
-            sha256,
-            file_name: file_name.to_owned(),
-            mapping: std::collections::BTreeMap::new(),
+            file_name: Some(file_name.to_owned()),
+            origin: ImportOrigin {
+                blob_key: Some(blob_key),
+                sha256: Some(sha256),
+                ..ImportOrigin::default()
+            },
         };
         let started = start_import(&self.ports, &context, request).await?;
         let mut still = Stillness::default();
@@ -232,7 +234,10 @@ impl Journey {
                 .moved(Stage::Importing, state.totals.rows, state.totals.rows);
             match state.status {
                 ImportStatus::Completed => break,
-                ImportStatus::Failed | ImportStatus::Undone => return Err(DemoError::ImportFailed),
+                ImportStatus::Failed
+                | ImportStatus::Cancelled
+                | ImportStatus::Undoing
+                | ImportStatus::Undone => return Err(DemoError::ImportFailed),
                 ImportStatus::Running | ImportStatus::Absent => {
                     still.look(Stage::Importing, state.totals.rows).await?;
                 }

@@ -117,6 +117,10 @@ remote_enums! {
         /// It could not go on.
         Failed,
         /// Taken back.
+        /// Someone stopped it; what was made stays.
+        Cancelled,
+        /// It is being taken back.
+        Undoing,
         Undone,
     }
     /// What a member may do.

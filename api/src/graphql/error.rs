@@ -245,6 +245,8 @@ fn contact(refusal: &ContactRefusal) -> (&'static str, Value) {
         R::ContactedTooRecently { next_allowed, .. } => {
             ("CONTACTED_TOO_RECENTLY", json!({"nextAllowed": next_allowed}))
         }
+        R::UsedSince => ("USED_SINCE", json!({})),
+        R::NotOfThisImport => ("NOT_OF_THIS_IMPORT", json!({})),
         R::MergeWithItself => ("MERGE_WITH_ITSELF", json!({})),
         R::NoReason => ("NO_REASON", json!({})),
     }
@@ -289,6 +291,8 @@ fn organization(refusal: &OrganizationRefusal) -> (&'static str, Value) {
         R::InvalidSetting { setting, bounds } => {
             ("INVALID_SETTING", json!({"setting": setting, "bounds": bounds}))
         }
+        R::EmptyMapping => ("EMPTY_MAPPING", json!({})),
+        R::TooManyMappingTemplates => ("TOO_MANY_MAPPING_TEMPLATES", json!({})),
         R::NoReason => ("NO_REASON", json!({})),
     }
 }

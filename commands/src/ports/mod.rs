@@ -6,6 +6,7 @@ mod blob_store;
 mod connections;
 mod contact_source;
 mod error;
+mod import_records;
 mod journal;
 mod key_ring;
 mod process_state;
@@ -24,6 +25,7 @@ pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};
 pub use contact_source::{ContactSourcePort, PullRequest, Pulled, RemoteList, SourceFailure};
 pub use error::{PortError, PortErrorKind};
+pub use import_records::{ImportRecords, ImportedContact};
 pub use journal::{
     AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
     StreamAppend, StreamSlice,

@@ -7,7 +7,9 @@ use domain::{
     ContactId, PersonalDetails, PhoneNumber,
     campaign::{CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand},
     contact::{Contact, ContactCommand},
-    import::{ContactSource, ImportBatch, ImportCommand, ImportStatus, ImportTotals, RejectedRowRecord},
+    import::{
+        ContactSource, ImportBatch, ImportChunk, ImportCommand, ImportStatus, ImportTotals, RejectedRowRecord,
+    },
     organization::Organization,
 };
 
@@ -177,13 +179,15 @@ impl Chunk {
             created: before.created + created,
             duplicates: before.duplicates + self.people.len() as u64 - created + self.repeats,
             rejected: before.rejected + self.rejected.len() as u64,
+            ..before
         };
         let batch_id = import.state().id;
-        import.decide(ImportCommand::RecordChunk {
-            chunk: self.number,
+        import.decide(ImportCommand::RecordChunk(ImportChunk {
+            number: self.number,
             totals,
             rejected: self.rejected.clone(),
-        })?;
+            ..ImportChunk::default()
+        }))?;
 
         let mut batch = Batch::new(ports, context);
         if let (Some(campaign), Some(batch_id)) = (import.state().campaign, batch_id) {

@@ -89,6 +89,11 @@ pub enum ContactCommand {
         /// The script.
         script: ScriptId,
     },
+    /// Take it out again: the import that made it is taken back. Refused when it was used since.
+    Remove {
+        /// The import.
+        batch: ImportBatchId,
+    },
     /// Note that the person's key was destroyed.
     Erase {
         /// Reference of the request.

@@ -3,7 +3,10 @@
 use chrono::Duration;
 
 use super::{Contact, ContactCommand, ContactEvent, ContactRefusal, ContactStanding};
-use crate::aggregate::{Decider, Subject};
+use crate::{
+    ImportBatchId,
+    aggregate::{Decider, Subject},
+};
 
 use ContactEvent as E;
 use ContactRefusal as R;
@@ -24,11 +27,22 @@ impl Decider for Contact {
         if self.id.is_none() {
             return Err(R::NotFound);
         }
+        if let C::Remove { batch } = command {
+            return self.remove(batch);
+        }
+        if self.removed
+            && !matches!(
+                command,
+                C::Erase { .. } | C::OptOut { .. } | C::MarkDoNotContact { .. }
+            )
+        {
+            return Err(R::NotFound);
+        }
         if self.erased && !matches!(command, C::Erase { .. } | C::ReleaseSlot { .. }) {
             return Err(R::Erased);
         }
         match command {
-            C::Create { .. } => Err(R::AlreadyExists),
+            C::Create { .. } | C::Remove { .. } => Err(R::AlreadyExists),
             C::ChangeDetails {
                 envelope,
                 phone_index,
@@ -107,18 +121,33 @@ impl Contact {
             return Ok(vec![]);
         };
         match (self.id, &self.phone_index) {
-            (None, _) => Ok(vec![E::ContactCreated {
-                contact_id: id,
-                envelope,
-                phone_index,
-                location,
-                source,
-                batch_id: batch,
-                listing_status,
-            }]),
+            _ if self.erased => Err(R::Erased),
+            (known, _) if known.is_none() || (known == Some(id) && self.removed) => {
+                Ok(vec![E::ContactCreated {
+                    contact_id: id,
+                    envelope,
+                    phone_index,
+                    location,
+                    source,
+                    batch_id: batch,
+                    listing_status,
+                }])
+            }
             // The same row again after a crash: nothing new, whatever the fresh nonce made of the envelope.
             (Some(known), Some(number)) if known == id && *number == phone_index => Ok(vec![]),
             _ => Err(R::AlreadyExists),
+        }
+    }
+
+    fn remove(&self, batch: ImportBatchId) -> Decided {
+        if self.removed {
+            Ok(vec![])
+        } else if self.batch != Some(batch) {
+            Err(R::NotOfThisImport)
+        } else if self.used || self.erased {
+            Err(R::UsedSince)
+        } else {
+            Ok(vec![E::ContactRemoved { batch_id: batch }])
         }
     }
 

@@ -139,6 +139,12 @@ pub enum ContactEvent {
         /// The script.
         script_id: ScriptId,
     },
+    /// The import that made it was taken back, and nothing had happened to it since. The next import of the number makes it
+    /// again; what the person said (no contact, no voicemails) stays.
+    ContactRemoved {
+        /// The import.
+        batch_id: ImportBatchId,
+    },
     /// The person's key was destroyed on request.
     ContactErased {
         /// Reference of the request.
@@ -160,5 +166,6 @@ event_names!(ContactEvent {
     ListingStatusChanged = "1",
     SlotReserved = "1",
     SlotReleased = "1",
+    ContactRemoved = "1",
     ContactErased = "1",
 });

@@ -27,6 +27,12 @@ pub enum ContactRefusal {
         /// From when on it is allowed.
         next_allowed: DateTime<Utc>,
     },
+    /// Something happened to the contact since its import made it.
+    #[error("the contact was used since it was imported, and is kept")]
+    UsedSince,
+    /// Another import made the contact.
+    #[error("the contact was not made by this import, and is kept")]
+    NotOfThisImport,
     /// A contact can't be folded into itself.
     #[error("a contact can't be merged with itself")]
     MergeWithItself,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Consent, ContactEvent, SLOTS_REMEMBERED_MAX};
-use crate::{CampaignId, ContactId, Location, PhoneIndex, ScriptId, Sealed};
+use crate::{CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed};
 
 /// A reserved hand-off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,12 @@ pub struct Contact {
     pub listing_status: Option<String>,
     /// Reserved hand-offs, oldest first.
     pub slots: Vec<Slot>,
+    /// The import that made it; nothing when made by hand.
+    pub batch: Option<ImportBatchId>,
+    /// Something happened to it since it was made, other than what its own source said.
+    pub used: bool,
+    /// It was taken out together with its import.
+    pub removed: bool,
 }
 
 impl Contact {
@@ -66,6 +72,7 @@ impl Contact {
     pub const fn standing(&self) -> ContactStanding {
         match (self.id, self.erased, self.do_not_contact, self.opted_out) {
             (None, ..) => ContactStanding::Absent,
+            _ if self.removed => ContactStanding::Absent,
             (_, true, ..) => ContactStanding::Erased,
             (_, _, true, _) => ContactStanding::DoNotContact,
             (_, _, _, true) => ContactStanding::OptedOut,
@@ -73,8 +80,19 @@ impl Contact {
         }
     }
 
+    /// Whether it is there: made, and not taken out since.
+    pub const fn is_there(&self) -> bool {
+        self.id.is_some() && !self.removed
+    }
+
     pub(super) fn take_in(&mut self, event: &ContactEvent) {
         use ContactEvent as E;
+        self.used = match event {
+            E::ContactCreated { .. } | E::ContactRemoved { .. } => false,
+            // The source's own mark comes with the contact.
+            E::MarkedDoNotContact { by, .. } => self.used || by.is_some(),
+            _ => true,
+        };
         match event {
             E::ContactCreated {
                 contact_id,
@@ -82,9 +100,12 @@ impl Contact {
                 phone_index,
                 location,
                 listing_status,
+                batch_id,
                 ..
             } => {
                 self.id = Some(*contact_id);
+                self.batch = *batch_id;
+                self.removed = false;
                 self.listing_status.clone_from(listing_status);
                 self.take_details(envelope, phone_index, location);
             }
@@ -123,6 +144,7 @@ impl Contact {
                 }
             }
             E::SlotReleased { script_id } => self.slots.retain(|s| s.script != *script_id),
+            E::ContactRemoved { .. } => self.removed = true,
             E::ContactErased { .. } => {
                 self.erased = true;
                 self.envelope = None;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{ContactCommand as Command, ContactEvent as Event, ContactRefusal as Refusal, *};
 use crate::{
-    CampaignId, ContactId, Location, PhoneIndex, ScriptId, Sealed, UserId,
+    CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, UserId,
     import::ContactSource,
     testing::{self, Given, uuid},
 };
@@ -311,4 +311,77 @@ mod when_erased {
         assert_eq!(contact.standing(), ContactStanding::Erased);
         given([created(), erased()]).when(erase()).then_nothing();
     }
+}
+
+const FARM: ImportBatchId = ImportBatchId::from_uuid(uuid(7));
+
+fn imported() -> Event {
+    let Event::ContactCreated {
+        contact_id,
+        envelope,
+        phone_index,
+        location,
+        listing_status,
+        ..
+    } = created()
+    else {
+        unreachable!("that is what was made")
+    };
+    Event::ContactCreated {
+        contact_id,
+        envelope,
+        phone_index,
+        location,
+        source: ContactSource::TitleRep,
+        batch_id: Some(FARM),
+        listing_status,
+    }
+}
+
+fn marked_by(by: Option<UserId>) -> Event {
+    Event::MarkedDoNotContact {
+        reason: "asked".to_owned(),
+        by,
+    }
+}
+
+#[test]
+fn taking_an_import_back_takes_out_what_it_made_unless_it_was_used_since() {
+    let remove = || Command::Remove { batch: FARM };
+    let removed = || Event::ContactRemoved { batch_id: FARM };
+    given([imported()]).when(remove()).then([removed()]);
+    given([imported(), removed()]).when(remove()).then_nothing();
+    given([imported(), marked_by(None)])
+        .when(remove())
+        .then([removed()]);
+    given([imported(), marked_by(Some(DANA))])
+        .when(remove())
+        .then_refused(Refusal::UsedSince);
+    given([imported(), Event::ConsentRecorded { consent: consent() }])
+        .when(remove())
+        .then_refused(Refusal::UsedSince);
+    given([created()])
+        .when(remove())
+        .then_refused(Refusal::NotOfThisImport);
+}
+
+#[test]
+fn a_contact_that_was_taken_out_is_made_again_and_is_still_not_to_be_contacted() {
+    let gone = || {
+        [
+            imported(),
+            marked_by(None),
+            Event::ContactRemoved { batch_id: FARM },
+        ]
+    };
+    given(gone()).when(create("a", "01")).then([created()]);
+    let again: Vec<Event> = gone().into_iter().chain([created()]).collect();
+    given(again)
+        .when(Command::ReserveSlot {
+            campaign: SPRING,
+            script: FIRST,
+            at: noon(),
+            min_interval_days: 30,
+        })
+        .then_refused(Refusal::DoNotContact);
 }

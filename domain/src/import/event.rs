@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CampaignId, ContactId, ImportBatchId, Sealed, UserId, aggregate::event_names};
+use crate::{CampaignId, ConnectionId, ContactId, ImportBatchId, Sealed, UserId, aggregate::event_names};
 
 /// Where contacts come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,6 +76,24 @@ pub struct RejectedRowRecord {
     pub value: Option<Sealed>,
 }
 
+/// A row that folded into a contact that was there, from this file or from before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoldedRowRecord {
+    /// Number of the row in the file, from 1.
+    pub row: u64,
+    /// The contact that has its number.
+    pub contact: ContactId,
+    /// An earlier row of the same file made that contact.
+    pub in_file: bool,
+    /// The row filled blanks of the contact.
+    pub filled: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// How many rows came to what. `rows` is the sum of the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportTotals {
@@ -87,6 +105,15 @@ pub struct ImportTotals {
     pub duplicates: u64,
     /// Rows without a usable number.
     pub rejected: u64,
+    /// Of the duplicates: rows that filled blanks of a known contact.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub filled: u64,
+    /// Rows whose source says that the person must not be contacted; counted above, too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub do_not_contact: u64,
+    /// Contacts made whose number is on a suppression list; counted above, too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
 }
 
 impl ImportTotals {
@@ -97,6 +124,16 @@ impl ImportTotals {
                 .created
                 .saturating_add(self.duplicates)
                 .saturating_add(self.rejected)
+    }
+
+    /// Whether any of the figures is below what it was.
+    pub const fn falls_below(&self, before: &Self) -> bool {
+        self.created < before.created
+            || self.duplicates < before.duplicates
+            || self.rejected < before.rejected
+            || self.filled < before.filled
+            || self.do_not_contact < before.do_not_contact
+            || self.suppressed < before.suppressed
     }
 }
 
@@ -124,6 +161,42 @@ pub enum ImportEvent {
         /// The campaign that the contacts go to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         campaign_id: Option<CampaignId>,
+        /// The sheet that was chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<String>,
+        /// The header row that was chosen, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        header_row: Option<u64>,
+        /// Cells corrected and rows left out by hand, as JSON under the organization's key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrections: Option<Sealed>,
+        /// The account that the contacts are pulled from or pushed by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        connection_id: Option<ConnectionId>,
+        /// The list of that account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<String>,
+    },
+    /// The file of a pull is complete and lies in the blob store.
+    ImportPulled {
+        /// Key of the file in the blob store.
+        blob_key: String,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+        /// Contacts in it.
+        contacts: u64,
+    },
+    /// The file was opened: this is how its rows are read, from the first to the last.
+    ImportMapped {
+        /// What kind of file it is, such as `csv`.
+        format: String,
+        /// The sheet that is read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<String>,
+        /// Number of the header row, from 1.
+        header_row: u64,
+        /// Header text to field; columns that are not named are not read.
+        mapping: BTreeMap<String, String>,
     },
     /// A chunk is done; the figures are totals so far.
     ImportProgressed {
@@ -131,6 +204,16 @@ pub enum ImportEvent {
         chunk: u32,
         /// Totals up to here.
         totals: ImportTotals,
+        /// Millionths of the file that are read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        done_millionths: Option<u32>,
+    },
+    /// Rows that folded into contacts that were there.
+    RowsFolded {
+        /// Number of the chunk.
+        chunk: u32,
+        /// At most 500 an event.
+        rows: Vec<FoldedRowRecord>,
     },
     /// Rows that became no contact.
     RowsRejected {
@@ -149,22 +232,40 @@ pub enum ImportEvent {
         /// Why, for a person to act on.
         error: String,
     },
+    /// Someone stopped it; what was made stays.
+    ImportCancelled {
+        /// Who.
+        by: UserId,
+    },
+    /// Someone wants it taken back; that is under way from here on.
+    ImportUndoRequested {
+        /// Who.
+        by: UserId,
+    },
     /// What it made was taken back.
     ImportUndone {
         /// Who.
         by: UserId,
         /// Contacts taken out.
         removed: u64,
-        /// Contacts kept, because they were used since.
+        /// Contacts kept, because they were used since; the first 1,000 of them.
         kept_because_used: Vec<ContactId>,
+        /// How many were kept.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        kept: u64,
     },
 }
 
 event_names!(ImportEvent {
     ImportStarted = "1",
+    ImportPulled = "1",
+    ImportMapped = "1",
     ImportProgressed = "1",
     RowsRejected = "1",
+    RowsFolded = "1",
     ImportCompleted = "1",
     ImportFailed = "1",
+    ImportCancelled = "1",
+    ImportUndoRequested = "1",
     ImportUndone = "1",
 });

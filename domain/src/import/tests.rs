@@ -21,11 +21,11 @@ fn start(sha256: &str) -> Command {
     Command::Start {
         id: BATCH,
         source: ContactSource::TitleRep,
-        blob_key: None,
-        file_name: None,
-        sha256: Some(sha256.to_owned()),
-        mapping: BTreeMap::new(),
         campaign: None,
+        origin: ImportOrigin {
+            sha256: Some(sha256.to_owned()),
+            ..ImportOrigin::default()
+        },
     }
 }
 
@@ -38,6 +38,11 @@ fn started() -> Event {
         sha256: Some("00".to_owned()),
         mapping: BTreeMap::new(),
         campaign_id: None,
+        sheet: None,
+        header_row: None,
+        corrections: None,
+        connection_id: None,
+        list: None,
     }
 }
 
@@ -47,25 +52,32 @@ const fn totals(created: u64, duplicates: u64, rejected: u64) -> ImportTotals {
         created,
         duplicates,
         rejected,
+        filled: 0,
+        do_not_contact: 0,
+        suppressed: 0,
     }
 }
 
 fn chunk(chunk: u32, totals: ImportTotals) -> Command {
-    Command::RecordChunk {
-        chunk,
+    Command::RecordChunk(ImportChunk {
+        number: chunk,
         totals,
-        rejected: vec![],
-    }
+        ..ImportChunk::default()
+    })
 }
 
 const fn progressed(chunk: u32, totals: ImportTotals) -> Event {
-    Event::ImportProgressed { chunk, totals }
+    Event::ImportProgressed {
+        chunk,
+        totals,
+        done_millionths: None,
+    }
 }
 
 fn undo() -> Command {
     Command::Undo {
-        by: DANA,
         removed: 1,
+        kept: 0,
         kept_because_used: vec![],
     }
 }
@@ -75,6 +87,7 @@ fn undone() -> Event {
         by: DANA,
         removed: 1,
         kept_because_used: vec![],
+        kept: 0,
     }
 }
 
@@ -133,11 +146,12 @@ fn rejected_rows_are_recorded_in_events_of_bounded_size_before_the_progress() {
     };
     let rows: Vec<_> = (1..=REJECTED_PER_EVENT_MAX as u64 + 1).map(row).collect();
     let all = totals(0, 0, rows.len() as u64);
-    let command = Command::RecordChunk {
-        chunk: 1,
+    let command = Command::RecordChunk(ImportChunk {
+        number: 1,
         totals: all,
         rejected: rows.clone(),
-    };
+        ..ImportChunk::default()
+    });
     let rejected = |rows: &[RejectedRowRecord]| Event::RowsRejected {
         chunk: 1,
         rows: rows.to_vec(),
@@ -172,18 +186,66 @@ fn only_what_has_ended_is_taken_back_and_once() {
     let failed = || Event::ImportFailed {
         error: "no contact list".to_owned(),
     };
-    given([started()])
+    let ask = || Command::RequestUndo { by: DANA };
+    let asked = || Event::ImportUndoRequested { by: DANA };
+    given([started()]).when(ask()).then_refused(Refusal::WrongStatus {
+        step: "undoing",
+        found: Status::Running,
+    });
+    given([started(), failed()]).when(ask()).then([asked()]);
+    given([started(), failed(), asked()]).when(ask()).then_nothing();
+    given([started(), failed(), asked()])
+        .when(undo())
+        .then([undone()]);
+    given([started(), failed(), asked(), undone()])
+        .when(undo())
+        .then_nothing();
+    given([started(), failed()])
         .when(undo())
         .then_refused(Refusal::WrongStatus {
             step: "undoing",
-            found: Status::Running,
+            found: Status::Failed,
         });
-    given([started(), failed()]).when(undo()).then([undone()]);
-    given([started(), failed(), undone()]).when(undo()).then_nothing();
-    given([started(), failed(), undone()])
+    given([started(), failed(), asked(), undone()])
         .when(Command::Complete)
         .then_refused(Refusal::WrongStatus {
             step: "completing",
             found: Status::Undone,
         });
+}
+
+#[test]
+fn a_running_import_is_stopped_once_and_what_it_made_can_be_taken_back() {
+    let stop = || Command::Cancel { by: DANA };
+    let stopped = || Event::ImportCancelled { by: DANA };
+    given([started()]).when(stop()).then([stopped()]);
+    given([started(), stopped()]).when(stop()).then_nothing();
+    given([started(), stopped()])
+        .when(chunk(1, totals(5, 1, 0)))
+        .then_refused(Refusal::WrongStatus {
+            step: "recording rows",
+            found: Status::Cancelled,
+        });
+    given([started(), stopped()])
+        .when(Command::RequestUndo { by: DANA })
+        .then([Event::ImportUndoRequested { by: DANA }]);
+}
+
+#[test]
+fn how_the_file_is_read_is_settled_before_its_first_row_and_stays() {
+    let mapping = |header: &str| BTreeMap::from([(header.to_owned(), "phone".to_owned())]);
+    let record = |header: &str| Command::RecordMapping {
+        format: "csv".to_owned(),
+        sheet: None,
+        header_row: 4,
+        mapping: mapping(header),
+    };
+    let mapped = || Event::ImportMapped {
+        format: "csv".to_owned(),
+        sheet: None,
+        header_row: 4,
+        mapping: mapping("Phone 1"),
+    };
+    given([started()]).when(record("Phone 1")).then([mapped()]);
+    given([started(), mapped()]).when(record("Cell")).then_nothing();
 }

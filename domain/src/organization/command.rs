@@ -1,7 +1,11 @@
 //! What can be asked of an organization.
 
+use std::collections::BTreeMap;
+
 use super::{CallerId, Role, Settings};
-use crate::{OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId};
+use crate::{
+    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, import::ContactSource,
+};
 
 /// What can be asked of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +92,40 @@ pub enum OrganizationCommand {
         state: UsState,
         /// Why.
         reason: String,
+    },
+    /// Record that someone connected an account of another service.
+    ConnectSource {
+        /// The connection.
+        connection: ConnectionId,
+        /// Which service.
+        source: ContactSource,
+        /// Who.
+        by: UserId,
+    },
+    /// Record that a connection was ended.
+    DisconnectSource {
+        /// The connection.
+        connection: ConnectionId,
+        /// Who.
+        by: UserId,
+        /// Why.
+        reason: String,
+    },
+    /// Keep a choice of columns under a name; a kept one of that name is replaced.
+    SaveMappingTemplate {
+        /// Its name.
+        name: String,
+        /// Header text to field.
+        mapping: BTreeMap<String, String>,
+        /// Who.
+        by: UserId,
+    },
+    /// Remove a kept choice of columns.
+    RemoveMappingTemplate {
+        /// Its name.
+        name: String,
+        /// Who.
+        by: UserId,
     },
     /// Record an auditor's look-up.
     RecordLookUp {

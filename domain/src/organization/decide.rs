@@ -12,6 +12,9 @@ use OrganizationRefusal as R;
 /// Longest name of an organization or a team, characters.
 const NAME_CHARS_MAX: usize = 120;
 
+/// Most kept choices of columns.
+const MAPPING_TEMPLATES_MAX: usize = 200;
+
 type Decided = Result<Vec<E>, R>;
 
 impl Decider for Organization {
@@ -79,6 +82,8 @@ impl Decider for Organization {
                     reason: given(reason)?,
                 },
             )),
+            C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
+            C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
             C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {
                 user_id: user,
                 subject,
@@ -122,6 +127,58 @@ impl Organization {
                 self.leaves_an_admin(user)?;
                 Ok(vec![E::MemberRemoved { user_id: user }])
             }
+            _ => Ok(vec![]),
+        }
+    }
+
+    /// A connection that is made again is recorded again: its secrets are others.
+    fn connection(&self, command: OrganizationCommand) -> Vec<E> {
+        match command {
+            OrganizationCommand::ConnectSource {
+                connection,
+                source,
+                by,
+            } => vec![E::SourceConnected {
+                connection_id: connection,
+                source,
+                by,
+            }],
+            OrganizationCommand::DisconnectSource {
+                connection,
+                by,
+                reason,
+            } => once(
+                self.connections.contains_key(&connection),
+                E::SourceDisconnected {
+                    connection_id: connection,
+                    by,
+                    reason,
+                },
+            ),
+            _ => vec![],
+        }
+    }
+
+    fn template(&self, command: OrganizationCommand) -> Decided {
+        match command {
+            OrganizationCommand::SaveMappingTemplate { name, mapping, by } => {
+                let name = valid_name(&name)?;
+                if mapping.is_empty() {
+                    return Err(R::EmptyMapping);
+                }
+                let kept = self.mapping_templates.get(&name);
+                if kept.is_none() && self.mapping_templates.len() >= MAPPING_TEMPLATES_MAX {
+                    return Err(R::TooManyMappingTemplates);
+                }
+                Ok(once(
+                    kept != Some(&mapping),
+                    E::MappingTemplateSaved { name, mapping, by },
+                ))
+            }
+            OrganizationCommand::RemoveMappingTemplate { name, by } => Ok(once(
+                self.mapping_templates.contains_key(&name),
+                E::MappingTemplateRemoved { name, by },
+            )),
             _ => Ok(vec![]),
         }
     }

@@ -1,9 +1,14 @@
 //! What can happen to an organization. Storage formats: names and fields only ever grow.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CallerId, Settings};
-use crate::{OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, aggregate::event_names};
+use crate::{
+    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, aggregate::event_names,
+    import::ContactSource,
+};
 
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +125,40 @@ pub enum OrganizationEvent {
         /// Why.
         reason: String,
     },
+    /// Someone connected an account of another service, or connected it again.
+    SourceConnected {
+        /// The connection.
+        connection_id: ConnectionId,
+        /// Which service.
+        source: ContactSource,
+        /// Who, and whose alone it is.
+        by: UserId,
+    },
+    /// A connection was ended, and its secrets destroyed.
+    SourceDisconnected {
+        /// The connection.
+        connection_id: ConnectionId,
+        /// Who.
+        by: UserId,
+        /// Why.
+        reason: String,
+    },
+    /// A choice of columns was kept under a name, or replaced.
+    MappingTemplateSaved {
+        /// Its name, unique in the organization.
+        name: String,
+        /// Header text to field.
+        mapping: BTreeMap<String, String>,
+        /// Who.
+        by: UserId,
+    },
+    /// A kept choice of columns was removed.
+    MappingTemplateRemoved {
+        /// Its name.
+        name: String,
+        /// Who.
+        by: UserId,
+    },
     /// An auditor looked something up; that is recorded, too.
     AuditorLookedUp {
         /// Who.
@@ -142,5 +181,9 @@ event_names!(OrganizationEvent {
     CallerIdRemoved = "1",
     StateSwitchedOn = "1",
     StateSwitchedOff = "1",
+    SourceConnected = "1",
+    SourceDisconnected = "1",
+    MappingTemplateSaved = "1",
+    MappingTemplateRemoved = "1",
     AuditorLookedUp = "1",
 });

@@ -35,6 +35,12 @@ pub enum OrganizationRefusal {
         /// What it must be.
         bounds: &'static str,
     },
+    /// A choice of columns that chooses none.
+    #[error("the mapping names no column; choose at least the phone column")]
+    EmptyMapping,
+    /// Too many are kept.
+    #[error("at most 200 mappings are kept; remove one that is no longer used")]
+    TooManyMappingTemplates,
     /// A reason or proof is missing.
     #[error("a reason is needed")]
     NoReason,

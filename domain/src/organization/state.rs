@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{CallerId, OrganizationEvent, Role, Settings};
-use crate::{OrganizationId, TeamId, UsState, UserId};
+use crate::{ConnectionId, OrganizationId, TeamId, UsState, UserId, import::ContactSource};
 
 /// A person in an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,10 @@ pub struct Organization {
     pub caller_ids: Vec<CallerId>,
     /// States that are on.
     pub states_on: BTreeMap<UsState, StateSwitch>,
+    /// Accounts of other services that are connected.
+    pub connections: BTreeMap<ConnectionId, ContactSource>,
+    /// Kept choices of columns, by name.
+    pub mapping_templates: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Organization {
@@ -102,6 +106,22 @@ impl Organization {
             }
             E::StateSwitchedOff { state, .. } => {
                 self.states_on.remove(state);
+            }
+            E::SourceConnected {
+                connection_id,
+                source,
+                ..
+            } => {
+                self.connections.insert(*connection_id, *source);
+            }
+            E::SourceDisconnected { connection_id, .. } => {
+                self.connections.remove(connection_id);
+            }
+            E::MappingTemplateSaved { name, mapping, .. } => {
+                self.mapping_templates.insert(name.clone(), mapping.clone());
+            }
+            E::MappingTemplateRemoved { name, .. } => {
+                self.mapping_templates.remove(name);
             }
             E::AuditorLookedUp { .. } => {}
         }

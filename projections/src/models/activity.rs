@@ -114,6 +114,7 @@ fn contact_line(event: &ContactEvent) -> Option<String> {
         E::DoNotContactLifted { .. } => "A do-not-contact mark was lifted",
         E::ContactErased { .. } => "A contact was erased",
         E::ContactCreated { .. }
+        | E::ContactRemoved { .. }
         | E::ContactDetailsChanged { .. }
         | E::ListingStatusChanged { .. }
         | E::SlotReserved { .. }
@@ -125,7 +126,13 @@ fn contact_line(event: &ContactEvent) -> Option<String> {
 fn import_line(event: &ImportEvent) -> Option<String> {
     Some(match event {
         ImportEvent::ImportStarted { .. } => "Import started".to_owned(),
-        ImportEvent::ImportProgressed { .. } | ImportEvent::RowsRejected { .. } => return None,
+        ImportEvent::ImportPulled { contacts, .. } => format!("{contacts} contacts pulled"),
+        ImportEvent::ImportMapped { .. }
+        | ImportEvent::ImportProgressed { .. }
+        | ImportEvent::RowsRejected { .. }
+        | ImportEvent::RowsFolded { .. } => return None,
+        ImportEvent::ImportCancelled { .. } => "Import cancelled".to_owned(),
+        ImportEvent::ImportUndoRequested { .. } => "Import is being undone".to_owned(),
         ImportEvent::ImportCompleted { totals } => format!(
             "Import completed: {} contacts, {} duplicates, {} rejected",
             totals.created, totals.duplicates, totals.rejected
@@ -162,6 +169,10 @@ fn organization_line(event: &OrganizationEvent) -> String {
         E::CallerIdRemoved { .. } => "A caller ID was removed".to_owned(),
         E::StateSwitchedOn { state, .. } => format!("{} switched on", state.name()),
         E::StateSwitchedOff { state, .. } => format!("{} switched off", state.name()),
+        E::SourceConnected { source, .. } => format!("An account was connected: {}", source.as_str()),
+        E::SourceDisconnected { .. } => "An account was disconnected".to_owned(),
+        E::MappingTemplateSaved { .. } => "A column mapping was saved".to_owned(),
+        E::MappingTemplateRemoved { .. } => "A column mapping was removed".to_owned(),
         E::AuditorLookedUp { .. } => "An auditor looked something up".to_owned(),
     }
 }

@@ -62,6 +62,8 @@ read_model! {
         do_not_contact_reason: Option<String>,
         /// The data is gone.
         erased: bool,
+        /// Taken out together with its import; lists leave it out.
+        removed: bool,
         /// Form of the consent in force.
         consent_form: Option<ConsentForm>,
         /// The seller that it names.
@@ -96,7 +98,10 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     };
     let organization = organization_of(event);
     let at = event.metadata.recorded_at;
-    if let ContactEvent::ContactCreated { phone_index, .. } = happened {
+    // One that was taken out and comes again keeps what its person said.
+    if let ContactEvent::ContactCreated { phone_index, .. } = happened
+        && (event.sequence == 1 || rows.contacts.get(&(organization, contact)).is_none())
+    {
         let mut row = ContactRow::blank(organization, contact, phone_index.clone());
         row.created_at = at;
         rows.contacts.put(row);
@@ -118,6 +123,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
 impl ContactRow {
     const fn standing_now(&self) -> ContactStanding {
         match (self.erased, self.do_not_contact, self.opted_out) {
+            _ if self.removed => ContactStanding::Absent,
             (true, ..) => ContactStanding::Erased,
             (_, true, _) => ContactStanding::DoNotContact,
             (_, _, true) => ContactStanding::OptedOut,
@@ -138,6 +144,7 @@ impl ContactRow {
                 ..
             } => {
                 self.take_details(envelope, phone_index, location);
+                self.removed = false;
                 self.source = *source;
                 self.batch_id = *batch_id;
                 self.listing_status.clone_from(listing_status);
@@ -188,6 +195,7 @@ impl ContactRow {
                 self.recent_slots.0.retain(|s| s.script != *script_id);
                 self.take_last_slot();
             }
+            E::ContactRemoved { .. } => self.removed = true,
             E::ContactErased { .. } => {
                 self.erased = true;
                 self.envelope = None;

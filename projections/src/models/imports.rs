@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, CampaignId, ImportBatchId, OrganizationId, Recorded, Sealed,
+    Actor, CampaignId, ConnectionId, ContactId, ImportBatchId, OrganizationId, Recorded, Sealed,
     import::{ContactSource, ImportEvent, ImportStatus, ImportTotals},
 };
 
@@ -34,8 +34,18 @@ read_model! {
         blob_key: Option<String>,
         /// SHA-256 of the file, hex.
         sha256: Option<String>,
-        /// The user's own choice of columns.
+        /// Header text to field: the user's own choice, and once the file was opened, all that is read.
         mapping: Json<BTreeMap<String, String>>,
+        /// What kind of file it is; known once it was opened.
+        format: Option<String>,
+        /// The sheet that is read.
+        sheet: Option<String>,
+        /// Number of the header row, from 1.
+        header_row: Option<i64>,
+        /// The account that the contacts are pulled from or pushed by.
+        connection_id: Option<ConnectionId>,
+        /// The list of that account.
+        list: Option<String>,
         /// Where it stands.
         status: ImportStatus,
         /// Chunks that are done.
@@ -48,6 +58,14 @@ read_model! {
         duplicates: i64,
         /// Rows without a usable number.
         rejected: i64,
+        /// Of the duplicates: rows that filled blanks.
+        filled: i64,
+        /// Rows whose source forbids contact.
+        do_not_contact: i64,
+        /// Contacts made whose number is on a suppression list.
+        suppressed: i64,
+        /// Millionths of the file that are read.
+        done_millionths: Option<i64>,
         /// Why it failed.
         error: Option<String>,
         /// Contacts taken out again when it was undone.
@@ -87,6 +105,28 @@ read_model! {
     }
 }
 
+read_model! {
+    /// A row of a file that folded into a contact that was there.
+    pub struct FoldedRowRow in "folded_rows" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The import.
+            batch_id: ImportBatchId,
+            /// Number of the row in the file, from 1.
+            row_number: i64,
+        }
+        all {
+            /// The contact that has its number.
+            contact_id: ContactId,
+            /// An earlier row of the same file made that contact.
+            in_file: bool,
+            /// The row filled blanks of the contact.
+            filled: bool,
+        }
+    }
+}
+
 pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     let domain::Event::ImportEvent(happened) = &event.event else {
         return;
@@ -118,7 +158,12 @@ impl ImportBatchRow {
                 sha256,
                 mapping,
                 campaign_id,
-                ..
+                sheet,
+                header_row,
+                connection_id,
+                list,
+                corrections: _,
+                batch_id: _,
             } => {
                 self.status = ImportStatus::Running;
                 self.source = *source;
@@ -127,12 +172,36 @@ impl ImportBatchRow {
                 self.sha256.clone_from(sha256);
                 self.mapping = Json(mapping.clone());
                 self.campaign_id = *campaign_id;
+                self.sheet.clone_from(sheet);
+                self.header_row = header_row.map(|row| row as i64);
+                self.connection_id = *connection_id;
+                self.list.clone_from(list);
             }
-            ImportEvent::ImportProgressed { chunk, totals } => {
+            ImportEvent::ImportPulled { blob_key, sha256, .. } => {
+                self.blob_key = Some(blob_key.clone());
+                self.sha256 = Some(sha256.clone());
+            }
+            ImportEvent::ImportMapped {
+                format,
+                sheet,
+                header_row,
+                mapping,
+            } => {
+                self.format = Some(format.clone());
+                self.sheet.clone_from(sheet);
+                self.header_row = Some(*header_row as i64);
+                self.mapping = Json(mapping.clone());
+            }
+            ImportEvent::ImportProgressed {
+                chunk,
+                totals,
+                done_millionths,
+            } => {
                 self.chunk = *chunk;
+                self.done_millionths = done_millionths.map(i64::from);
                 self.take_totals(totals);
             }
-            ImportEvent::RowsRejected { .. } => {}
+            ImportEvent::RowsRejected { .. } | ImportEvent::RowsFolded { .. } => {}
             ImportEvent::ImportCompleted { totals } => {
                 self.status = ImportStatus::Completed;
                 self.take_totals(totals);
@@ -143,14 +212,21 @@ impl ImportBatchRow {
                 self.error = Some(error.clone());
                 self.finished_at = Some(at);
             }
+            ImportEvent::ImportCancelled { .. } => {
+                self.status = ImportStatus::Cancelled;
+                self.finished_at = Some(at);
+            }
+            ImportEvent::ImportUndoRequested { .. } => self.status = ImportStatus::Undoing,
             ImportEvent::ImportUndone {
                 removed,
+                kept,
                 kept_because_used,
                 ..
             } => {
                 self.status = ImportStatus::Undone;
                 self.undone_removed = Some(*removed as i64);
-                self.undone_kept = Some(kept_because_used.len() as i64);
+                // Before `kept` was counted, all of them were named.
+                self.undone_kept = Some((*kept).max(kept_because_used.len() as u64) as i64);
             }
         }
     }
@@ -160,14 +236,31 @@ impl ImportBatchRow {
         self.created = totals.created as i64;
         self.duplicates = totals.duplicates as i64;
         self.rejected = totals.rejected as i64;
+        self.filled = totals.filled as i64;
+        self.do_not_contact = totals.do_not_contact as i64;
+        self.suppressed = totals.suppressed as i64;
     }
 }
 
-pub(super) fn apply_rejected(event: &Recorded, rows: &mut Rows) {
-    let domain::Event::ImportEvent(ImportEvent::RowsRejected { rows: rejected, .. }) = &event.event else {
+pub(super) fn apply_row_outcomes(event: &Recorded, rows: &mut Rows) {
+    let (domain::Event::ImportEvent(happened), Some(batch)) =
+        (&event.event, stream_id::<ImportBatchId>(event))
+    else {
         return;
     };
-    let Some(batch) = stream_id::<ImportBatchId>(event) else {
+    if let ImportEvent::RowsFolded { rows: folded, .. } = happened {
+        for row in folded {
+            rows.folded_rows.put(FoldedRowRow {
+                organization_id: organization_of(event),
+                batch_id: batch,
+                row_number: row.row as i64,
+                contact_id: row.contact,
+                in_file: row.in_file,
+                filled: row.filled,
+            });
+        }
+    }
+    let ImportEvent::RowsRejected { rows: rejected, .. } = happened else {
         return;
     };
     for row in rejected {

@@ -20,7 +20,7 @@ pub use campaigns::{CampaignRow, Engine};
 pub use contact_history::ContactHistoryRow;
 pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;
-pub use imports::{ImportBatchRow, RejectedRowRow};
+pub use imports::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
 pub use organizations::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
 pub use scripts::{ScriptRow, ScriptVersionRow};
 pub use suppressions::{SuppressionListRow, SuppressionRow};
@@ -48,7 +48,7 @@ pub const MODELS: &[Projection] = &[
 /// Projections that only add rows and read none.
 pub const LOGS: &[Projection] = &[
     scripts::apply_versions,
-    imports::apply_rejected,
+    imports::apply_row_outcomes,
     activity::apply,
     contact_history::apply,
 ];

@@ -1,5 +1,7 @@
 //! Organizations, their members, teams and settings, and which states are switched on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, OrganizationId, Recorded, Sealed, TeamId, UsState, UserId,
@@ -25,6 +27,8 @@ read_model! {
         settings: Json<Settings>,
         /// Numbers that it may show.
         caller_ids: Json<Vec<CallerId>>,
+        /// Kept choices of columns: name to header text to field.
+        mapping_templates: Json<BTreeMap<String, BTreeMap<String, String>>>,
         /// When it was founded.
         founded_at: DateTime<Utc>,
         /// When something last happened to it.
@@ -135,6 +139,12 @@ impl OrganizationRow {
             OrganizationEvent::CallerIdRemoved { number } => {
                 self.caller_ids.0.retain(|known| known.number != *number);
             }
+            OrganizationEvent::MappingTemplateSaved { name, mapping, .. } => {
+                self.mapping_templates.0.insert(name.clone(), mapping.clone());
+            }
+            OrganizationEvent::MappingTemplateRemoved { name, .. } => {
+                self.mapping_templates.0.remove(name);
+            }
             OrganizationEvent::MemberAdded { .. }
             | OrganizationEvent::MemberRoleChanged { .. }
             | OrganizationEvent::MemberRemoved { .. }
@@ -143,6 +153,8 @@ impl OrganizationRow {
             | OrganizationEvent::TeamMemberRemoved { .. }
             | OrganizationEvent::StateSwitchedOn { .. }
             | OrganizationEvent::StateSwitchedOff { .. }
+            | OrganizationEvent::SourceConnected { .. }
+            | OrganizationEvent::SourceDisconnected { .. }
             | OrganizationEvent::AuditorLookedUp { .. } => {}
         }
     }
@@ -196,6 +208,10 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
         | OrganizationEvent::CallerIdRemoved { .. }
         | OrganizationEvent::StateSwitchedOn { .. }
         | OrganizationEvent::StateSwitchedOff { .. }
+        | OrganizationEvent::SourceConnected { .. }
+        | OrganizationEvent::SourceDisconnected { .. }
+        | OrganizationEvent::MappingTemplateSaved { .. }
+        | OrganizationEvent::MappingTemplateRemoved { .. }
         | OrganizationEvent::AuditorLookedUp { .. } => {}
     }
 }

@@ -1,13 +1,11 @@
 //! Starting an import of an uploaded file.
 
-use std::collections::BTreeMap;
-
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use commands::{
     authorization::{Action, Denied},
     use_cases::{ImportRequest, start_import},
 };
-use domain::{CampaignId, ImportBatchId, UploadId};
+use domain::{CampaignId, ImportBatchId, UploadId, import::ImportOrigin};
 
 use super::{
     super::{
@@ -74,15 +72,15 @@ impl Caller<'_> {
             .filter(|u| u.user == permit.user())
             .ok_or(Denied::NotFound("upload"))?;
         let request = ImportRequest {
-            campaign,
+            campaign: Some(campaign),
             source: source.into(),
-            blob_key: upload.blob_key.clone(),
-            sha256: upload.sha256.clone(),
-            file_name: self.opened(&permit, &upload.file_name).await?,
-            mapping: mapping
-                .into_iter()
-                .map(|c| (c.header, c.field))
-                .collect::<BTreeMap<_, _>>(),
+            file_name: Some(self.opened(&permit, &upload.file_name).await?),
+            origin: ImportOrigin {
+                blob_key: Some(upload.blob_key.clone()),
+                sha256: Some(upload.sha256.clone()),
+                mapping: mapping.into_iter().map(|c| (c.header, c.field)).collect(),
+                ..ImportOrigin::default()
+            },
         };
         let started = start_import(&self.state.ports, &self.command(&permit), request).await?;
         Ok(ImportBegun {
