@@ -1,6 +1,6 @@
-//! Contacts with their details in the clear, in memory only.
+//! Contacts with their details in the clear, in memory only; and what a second source of the same person adds to the first.
 
-use domain::{ContactId, OrganizationId, PersonalDetails, PhoneIndex, contact::Contact};
+use domain::{ContactId, Location, OrganizationId, PersonalDetails, PhoneIndex, contact::Contact};
 
 use crate::{
     context::{CommandContext, Ports},
@@ -62,4 +62,40 @@ pub async fn load_people(
 /// unique: two imports of one number meet in one stream.
 pub fn contact_id(organization: OrganizationId, index: &PhoneIndex) -> ContactId {
     ContactId::derived(organization.as_uuid(), index.as_str().as_bytes())
+}
+
+/// Fills blanks; never overwrites what is there.
+pub(crate) fn fill_blanks(mut known: PersonalDetails, new: &PersonalDetails) -> PersonalDetails {
+    let fill = |known: &mut String, new: &String| {
+        if known.is_empty() {
+            known.clone_from(new);
+        }
+    };
+    fill(&mut known.name, &new.name);
+    fill(&mut known.first_name, &new.first_name);
+    fill(&mut known.last_name, &new.last_name);
+    known.email = known.email.or_else(|| new.email.clone());
+    known.street = known.street.or_else(|| new.street.clone());
+    for phone in &new.other_phones {
+        if *phone != known.phone && !known.other_phones.contains(phone) {
+            known.other_phones.push(phone.clone());
+        }
+    }
+    for (name, value) in &new.attributes {
+        known
+            .attributes
+            .entry(name.clone())
+            .or_insert_with(|| value.clone());
+    }
+    known
+}
+
+/// The same for the coarse location; the area code is the number's and stays.
+pub(crate) fn fill_location(known: &Location, new: Location) -> Location {
+    Location {
+        area_code: known.area_code.clone(),
+        state: known.state.or(new.state),
+        zip: known.zip.clone().or(new.zip),
+        city: known.city.clone().or(new.city),
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::retrying,
-    people::contact_id,
+    people::{contact_id, fill_blanks, fill_location},
     ports::{
         PortErrorKind, ReadContact, ReadLimits, RejectedRow, RowOutcome, TableChoice, TableReader, WorkEnd,
         WorkItem,
@@ -249,7 +249,7 @@ impl Chunk {
             let (phone_index, location) = (index.clone(), row.location.clone());
             match envelope {
                 Some(envelope) if contact.exists() => {
-                    let location = merged_location(&contact.state().location, location);
+                    let location = fill_location(&contact.state().location, location);
                     contact.decide(ContactCommand::ChangeDetails {
                         envelope,
                         phone_index,
@@ -312,46 +312,11 @@ async fn merge_blanks(
             .and_then(Result::ok)
             .and_then(|text| serde_json::from_str(&text).ok());
         merged.push(before.and_then(|before| {
-            let after = filled(before.clone(), &row.details);
+            let after = fill_blanks(before.clone(), &row.details);
             (after != before).then_some(after)
         }));
     }
     Ok(merged)
-}
-
-/// Fills blanks; never overwrites what is there.
-fn filled(mut known: PersonalDetails, new: &PersonalDetails) -> PersonalDetails {
-    let fill = |known: &mut String, new: &String| {
-        if known.is_empty() {
-            known.clone_from(new);
-        }
-    };
-    fill(&mut known.name, &new.name);
-    fill(&mut known.first_name, &new.first_name);
-    fill(&mut known.last_name, &new.last_name);
-    known.email = known.email.or_else(|| new.email.clone());
-    known.street = known.street.or_else(|| new.street.clone());
-    for phone in &new.other_phones {
-        if *phone != known.phone && !known.other_phones.contains(phone) {
-            known.other_phones.push(phone.clone());
-        }
-    }
-    for (name, value) in &new.attributes {
-        known
-            .attributes
-            .entry(name.clone())
-            .or_insert_with(|| value.clone());
-    }
-    known
-}
-
-fn merged_location(known: &domain::Location, new: domain::Location) -> domain::Location {
-    domain::Location {
-        area_code: known.area_code.clone(),
-        state: known.state.or(new.state),
-        zip: known.zip.clone().or(new.zip),
-        city: known.city.clone().or(new.city),
-    }
 }
 
 async fn seal_row(

@@ -5,13 +5,18 @@ mod approval;
 mod contacts;
 mod imports;
 mod organizations;
+mod pick;
 mod push;
 mod review;
 
 pub use approval::{Precheck, approve, precheck};
 pub use contacts::{NewContact, add_contact, record_consents};
-pub use imports::{ImportRequest, StartedImport, import_id, start_import};
+pub use imports::{
+    ImportRequest, PullRequested, StartedImport, cancel_import, import_id, remove_mapping_template,
+    request_undo, save_mapping_template, start_import, start_import_from_connection,
+};
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
+pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};
 pub use push::{
     ContactPush, IDEMPOTENCY_KEY_CHARS_MAX, PUSHED_BYTES_MAX, PUSHED_CONTACTS_MAX, push_contacts,
 };
