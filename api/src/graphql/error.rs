@@ -6,6 +6,7 @@ use commands::{
     CommandError, Refusal as RuleRefusal,
     authorization::Denied,
     ports::{JournalError, OpenError, PortError, PortErrorKind},
+    use_cases::UnreadableContact,
 };
 use domain::{
     campaign::CampaignRefusal, contact::ContactRefusal, import::ImportRefusal,
@@ -311,6 +312,23 @@ impl From<PortError> for Problem {
             PortErrorKind::Retryable | PortErrorKind::Limited { .. } | PortErrorKind::Unknown => {
                 Self::unavailable(error)
             }
+        }
+    }
+}
+
+impl From<UnreadableContact> for Problem {
+    fn from(error: UnreadableContact) -> Self {
+        match error {
+            UnreadableContact::Field { field, reason } => {
+                let code = match field {
+                    "phone" => "INVALID_PHONE",
+                    "email" => "INVALID_EMAIL",
+                    "state" => "UNKNOWN_STATE",
+                    _ => "INVALID",
+                };
+                Self::new(code, reason).with(json!({"field": field}))
+            }
+            UnreadableContact::Port(port) => port.into(),
         }
     }
 }

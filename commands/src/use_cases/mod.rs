@@ -10,7 +10,7 @@ mod push;
 mod review;
 
 pub use approval::{Precheck, approve, precheck};
-pub use contacts::{NewContact, add_contact, record_consents};
+pub use contacts::{AddedContact, NewContact, UnreadableContact, add_contact, read_contact, record_consents};
 pub use imports::{
     ImportRequest, PullRequested, StartedImport, cancel_import, import_id, remove_mapping_template,
     request_undo, save_mapping_template, start_import, start_import_from_connection,

@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObjec
 use chrono::{DateTime, Utc};
 use commands::{authorization::Action, execute::execute, use_cases};
 use domain::{
-    ContactId, Location, PersonalDetails, PhoneNumber,
+    ContactId,
     contact::{Consent, Contact as Aggregate, ContactCommand},
 };
 
@@ -26,7 +26,7 @@ const CONSENTS_MAX: usize = 1_000;
 /// A contact by hand.
 #[derive(InputObject)]
 pub struct NewContactInput {
-    /// E.164.
+    /// In any way of writing a US number.
     phone: String,
     #[graphql(default)]
     first_name: String,
@@ -78,6 +78,17 @@ impl ContactChanged {
     }
 }
 
+/// The contact was made, or one with its number was there already.
+#[derive(Debug, SimpleObject)]
+pub struct ContactAdded {
+    /// One with this number was there already.
+    duplicate: bool,
+    /// Blanks of the one that was there were filled; nothing is ever overwritten.
+    filled: bool,
+    /// The contact, made or found.
+    change: ContactChanged,
+}
+
 /// Consents were recorded.
 #[derive(Debug, SimpleObject)]
 pub struct ConsentsRecorded {
@@ -89,47 +100,36 @@ pub struct ConsentsRecorded {
 outcome! {
     /// The contact, or why not.
     ContactOutcome = ContactChanged;
+    /// The contact that was added, or why not.
+    AddContactOutcome = ContactAdded;
     /// The consents, or why not.
     ConsentOutcome = ConsentsRecorded;
 }
 
 impl Caller<'_> {
-    async fn add_contact(&self, new: NewContactInput) -> Result<ContactChanged, Problem> {
+    async fn add_contact(&self, new: NewContactInput) -> Result<ContactAdded, Problem> {
         let permit = self.permit(Action::WriteContacts)?;
-        let phone: PhoneNumber = new
-            .phone
-            .parse()
-            .map_err(|e: domain::InvalidPhone| Problem::new("INVALID_PHONE", e.to_string()))?;
-        let state = new.state.as_deref().map(str::parse).transpose().map_err(|_| {
-            Problem::new(
-                "UNKNOWN_STATE",
-                "give the state by its postal code, such as CA, or by its name",
-            )
-        })?;
-        let name = format!("{} {}", new.first_name.trim(), new.last_name.trim());
-        let contact = use_cases::NewContact {
-            phone,
-            details: PersonalDetails {
-                name: name.trim().to_owned(),
-                first_name: new.first_name.trim().to_owned(),
-                last_name: new.last_name.trim().to_owned(),
-                email: new.email.map(|e| e.trim().to_lowercase()),
-                street: new.street,
-                ..PersonalDetails::default()
-            },
-            location: Location {
-                state,
-                zip: new.zip,
-                city: new.city,
-                ..Location::default()
-            },
+        let typed = use_cases::NewContact {
+            phone: new.phone,
+            first_name: new.first_name,
+            last_name: new.last_name,
+            email: new.email,
+            street: new.street,
+            city: new.city,
+            state: new.state,
+            zip: new.zip,
             listing_status: new.listing_status,
         };
+        let read = use_cases::read_contact(&self.state.ports, &typed).await?;
         let context = self.command(&permit);
-        let (id, appended) = use_cases::add_contact(&self.state.ports, &context, contact).await?;
-        Ok(ContactChanged {
-            contact_id: id.global(),
-            position: self.reached(appended).await?,
+        let added = use_cases::add_contact(&self.state.ports, &context, &read).await?;
+        Ok(ContactAdded {
+            duplicate: added.duplicate,
+            filled: added.filled,
+            change: ContactChanged {
+                contact_id: added.id.global(),
+                position: self.reached(added.position).await?,
+            },
         })
     }
 
@@ -179,13 +179,13 @@ pub struct ContactMutation;
 
 #[Object]
 impl ContactMutation {
-    /// Makes a contact; the same number again is the same contact.
+    /// Makes a contact. The same number again is the same contact: its blanks are filled, nothing is overwritten.
     async fn add_contact(
         &self,
         ctx: &Context<'_>,
         input: NewContactInput,
-    ) -> Result<ContactOutcome, Problem> {
-        ContactOutcome::of(caller(ctx)?.add_contact(input).await)
+    ) -> Result<AddContactOutcome, Problem> {
+        AddContactOutcome::of(caller(ctx)?.add_contact(input).await)
     }
 
     /// Records one consent of each of these contacts; at most 1,000 at a time.
