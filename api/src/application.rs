@@ -136,6 +136,7 @@ pub struct Application {
     /// Which journal it is.
     pub journal_identity: uuid::Uuid,
     callbacks: CallbackBase,
+    spool_directory: PathBuf,
 }
 
 impl Application {
@@ -189,6 +190,7 @@ impl Application {
             sandbox,
             journal_identity: opened.identity,
             callbacks: providers.callbacks,
+            spool_directory: directory.join("spool"),
         })
     }
 
@@ -205,6 +207,7 @@ impl Application {
             set => set.to_owned(),
         };
         self.callbacks.set(&public);
+        crate::http::clear_spool(&self.spool_directory);
         if let Some(sandbox) = &self.sandbox {
             // Callbacks that an earlier process on another port was promised reach this one.
             let base = public
@@ -275,7 +278,7 @@ impl Application {
             self.read_side.position(),
             self.work.accounts.clone(),
             self.work.uploads.clone(),
-            HttpSettings::at(public, self.sandbox.is_some()),
+            HttpSettings::at(public, self.sandbox.is_some(), self.spool_directory.clone()),
         )
     }
 }

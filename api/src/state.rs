@@ -1,6 +1,6 @@
 //! What every request of the server works with. Cheap to clone; opened once by the composition root.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use commands::{
     Ports,
@@ -21,8 +21,8 @@ pub const BODY_BYTES_MAX: usize = 1 << 20;
 pub const WEBHOOK_BYTES_MAX: usize = 64 << 10;
 /// Requests served at once; more are told to come back.
 pub const REQUESTS_MAX: usize = 512;
-/// Uploads taken at once; each is held in memory until it is stored.
-pub const UPLOADS_MAX: usize = 2;
+/// Uploads taken at once; each takes a buffer of memory and its own size of disk.
+pub const UPLOADS_MAX: usize = 8;
 
 /// How the server shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +37,20 @@ pub struct HttpSettings {
     pub explorer: bool,
     /// Largest upload, bytes.
     pub upload_bytes_max: usize,
+    /// Where files lie while they come in; best on the blob store's file system.
+    pub spool_directory: PathBuf,
 }
 
 impl HttpSettings {
     /// Safe settings for an address.
-    pub fn at(public_base_url: &str, sandbox: bool) -> Self {
+    pub fn at(public_base_url: &str, sandbox: bool, spool_directory: PathBuf) -> Self {
         Self {
             public_base_url: public_base_url.trim_end_matches('/').to_owned(),
             secure_cookies: public_base_url.starts_with("https://"),
             sandbox,
             explorer: true,
             upload_bytes_max: UPLOAD_BYTES_MAX,
+            spool_directory,
         }
     }
 }

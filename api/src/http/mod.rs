@@ -27,6 +27,7 @@ use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 
 pub use audio::audio_link;
 pub use errors::HttpError;
+pub use uploads::clear_spool;
 
 /// Longest a request may take, uploads aside.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
