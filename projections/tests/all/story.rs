@@ -14,7 +14,7 @@ use domain::{
     },
     compliance::{Decision, Effect, Finding, Verdict},
     contact::{Consent, ConsentForm, ContactEvent, OptOutChannel},
-    import::{ContactSource, ImportEvent, ImportTotals, RejectedRowRecord},
+    import::{ContactSource, FoldedRowRecord, ImportEvent, ImportTotals, RejectedRowRecord},
     organization::{CallerId, OrganizationEvent, Role, Settings},
     script::{Author, FailureClass, Review, ScriptEvent, VoiceSettings},
     suppression::{ListKind, LoadedList, SuppressionEvent},
@@ -451,8 +451,9 @@ impl Story {
             created: 7,
             duplicates: 1,
             rejected: 2,
+            ..ImportTotals::default()
         };
-        let event = match self.roll(6) {
+        let event = match self.roll(12) {
             0 | 1 => ImportEvent::ImportStarted {
                 batch_id,
                 source: ContactSource::TitleRep,
@@ -461,8 +462,17 @@ impl Story {
                 sha256: Some("22".to_owned()),
                 mapping: BTreeMap::new(),
                 campaign_id: Some(campaign(n, 0)),
+                sheet: Some("Farm".to_owned()),
+                header_row: Some(4),
+                corrections: None,
+                connection_id: None,
+                list: None,
             },
-            2 => ImportEvent::ImportProgressed { chunk: 1, totals },
+            2 => ImportEvent::ImportProgressed {
+                chunk: 1,
+                totals,
+                done_millionths: Some(500_000),
+            },
             3 => ImportEvent::RowsRejected {
                 chunk: 1,
                 rows: (1..4)
@@ -475,8 +485,31 @@ impl Story {
                     .collect(),
             },
             4 => ImportEvent::ImportCompleted { totals },
+            5 => ImportEvent::ImportMapped {
+                format: "csv".to_owned(),
+                sheet: None,
+                header_row: 1,
+                mapping: BTreeMap::from([("Phone 1".to_owned(), "phone".to_owned())]),
+            },
+            6 => ImportEvent::RowsFolded {
+                chunk: 1,
+                rows: vec![FoldedRowRecord {
+                    row: 5,
+                    contact: contact(n, 1),
+                    in_file: false,
+                    filled: true,
+                }],
+            },
+            7 => ImportEvent::ImportCancelled { by: user(n, 0) },
+            8 => ImportEvent::ImportUndoRequested { by: user(n, 0) },
+            9 => ImportEvent::ImportPulled {
+                blob_key: "pulled/1".to_owned(),
+                sha256: "33".to_owned(),
+                contacts: 10,
+            },
             _ => ImportEvent::ImportUndone {
                 by: user(n, 0),
+                kept: 1,
                 removed: 6,
                 kept_because_used: vec![contact(n, 1)],
             },

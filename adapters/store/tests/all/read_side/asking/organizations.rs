@@ -110,6 +110,7 @@ fn after_an_import() -> Vec<Recorded> {
         created: 4,
         duplicates: 0,
         rejected: 3,
+        ..ImportTotals::default()
     };
     let rejected = |row| RejectedRowRecord {
         row,
@@ -126,6 +127,11 @@ fn after_an_import() -> Vec<Recorded> {
             sha256: Some("22".to_owned()),
             mapping: std::collections::BTreeMap::new(),
             campaign_id: Some(story::campaign(0, 0)),
+            sheet: None,
+            header_row: None,
+            corrections: None,
+            connection_id: None,
+            list: None,
         },
         ImportEvent::RowsRejected {
             chunk: 1,
