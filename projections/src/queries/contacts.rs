@@ -109,6 +109,23 @@ pub trait ContactQueries: Send + Sync {
         contact: ContactId,
     ) -> Result<bool, QueryError>;
 
+    /// Of these contacts, those that the person sees, in no order; at most 1,000 at a time.
+    async fn contacts_seen(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        contacts: &[ContactId],
+    ) -> Result<Vec<ContactId>, QueryError>;
+
+    /// A page of the ids of contacts that are there, by id: what a list means when something is done to all of it.
+    async fn contact_ids(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &ContactFilter,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<ContactId, ContactId>, QueryError>;
+
     /// Several contacts by id, in no order; those that are not there are left out.
     async fn contacts_by_ids(
         &self,

@@ -2,10 +2,19 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, ImportBatchId, OrganizationId};
+use domain::{CampaignId, ContactId, ImportBatchId, OrganizationId, import::ImportStatus};
 
-use super::{Page, PageRequest, QueryError, page::cursor};
-use crate::models::{ImportBatchRow, RejectedRowRow};
+use super::{Page, PageRequest, QueryError, Visible, page::cursor};
+use crate::models::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
+
+/// Which imports are wanted. Absent fields leave all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportFilter {
+    /// Into this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Standing at one of these; empty for all.
+    pub statuses: Vec<ImportStatus>,
+}
 
 cursor! {
     /// A place in the list of imports, newest first.
@@ -20,11 +29,12 @@ cursor! {
 /// Questions about imports.
 #[async_trait]
 pub trait ImportQueries: Send + Sync {
-    /// A page of imports, newest first; of one campaign only when it is named.
+    /// A page of imports, newest first. Limited sight leaves those into a visible campaign or into the contact list alone.
     async fn imports(
         &self,
         organization: OrganizationId,
-        campaign: Option<CampaignId>,
+        visible: &Visible,
+        filter: &ImportFilter,
         page: PageRequest<ImportPlace>,
     ) -> Result<Page<ImportBatchRow, ImportPlace>, QueryError>;
 
@@ -49,4 +59,22 @@ pub trait ImportQueries: Send + Sync {
         batch: ImportBatchId,
         page: PageRequest<i64>,
     ) -> Result<Page<RejectedRowRow, i64>, QueryError>;
+
+    /// A page of the rows that folded into contacts that were there, in the file's order; the place is the row's number.
+    async fn folded_rows(
+        &self,
+        organization: OrganizationId,
+        batch: ImportBatchId,
+        page: PageRequest<i64>,
+    ) -> Result<Page<FoldedRowRow, i64>, QueryError>;
+
+    /// Of these contacts, those that are there: made, and not taken out since. In no order; at most 1,000 at a time.
+    async fn contacts_there(
+        &self,
+        organization: OrganizationId,
+        contacts: &[ContactId],
+    ) -> Result<Vec<ContactId>, QueryError>;
+
+    /// Whether the organization has any contact.
+    async fn has_contacts(&self, organization: OrganizationId) -> Result<bool, QueryError>;
 }

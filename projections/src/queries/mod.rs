@@ -20,7 +20,7 @@ pub use campaigns::{
 pub use contacts::{
     ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryUntil, Participation,
 };
-pub use imports::{ImportPlace, ImportQueries};
+pub use imports::{ImportFilter, ImportPlace, ImportQueries};
 pub use organizations::{Membership, OrganizationQueries};
 pub use page::{Cursor, InvalidCursor, PAGE_ROWS_MAX, Page, PageRequest};
 pub use scripts::{ScriptCondition, ScriptFilter, ScriptQueries};

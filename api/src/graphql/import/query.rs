@@ -3,10 +3,12 @@
 use async_graphql::{Context, ID, Object, connection::Connection};
 use commands::authorization::{Action, Denied};
 use domain::{CampaignId, ImportBatchId};
+use projections::queries::ImportFilter;
 
 use super::{
     super::{
-        context::{Caller, caller},
+        context::{Caller, caller, visible},
+        enums::ImportStatus,
         error::Problem,
         node_id::NodeKind,
         paging::{connection, cost, page},
@@ -38,26 +40,34 @@ pub struct ImportQuery;
 
 #[Object]
 impl ImportQuery {
-    /// Imports into a campaign, newest first.
+    /// Imports that the caller sees, newest first; into one campaign, or of some statuses, when those are named.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn imports(
         &self,
         ctx: &Context<'_>,
-        campaign_id: ID,
+        campaign_id: Option<ID>,
+        statuses: Option<Vec<ImportStatus>>,
         first: Option<i32>,
         after: Option<String>,
         min_position: Option<Position>,
     ) -> Result<Connection<String, Import>, Problem> {
         let caller = caller(ctx)?;
-        let id = CampaignId::parse(&campaign_id)?;
+        let campaign = campaign_id.as_ref().map(CampaignId::parse).transpose()?;
         caller.fresh(min_position).await;
-        let (permit, _) = caller.campaign_row(id).await?;
+        let permit = match campaign {
+            Some(id) => caller.campaign_row(id).await?.0,
+            None => caller.permit(Action::Read)?,
+        };
+        let filter = ImportFilter {
+            campaign,
+            statuses: statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
+        };
         let request = page(first, after)?;
         let started = request.after.is_some();
         let found = caller
             .state
             .queries
-            .imports(permit.organization(), Some(id), request)
+            .imports(permit.organization(), &visible(&permit), &filter, request)
             .await?;
         Ok(connection(found, started, Import))
     }

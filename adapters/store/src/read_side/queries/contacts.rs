@@ -137,6 +137,46 @@ impl ContactQueries for Queries {
         Ok(count > 0)
     }
 
+    async fn contacts_seen(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        contacts: &[ContactId],
+    ) -> Result<Vec<ContactId>, QueryError> {
+        if contacts.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut select = Select::new("SELECT t.contact_id FROM contacts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and_one_of("t.contact_id", contacts);
+        leave_seen(&mut select, visible);
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| value(row.into_iter().next()))
+            .collect()
+    }
+
+    async fn contact_ids(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &ContactFilter,
+        page: PageRequest<ContactId>,
+    ) -> Result<Page<ContactId, ContactId>, QueryError> {
+        let mut select = Select::new("SELECT t.contact_id FROM contacts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.removed = ?", [false.to_cell()]);
+        leave_seen(&mut select, visible);
+        leave(&mut select, filter);
+        select.page(&["t.contact_id"], Order::Ascending, &page);
+        let rows = self.cells(select).await?;
+        let ids: Result<Vec<_>, QueryError> = rows
+            .into_iter()
+            .map(|row| value::<ContactId>(row.into_iter().next()).map(|id| (id, id)))
+            .collect();
+        Ok(Page::of(ids?, page.rows()))
+    }
+
     async fn contacts_by_ids(
         &self,
         organization: OrganizationId,

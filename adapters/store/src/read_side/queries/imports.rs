@@ -1,25 +1,40 @@
 //! Imports.
 
 use async_trait::async_trait;
-use domain::{CampaignId, ImportBatchId, OrganizationId};
+use domain::{ContactId, ImportBatchId, OrganizationId};
 use projections::{
     Cell, ColumnValue,
-    models::{ImportBatchRow, RejectedRowRow},
-    queries::{ImportPlace, ImportQueries, Page, PageRequest, QueryError},
+    models::{FoldedRowRow, ImportBatchRow, RejectedRowRow},
+    queries::{ImportFilter, ImportPlace, ImportQueries, Page, PageRequest, QueryError, Visible},
 };
 
-use super::{Queries, of_organization, select::Order};
+use super::{
+    Queries, of_organization, seen,
+    select::{Order, Select},
+    value,
+};
 
 #[async_trait]
 impl ImportQueries for Queries {
     async fn imports(
         &self,
         organization: OrganizationId,
-        campaign: Option<CampaignId>,
+        visible: &Visible,
+        filter: &ImportFilter,
         page: PageRequest<ImportPlace>,
     ) -> Result<Page<ImportBatchRow, ImportPlace>, QueryError> {
         let mut select = of_organization::<ImportBatchRow>(organization);
-        select.and_is("t.campaign_id", campaign.as_ref());
+        if let Some((condition, cells)) = seen("c", visible) {
+            select.and(
+                &format!(
+                    "(t.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns AS c
+                       WHERE c.organization_id = t.organization_id AND c.campaign_id = t.campaign_id AND {condition}))"
+                ),
+                cells,
+            );
+        }
+        select.and_is("t.campaign_id", filter.campaign.as_ref());
+        select.and_one_of("t.status", &filter.statuses);
         select.page(&["t.started_at", "t.batch_id"], Order::Descending, &page);
         self.page(select, &page, |row: &ImportBatchRow| ImportPlace {
             started_at: row.started_at,
@@ -59,5 +74,43 @@ impl ImportQueries for Queries {
         select.page(&["t.row_number"], Order::Ascending, &page);
         self.page(select, &page, |row: &RejectedRowRow| row.row_number)
             .await
+    }
+
+    async fn folded_rows(
+        &self,
+        organization: OrganizationId,
+        batch: ImportBatchId,
+        page: PageRequest<i64>,
+    ) -> Result<Page<FoldedRowRow, i64>, QueryError> {
+        let mut select = of_organization::<FoldedRowRow>(organization);
+        select.and("t.batch_id = ?", [batch.to_cell()]);
+        select.page(&["t.row_number"], Order::Ascending, &page);
+        self.page(select, &page, |row: &FoldedRowRow| row.row_number)
+            .await
+    }
+
+    async fn contacts_there(
+        &self,
+        organization: OrganizationId,
+        contacts: &[ContactId],
+    ) -> Result<Vec<ContactId>, QueryError> {
+        if contacts.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut select = Select::new("SELECT t.contact_id FROM contacts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.removed = ?", [false.to_cell()]);
+        select.and_one_of("t.contact_id", contacts);
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| value(row.into_iter().next()))
+            .collect()
+    }
+
+    async fn has_contacts(&self, organization: OrganizationId) -> Result<bool, QueryError> {
+        let mut select = Select::new("SELECT 1 FROM contacts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.add(" LIMIT 1", []);
+        Ok(!self.cells(select).await?.is_empty())
     }
 }

@@ -3,6 +3,7 @@
 mod analytics;
 mod campaigns;
 mod contacts;
+mod imports;
 mod organizations;
 mod scripts;
 

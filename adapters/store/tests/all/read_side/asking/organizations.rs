@@ -1,16 +1,14 @@
-//! Questions about members, suppressions and imports.
+//! Questions about members and suppressions.
 
 use std::sync::Arc;
 
 use chrono::Duration;
 use commands::ports::{PortErrorKind, SuppressionLookup as _};
 use domain::{
-    ImportBatchId, Recorded, StreamId, SuppressionListId,
-    import::{ContactSource, ImportEvent, ImportTotals, RejectedRowRecord},
+    StreamId, SuppressionListId,
     organization::Role,
     suppression::{ListKind, SuppressionEvent},
 };
-use projections::queries::PageRequest;
 
 use super::{Log, asked, asked_after, brokerage, catch_up, open, story};
 use crate::engines::on_both;
@@ -74,73 +72,4 @@ async fn a_decision_is_not_made_on_lists_that_are_behind_the_journal() {
         assert_eq!(on, [Vec::<String>::new()]);
     })
     .await;
-}
-
-#[tokio::test]
-async fn imports_and_their_rejected_rows_are_found() {
-    on_both(|database| async move {
-        let ask = asked_after(&database, &after_an_import()).await;
-        let organization = story::organization(0);
-        let batch = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
-        let into = Some(story::campaign(0, 0));
-        let page = ask
-            .imports(organization, into, PageRequest::first(5))
-            .await
-            .unwrap();
-        assert_eq!(page.into_rows()[0].rejected, 3);
-        assert!(ask.import(organization, batch).await.unwrap().is_some());
-        assert!(ask.import_of_file(organization, "22").await.unwrap().is_some());
-        assert!(ask.import_of_file(organization, "23").await.unwrap().is_none());
-        let rejected = ask
-            .rejected_rows(organization, batch, PageRequest::first(2))
-            .await
-            .unwrap();
-        assert!(rejected.has_more);
-        assert_eq!(rejected.end(), Some(&3));
-    })
-    .await;
-}
-
-/// An import of a file with three rejected rows.
-fn after_an_import() -> Vec<Recorded> {
-    let mut story = brokerage();
-    let batch_id = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
-    let totals = ImportTotals {
-        rows: 7,
-        created: 4,
-        duplicates: 0,
-        rejected: 3,
-        ..ImportTotals::default()
-    };
-    let rejected = |row| RejectedRowRecord {
-        row,
-        field: "phone".to_owned(),
-        error: "too short".to_owned(),
-        value: None,
-    };
-    for event in [
-        ImportEvent::ImportStarted {
-            batch_id,
-            source: ContactSource::TitleRep,
-            blob_key: None,
-            file_name: None,
-            sha256: Some("22".to_owned()),
-            mapping: std::collections::BTreeMap::new(),
-            campaign_id: Some(story::campaign(0, 0)),
-            sheet: None,
-            header_row: None,
-            corrections: None,
-            connection_id: None,
-            list: None,
-        },
-        ImportEvent::RowsRejected {
-            chunk: 1,
-            rows: vec![rejected(2), rejected(3), rejected(9)],
-        },
-        ImportEvent::ImportCompleted { totals },
-    ] {
-        let stream = StreamId::new("import_batch", batch_id);
-        story.record(0, stream, (Some(story::campaign(0, 0)), None), None, event);
-    }
-    story.events
 }
