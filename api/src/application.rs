@@ -180,6 +180,7 @@ impl Application {
             voice: providers.voice,
             carrier: providers.carrier,
             suppressions: read_side.clone(),
+            records: read_side.clone(),
             tables: Arc::new(ContactFiles),
         };
         Ok(Self {

@@ -43,6 +43,8 @@ pub struct Ports {
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Lists of numbers that must not be contacted.
     pub suppressions: Arc<dyn crate::ports::SuppressionLookup>,
+    /// What is known of earlier imports.
+    pub records: Arc<dyn crate::ports::ImportRecords>,
     /// Opens contact lists.
     pub tables: Arc<dyn crate::ports::TableOpener>,
 }

@@ -1,6 +1,9 @@
 //! Contacts with their details in the clear, in memory only; and what a second source of the same person adds to the first.
 
-use domain::{ContactId, Location, OrganizationId, PersonalDetails, PhoneIndex, contact::Contact};
+use domain::{
+    ContactId, Location, OrganizationId, PersonalDetails, PhoneIndex, Sealed,
+    contact::{Contact, ContactRefusal},
+};
 
 use crate::{
     context::{CommandContext, Ports},
@@ -56,6 +59,26 @@ pub async fn load_people(
         });
     }
     Ok(people)
+}
+
+/// Seals texts about contacts, in their order, each with its contact's key.
+///
+/// # Errors
+/// A contact that is not there or was erased.
+pub async fn seal_about(
+    ports: &Ports,
+    context: &CommandContext,
+    texts: &[(ContactId, &str)],
+) -> Result<Vec<Sealed>, CommandError> {
+    let ids = texts.iter().map(|(id, _)| *id);
+    let contacts: Vec<Loaded<Contact>> = load_many(ports, context.organization, ids).await?;
+    let mut to_seal = Vec::with_capacity(texts.len());
+    for ((id, text), contact) in texts.iter().zip(&contacts) {
+        let known = contact.state().envelope.as_ref();
+        let known = known.ok_or_else(|| CommandError::from(ContactRefusal::NotFound))?;
+        to_seal.push((*id, known, *text));
+    }
+    Ok(ports.keys.seal_many(context.organization, &to_seal).await?)
 }
 
 /// The contact that a number belongs to in an organization. That the id follows from the number is what makes a contact

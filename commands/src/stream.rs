@@ -24,6 +24,11 @@ impl<A: Decider> Loaded<A> {
         &self.state
     }
 
+    /// The id of its stream.
+    pub fn stream_id(&self) -> &str {
+        &self.stream.id
+    }
+
     /// Whether it existed when it was loaded.
     pub const fn exists(&self) -> bool {
         self.sequence > 0
@@ -36,6 +41,37 @@ impl<A: Decider> Loaded<A> {
 
     pub(crate) fn into_parts(self) -> (StreamId, A, u64) {
         (self.stream, self.state, self.sequence)
+    }
+
+    /// Says that everything decided is recorded, so that it can be decided on.
+    pub(crate) fn settle(&mut self) {
+        self.sequence += self.new.len() as u64;
+        self.new.clear();
+    }
+
+    /// What appends the events decided since it was loaded; nothing without any.
+    pub(crate) fn append(
+        &self,
+        ports: &Ports,
+        context: &CommandContext,
+    ) -> Result<Option<StreamAppend>, CommandError> {
+        (!self.new.is_empty())
+            .then(|| self.append_always(ports, context))
+            .transpose()
+    }
+
+    fn append_always(&self, ports: &Ports, context: &CommandContext) -> Result<StreamAppend, CommandError> {
+        let metadata = metadata_json(ports, context, self.state.subject())?;
+        let events = self
+            .new
+            .iter()
+            .map(|event| new_event::<A>(ports, event, &metadata))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(StreamAppend {
+            stream: self.stream.clone(),
+            expected: Expected::Sequence(self.sequence),
+            events,
+        })
     }
 
     /// Decides and takes the events in. A refusal changes nothing.
@@ -166,29 +202,27 @@ impl<'a> Batch<'a> {
         if loaded.new.is_empty() {
             Ok(self)
         } else {
-            self.put(loaded)
+            self.put(&loaded)
         }
     }
 
     /// Puts an aggregate in even when nothing new was decided: it must not have changed since it was loaded.
     pub fn add_unchanged<A: Decider>(&mut self, loaded: Loaded<A>) -> Result<&mut Self, CommandError> {
-        self.put(loaded)
+        self.put(&loaded)
     }
 
-    fn put<A: Decider>(&mut self, loaded: Loaded<A>) -> Result<&mut Self, CommandError> {
-        let metadata = metadata_json(self.ports, self.context, loaded.state.subject())?;
-        let events = loaded
-            .new
-            .iter()
-            .map(|event| new_event::<A>(self.ports, event, &metadata))
-            .collect::<Result<Vec<_>, _>>()?;
-        self.events += events.len();
-        self.streams.push(StreamAppend {
-            stream: loaded.stream,
-            expected: Expected::Sequence(loaded.sequence),
-            events,
-        });
-        Ok(self)
+    /// Puts parts in that were made with [`Loaded::append`].
+    pub(crate) fn extend(&mut self, parts: impl IntoIterator<Item = StreamAppend>) -> &mut Self {
+        for part in parts {
+            self.events += part.events.len();
+            self.streams.push(part);
+        }
+        self
+    }
+
+    fn put<A: Decider>(&mut self, loaded: &Loaded<A>) -> Result<&mut Self, CommandError> {
+        let part = loaded.append_always(self.ports, self.context)?;
+        Ok(self.extend([part]))
     }
 
     /// Whether there is anything to append.

@@ -26,18 +26,20 @@ pub trait KeyRing: Send + Sync + std::fmt::Debug {
     /// Makes the organization's keys if there are none; call it before anything else of that organization.
     async fn ensure_organization(&self, organization: OrganizationId) -> Result<(), PortError>;
 
-    /// Makes a key for each contact that has none. Durable when it returns, so before the first event.
-    async fn create_contact_keys(
-        &self,
-        organization: OrganizationId,
-        contacts: &[ContactId],
-    ) -> Result<(), PortError>;
-
-    /// Seals a text for each contact, in their order. A contact without a key is an error.
-    async fn seal_many(
+    /// Makes a key of its own for each new contact, durable before this returns and so before the first event, and seals its
+    /// first text with it, in their order. The envelope names its key: a contact's first envelope is what all its later texts
+    /// are sealed by. A key whose contact never comes to be does no harm.
+    async fn seal_new(
         &self,
         organization: OrganizationId,
         texts: &[(ContactId, &str)],
+    ) -> Result<Vec<Sealed>, PortError>;
+
+    /// Seals further texts, in their order, each with the key of an envelope that its contact has.
+    async fn seal_many(
+        &self,
+        organization: OrganizationId,
+        texts: &[(ContactId, &Sealed, &str)],
     ) -> Result<Vec<Sealed>, OpenError>;
 
     /// Opens envelopes, in their order, each with its own outcome.
@@ -68,8 +70,13 @@ pub trait KeyRing: Send + Sync + std::fmt::Debug {
         numbers: &[PhoneNumber],
     ) -> Result<Vec<PhoneIndex>, PortError>;
 
-    /// Destroys a contact's key: every envelope of it is unreadable from here on.
-    async fn destroy(&self, organization: OrganizationId, contact: ContactId) -> Result<(), PortError>;
+    /// Destroys the key of a contact's envelope: every envelope of that contact is unreadable from here on.
+    async fn destroy(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+        envelope: &Sealed,
+    ) -> Result<(), PortError>;
 
     /// A MAC of the message under the installation's key, hex, 64 characters; `purpose` keeps uses apart.
     fn sign(&self, purpose: &str, message: &str) -> String;

@@ -14,4 +14,11 @@ pub trait SuppressionLookup: Send + Sync + std::fmt::Debug {
         organization: OrganizationId,
         indexes: &[PhoneIndex],
     ) -> Result<Vec<Vec<String>>, PortError>;
+
+    /// The same as far as is known without waiting: for figures and screens, never for a decision to send.
+    async fn lists_known(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError>;
 }

@@ -174,6 +174,7 @@ impl Processes {
             Kind::Import => (self.settings.imports_at_once, self.settings.imports_at_once),
             Kind::ScriptGeneration
             | Kind::AudioRendering
+            | Kind::ImportUndo
             | Kind::Dispatch
             | Kind::Hasten
             | Kind::Completion => (4, 4),
@@ -244,6 +245,7 @@ impl Processes {
         let ports = &self.ports;
         match kind {
             Kind::Import => contact_import::run(ports, &context, item).await,
+            Kind::ImportUndo => contact_import::undo::run(ports, &context, item).await,
             Kind::ScriptGeneration => {
                 script_generation::run(ports, &context, item, self.settings.scripts_at_once).await
             }

@@ -23,6 +23,8 @@ const REPORT_PATIENCE_HOURS: i64 = 24;
 pub enum Kind {
     /// Read a contact list in.
     Import,
+    /// Take out again what an import made.
+    ImportUndo,
     /// Write the scripts of a campaign.
     ScriptGeneration,
     /// Speak the approved scripts of a campaign.
@@ -41,8 +43,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a campaign meets them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Import,
+        Self::ImportUndo,
         Self::ScriptGeneration,
         Self::AudioRendering,
         Self::Dispatch,
@@ -56,6 +59,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Import => "import",
+            Self::ImportUndo => "import_undo",
             Self::ScriptGeneration => "script_generation",
             Self::AudioRendering => "audio_rendering",
             Self::Dispatch => "dispatch",
@@ -76,6 +80,10 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
             batch_id.to_string(),
             json!({ "batch": batch_id }),
         )),
+        Event::ImportEvent(ImportEvent::ImportUndoRequested { .. }) => {
+            let batch = recorded.stream.id.clone();
+            one(work(recorded, Kind::ImportUndo, batch, json!({})))
+        }
         Event::CampaignEvent(event) => of_campaign(recorded, event),
         Event::ScriptEvent(event) => of_script(recorded, event),
         Event::ImportEvent(_)

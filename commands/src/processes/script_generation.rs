@@ -15,7 +15,7 @@ use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
-    people::load_people,
+    people::{load_people, seal_about},
     ports::{PortError, PortErrorKind, WorkEnd, WorkItem},
     scripts::{Template, Variables, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
@@ -240,7 +240,7 @@ async fn record(
     let members: Vec<ContactId> = written.iter().map(|(id, _)| *id).collect();
     let scripts = load_scripts(ports, context, campaign, &members).await?;
     let to_seal: Vec<(ContactId, &str)> = written.iter().map(|(id, w)| (*id, w.text.as_str())).collect();
-    let sealed = ports.keys.seal_many(context.organization, &to_seal).await?;
+    let sealed = seal_about(ports, context, &to_seal).await?;
     let mut batch = Batch::new(ports, context);
     let mut recorded = 0;
     for (((contact, w), mut script), text) in written.iter().zip(scripts).zip(sealed) {

@@ -176,14 +176,11 @@ pub async fn add_contact(
         if duplicate {
             fill(ports, context, id, &mut contact, new).await?;
         } else {
-            // The key is durable before the first event that needs it.
-            ports
-                .keys
-                .create_contact_keys(context.organization, &[id])
-                .await?;
+            // One that was taken out with its import keeps its key.
+            let known = contact.state().envelope.clone();
             contact.decide(ContactCommand::Create {
                 id,
-                envelope: seal(ports, context, id, &new.details).await?,
+                envelope: seal(ports, context, id, known.as_ref(), &new.details).await?,
                 phone_index: index.clone(),
                 location: new.location.clone(),
                 source: ContactSource::Manual,
@@ -228,9 +225,10 @@ async fn fill(
     let location: Location = fill_location(&state.location, new.location.clone());
     if after != before || location != state.location {
         contact.decide(ContactCommand::ChangeDetails {
-            envelope: seal(ports, context, id, &after).await?,
+            envelope: seal(ports, context, id, Some(&envelope), &after).await?,
             phone_index,
             location,
+            batch: None,
         })?;
     }
     if let (None, Some(status)) = (&contact.state().listing_status, &new.listing_status) {
@@ -244,14 +242,19 @@ async fn seal(
     ports: &Ports,
     context: &CommandContext,
     id: ContactId,
+    known: Option<&Sealed>,
     details: &PersonalDetails,
 ) -> Result<Sealed, CommandError> {
     let text = serde_json::to_string(details).map_err(|e| CommandError::Unreadable(e.to_string()))?;
-    let sealed = ports
-        .keys
-        .seal_many(context.organization, &[(id, &text)])
-        .await?
-        .pop();
+    let (keys, organization) = (&ports.keys, context.organization);
+    let mut sealed = match known {
+        Some(known) => {
+            keys.seal_many(organization, &[(id, known, text.as_str())])
+                .await?
+        }
+        None => keys.seal_new(organization, &[(id, text.as_str())]).await?,
+    };
+    let sealed = sealed.pop();
     sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
-    people::load_people,
+    people::{load_people, seal_about},
     scripts::{Variables, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
@@ -135,11 +135,7 @@ pub async fn edit_script(
     in_review(ports, context, script.state()).await?;
     let contact = script.state().contact.ok_or(ScriptRefusal::NotFound)?;
     let text = text.trim();
-    let sealed = ports
-        .keys
-        .seal_many(context.organization, &[(contact, text)])
-        .await?
-        .pop();
+    let sealed = seal_about(ports, context, &[(contact, text)]).await?.pop();
     let sealed = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
     let characters = text.chars().count() as u32;
     let edit = ScriptCommand::Edit {
@@ -210,11 +206,7 @@ pub async fn regenerate_script(
             (script.text.clone(), Author::Ai, Some(script))
         }
     };
-    let sealed = ports
-        .keys
-        .seal_many(context.organization, &[(contact, &text)])
-        .await?
-        .pop();
+    let sealed = seal_about(ports, context, &[(contact, &text)]).await?.pop();
     let sealed = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
     let text = GeneratedText {
         text: sealed,

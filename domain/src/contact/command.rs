@@ -36,6 +36,8 @@ pub enum ContactCommand {
         phone_index: PhoneIndex,
         /// The coarse location.
         location: Location,
+        /// The import whose row fills blanks; nothing when a person does.
+        batch: Option<ImportBatchId>,
     },
     /// Fold another contact in.
     Merge {

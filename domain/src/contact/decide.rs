@@ -47,12 +47,14 @@ impl Decider for Contact {
                 envelope,
                 phone_index,
                 location,
+                batch,
             } => Ok(once(
                 self.envelope.as_ref() != Some(&envelope),
                 E::ContactDetailsChanged {
                     envelope,
                     phone_index,
                     location,
+                    batch_id: batch,
                 },
             )),
             C::Merge { other } => {

@@ -84,6 +84,9 @@ pub enum ContactEvent {
         phone_index: PhoneIndex,
         /// The coarse location, as it is now.
         location: Location,
+        /// The import whose row filled blanks; nothing when a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch_id: Option<ImportBatchId>,
     },
     /// Another contact turned out to be the same person.
     ContactsMerged {

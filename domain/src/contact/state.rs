@@ -91,6 +91,10 @@ impl Contact {
             E::ContactCreated { .. } | E::ContactRemoved { .. } => false,
             // The source's own mark comes with the contact.
             E::MarkedDoNotContact { by, .. } => self.used || by.is_some(),
+            // So do blanks that a later row of the same list fills.
+            E::ContactDetailsChanged { batch_id, .. } => {
+                self.used || batch_id.is_none() || *batch_id != self.batch
+            }
             _ => true,
         };
         match event {
@@ -113,6 +117,7 @@ impl Contact {
                 envelope,
                 phone_index,
                 location,
+                ..
             } => {
                 self.take_details(envelope, phone_index, location);
             }

@@ -153,6 +153,7 @@ impl ContactRow {
                 envelope,
                 phone_index,
                 location,
+                ..
             } => self.take_details(envelope, phone_index, location),
             E::ContactsMerged { .. } => {}
             E::ConsentRecorded { consent } => {

@@ -1,8 +1,10 @@
 //! Questions about imports.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, ContactId, ImportBatchId, OrganizationId, import::ImportStatus};
+use domain::{Actor, CampaignId, ContactId, ImportBatchId, OrganizationId, import::ImportStatus};
 
 use super::{Page, PageRequest, QueryError, Visible, page::cursor};
 use crate::models::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
@@ -74,6 +76,25 @@ pub trait ImportQueries: Send + Sync {
         organization: OrganizationId,
         contacts: &[ContactId],
     ) -> Result<Vec<ContactId>, QueryError>;
+
+    /// How columns were mapped by earlier imports that read their file, header text to field, newest first; of one actor, or
+    /// of all.
+    async fn import_mappings(
+        &self,
+        organization: OrganizationId,
+        actor: Option<&Actor>,
+        limit: usize,
+    ) -> Result<Vec<BTreeMap<String, String>>, QueryError>;
+
+    /// Contacts that an import made and that were not taken out since, by id after `after`; each with whether something else
+    /// than the import has used it: another campaign or import, a review, an edit, a hand-over.
+    async fn imported_contacts(
+        &self,
+        organization: OrganizationId,
+        batch: ImportBatchId,
+        after: Option<ContactId>,
+        limit: usize,
+    ) -> Result<Vec<(ContactId, bool)>, QueryError>;
 
     /// Whether the organization has any contact.
     async fn has_contacts(&self, organization: OrganizationId) -> Result<bool, QueryError>;

@@ -311,6 +311,7 @@ impl Story {
         let event = match self.roll(14) {
             0..4 => contact_created(n, which),
             4 => ContactEvent::ContactDetailsChanged {
+                batch_id: None,
                 envelope: sealed(90),
                 phone_index: phone(which + 50),
                 location: Location::default(),

@@ -74,7 +74,8 @@ impl Randomness {
         }
     }
 
-    fn fill(&self, bytes: &mut [u8]) {
+    /// Fills with random bytes.
+    pub fn fill(&self, bytes: &mut [u8]) {
         self.generator
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -2,6 +2,8 @@
 //! another master key than the one the installation began with.
 
 mod cipher;
+mod envelope;
+mod key_page;
 mod master;
 mod recent;
 mod stored;

@@ -1,6 +1,5 @@
-//! Wrapped keys in the work store's tables, and the port over them. An erased contact keeps a row without a key, so that
-//! it can't be given a new one by mistake. Keys of contacts are remembered only on SQLite, where this process is the only
-//! one: elsewhere another node may destroy a key, and it must be gone here at once.
+//! Wrapped keys in the work store's tables, and the port over them. Pages of contacts' keys are remembered only on SQLite, where
+//! this process is the only one: elsewhere another node may destroy a key, and it must be gone here at once.
 
 use std::{collections::HashMap, io, path::PathBuf, sync::Arc};
 
@@ -14,19 +13,24 @@ use projections::Cell;
 
 use super::{
     cipher::{self, DoesNotOpen, Key, Randomness},
+    envelope::{Envelope, KeyPlace, PageId},
+    key_page::{KeyPage, PAGE_KEYS, Slot},
     master::{MasterKey, SECRET_CHARS_MIN},
     recent::Recent,
 };
 use crate::work::unreachable;
 
-/// Unwrapped contact keys that are kept, times two.
-const CONTACT_KEYS_KEPT: usize = 65_536;
+/// Unwrapped pages of contacts' keys that are kept, times two.
+const PAGES_KEPT: usize = 512;
+
+/// Times that the destruction of a key is tried while others destroy keys of the same page.
+const DESTROY_ATTEMPTS_MAX: u32 = 100;
 
 /// Unwrapped organization keys that are kept, times two.
 const ORGANIZATION_KEYS_KEPT: usize = 4_096;
 
-/// What every envelope begins with, so that a later form can be told apart.
-const ENVELOPE_FORM: &str = "1.";
+/// What every envelope under an organization's key begins with, so that a later form can be told apart.
+const ORGANIZATION_FORM: &str = "1.";
 
 /// Characters of a MAC that are enough in a link.
 const SHORT_MAC_CHARS: usize = 32;
@@ -68,13 +72,6 @@ struct OrganizationKeys {
     look_up: Key,
 }
 
-/// What is known of a contact's key.
-#[derive(Debug, Clone)]
-enum ContactKey {
-    Held(Key),
-    Erased,
-}
-
 /// The key ring over the work store.
 #[derive(Debug)]
 pub struct StoredKeys {
@@ -83,7 +80,7 @@ pub struct StoredKeys {
     signing: Key,
     randomness: Randomness,
     organizations: Recent<OrganizationId, Arc<OrganizationKeys>>,
-    contacts: Recent<(OrganizationId, ContactId), Key>,
+    pages: Recent<(OrganizationId, PageId), Arc<KeyPage>>,
 }
 
 fn of_contact(organization: OrganizationId, contact: ContactId, purpose: &str) -> Vec<u8> {
@@ -94,17 +91,8 @@ fn of_organization(organization: OrganizationId, purpose: &str) -> Vec<u8> {
     format!("{purpose}\0{organization}").into_bytes()
 }
 
-fn envelope(ciphertext: &[u8]) -> Sealed {
-    Sealed::from_ciphertext(format!("{ENVELOPE_FORM}{}", URL_SAFE_NO_PAD.encode(ciphertext)))
-}
-
-fn opened(key: &Key, associated: &[u8], sealed: &Sealed) -> Result<String, OpenError> {
-    let body = sealed
-        .ciphertext()
-        .strip_prefix(ENVELOPE_FORM)
-        .ok_or(OpenError::Damaged)?;
-    let ciphertext = URL_SAFE_NO_PAD.decode(body).map_err(|_| OpenError::Damaged)?;
-    let clear = cipher::open(key, associated, &ciphertext).map_err(|_| OpenError::Damaged)?;
+fn opened(key: &Key, associated: &[u8], ciphertext: &[u8]) -> Result<String, OpenError> {
+    let clear = cipher::open(key, associated, ciphertext).map_err(|_| OpenError::Damaged)?;
     String::from_utf8(clear).map_err(|_| OpenError::Damaged)
 }
 
@@ -138,7 +126,7 @@ impl StoredKeys {
             signing,
             randomness,
             organizations: Recent::with_room(ORGANIZATION_KEYS_KEPT),
-            contacts: Recent::with_room(CONTACT_KEYS_KEPT),
+            pages: Recent::with_room(PAGES_KEPT),
         })
     }
 
@@ -173,76 +161,65 @@ impl StoredKeys {
         Ok(keys)
     }
 
-    fn contacts_are_remembered(&self) -> bool {
+    fn pages_are_remembered(&self) -> bool {
         self.sql.engine() == Engine::Sqlite
     }
 
-    /// The keys of contacts: what is remembered, and one query for the rest.
-    async fn contact_keys(
+    /// The pages that these keys lie on: what is remembered, and one query for the rest.
+    async fn pages(
         &self,
         organization: OrganizationId,
-        contacts: impl Iterator<Item = ContactId>,
-    ) -> Result<HashMap<ContactId, ContactKey>, PortError> {
-        let mut wanted: Vec<_> = contacts.map(|contact| (organization, contact)).collect();
+        places: impl Iterator<Item = KeyPlace>,
+    ) -> Result<HashMap<PageId, Arc<KeyPage>>, PortError> {
+        let mut wanted: Vec<PageId> = places.map(|place| place.page).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let (remembered, epoch) = self.contacts.get_many(wanted.iter());
-        let mut keys: HashMap<ContactId, ContactKey> = remembered
-            .into_iter()
-            .map(|((_, contact), key)| (contact, ContactKey::Held(key)))
-            .collect();
-        wanted.retain(|(_, contact)| !keys.contains_key(contact));
+        let asked: Vec<_> = wanted.iter().map(|page| (organization, *page)).collect();
+        let (remembered, epoch) = self.pages.get_many(asked.iter());
+        let mut pages: HashMap<PageId, Arc<KeyPage>> =
+            remembered.into_iter().map(|((_, id), page)| (id, page)).collect();
+        wanted.retain(|page| !pages.contains_key(page));
         if wanted.is_empty() {
-            return Ok(keys);
+            return Ok(pages);
         }
         let wrapping = self.organization_keys(organization).await?;
         let looked_up = self.look_up(organization, &wrapping.sealing, &wanted).await?;
-        if self.contacts_are_remembered() {
-            let held = looked_up.iter().filter_map(|(contact, key)| match key {
-                ContactKey::Held(key) => Some(((organization, *contact), key.clone())),
-                ContactKey::Erased => None,
-            });
-            self.contacts.insert_many(held, epoch);
+        if self.pages_are_remembered() {
+            let entries = looked_up
+                .iter()
+                .map(|(id, page)| ((organization, *id), Arc::clone(page)));
+            self.pages.insert_many(entries, epoch);
         }
-        keys.extend(looked_up);
-        Ok(keys)
+        pages.extend(looked_up);
+        Ok(pages)
     }
 
     async fn look_up(
         &self,
         organization: OrganizationId,
         wrapping: &Key,
-        wanted: &[(OrganizationId, ContactId)],
-    ) -> Result<HashMap<ContactId, ContactKey>, PortError> {
-        let tenant = organization.to_string();
+        wanted: &[PageId],
+    ) -> Result<Vec<(PageId, Arc<KeyPage>)>, PortError> {
+        let columns = [Column::text("page"), Column::bytes("wrapped")];
+        let keys = wanted.iter().map(|page| vec![text(page.to_string())]).collect();
         let rows = self
             .sql
-            .bulk_select(
-                "contact_keys",
-                &[Column::text("contact_id"), Column::bytes("wrapped")],
-                &[Column::text("organization_id"), Column::text("contact_id")],
-                wanted
-                    .iter()
-                    .map(|(_, contact)| vec![text(tenant.as_str()), text(contact.to_string())])
-                    .collect(),
-            )
+            .bulk_select("contact_key_pages", &columns, &columns[..1], keys)
             .await
             .map_err(unreachable)?;
-        let mut keys = HashMap::with_capacity(rows.len());
+        let mut pages = Vec::with_capacity(rows.len());
         for row in &rows {
-            let contact: ContactId = row.parsed(0).map_err(unreachable)?;
-            let key = match row.opt_bytes(1).map_err(unreachable)? {
-                None => ContactKey::Erased,
-                Some(wrapped) => {
-                    let associated = of_contact(organization, contact, "contact key");
-                    cipher::unwrap_key(wrapping, &associated, wrapped)
-                        .map(ContactKey::Held)
-                        .map_err(|_| refused("a contact's key does not open with its organization's key"))?
-                }
-            };
-            keys.insert(contact, key);
+            let id: PageId = row.parsed(0).map_err(unreachable)?;
+            // A page of another organization does not open: its envelopes count as damaged.
+            if let Ok(page) = KeyPage::unwrap(
+                wrapping,
+                &of_page(organization, id),
+                row.bytes(1).map_err(unreachable)?,
+            ) {
+                pages.push((id, Arc::new(page)));
+            }
         }
-        Ok(keys)
+        Ok(pages)
     }
 
     fn mac(&self, purpose: &str, message: &str) -> hmac::Hmac<sha2::Sha256> {
@@ -250,11 +227,15 @@ impl StoredKeys {
     }
 }
 
-fn held(keys: &HashMap<ContactId, ContactKey>, contact: ContactId) -> Result<&Key, OpenError> {
-    match keys.get(&contact) {
-        Some(ContactKey::Held(key)) => Ok(key),
-        Some(ContactKey::Erased) => Err(OpenError::Erased),
-        None => Err(OpenError::Port(refused("a contact has no key yet"))),
+fn of_page(organization: OrganizationId, page: PageId) -> Vec<u8> {
+    format!("contact keys\0{organization}\0{page}").into_bytes()
+}
+
+fn held(pages: &HashMap<PageId, Arc<KeyPage>>, place: KeyPlace) -> Result<Key, OpenError> {
+    match pages.get(&place.page).map(|page| page.key(place.slot)) {
+        Some(Slot::Held(key)) => Ok(key),
+        Some(Slot::Destroyed) => Err(OpenError::Erased),
+        Some(Slot::Absent) | None => Err(OpenError::Damaged),
     }
 }
 
@@ -292,57 +273,68 @@ impl KeyRing for StoredKeys {
             .map_err(unreachable)
     }
 
-    async fn create_contact_keys(
+    async fn seal_new(
         &self,
         organization: OrganizationId,
-        contacts: &[ContactId],
-    ) -> Result<(), PortError> {
+        texts: &[(ContactId, &str)],
+    ) -> Result<Vec<Sealed>, PortError> {
         let wrapping = self.organization_keys(organization).await?;
-        // In order, so that two imports of the same people never wait for each other in a circle.
-        let mut contacts = contacts.to_vec();
-        contacts.sort_unstable();
-        contacts.dedup();
-        let mut rows = Vec::with_capacity(contacts.len());
-        for contact in contacts {
-            let associated = of_contact(organization, contact, "contact key");
-            let wrapped = self
-                .randomness
-                .seal(&wrapping.sealing, &associated, self.randomness.key().as_bytes())
-                .map_err(|_| refused("a contact's key could not be wrapped"))?;
+        let mut sealed = Vec::with_capacity(texts.len());
+        let mut rows = Vec::with_capacity(texts.len().div_ceil(PAGE_KEYS));
+        for contacts in texts.chunks(PAGE_KEYS) {
+            let (id, page) = (PageId::now_v7(), KeyPage::drawn(&self.randomness, contacts.len()));
+            for (slot, (contact, clear)) in (0..).zip(contacts) {
+                let Slot::Held(key) = page.key(slot) else {
+                    return Err(refused("a new key is missing"));
+                };
+                let associated = of_contact(organization, *contact, "contact text");
+                let ciphertext = self
+                    .randomness
+                    .seal(&key, &associated, clear.as_bytes())
+                    .map_err(|_| refused("a text could not be sealed"))?;
+                sealed.push(Envelope::written(KeyPlace { page: id, slot }, &ciphertext));
+            }
+            let wrapped = page
+                .wrapped(&self.randomness, &wrapping.sealing, &of_page(organization, id))
+                .map_err(|_| refused("keys could not be wrapped"))?;
             rows.push(vec![
+                text(id.to_string()),
                 text(organization.to_string()),
-                text(contact.to_string()),
                 Cell::Bytes(wrapped),
             ]);
         }
         let columns = [
+            Column::text("page"),
             Column::text("organization_id"),
-            Column::text("contact_id"),
             Column::bytes("wrapped"),
         ];
         self.sql
-            .bulk_insert_ignore("contact_keys", &columns, rows)
+            .bulk_insert_ignore("contact_key_pages", &columns, rows)
             .await
-            .map(drop)
-            .map_err(unreachable)
+            .map_err(unreachable)?;
+        Ok(sealed)
     }
 
     async fn seal_many(
         &self,
         organization: OrganizationId,
-        texts: &[(ContactId, &str)],
+        texts: &[(ContactId, &Sealed, &str)],
     ) -> Result<Vec<Sealed>, OpenError> {
-        let keys = self
-            .contact_keys(organization, texts.iter().map(|(contact, _)| *contact))
-            .await?;
+        let places: Vec<KeyPlace> = texts
+            .iter()
+            .map(|(_, known, _)| Envelope::read(known).map(|envelope| envelope.place))
+            .collect::<Option<_>>()
+            .ok_or(OpenError::Damaged)?;
+        let pages = self.pages(organization, places.iter().copied()).await?;
         texts
             .iter()
-            .map(|(contact, clear)| {
-                let key = held(&keys, *contact)?;
+            .zip(places)
+            .map(|((contact, _, clear), place)| {
+                let key = held(&pages, place)?;
                 let associated = of_contact(organization, *contact, "contact text");
                 self.randomness
-                    .seal(key, &associated, clear.as_bytes())
-                    .map(|ciphertext| envelope(&ciphertext))
+                    .seal(&key, &associated, clear.as_bytes())
+                    .map(|ciphertext| Envelope::written(place, &ciphertext))
                     .map_err(|_| OpenError::Port(refused("a text could not be sealed")))
             })
             .collect()
@@ -353,14 +345,20 @@ impl KeyRing for StoredKeys {
         organization: OrganizationId,
         envelopes: &[(ContactId, &Sealed)],
     ) -> Result<Vec<Result<String, OpenError>>, PortError> {
-        let keys = self
-            .contact_keys(organization, envelopes.iter().map(|(contact, _)| *contact))
+        let read: Vec<Option<Envelope>> = envelopes
+            .iter()
+            .map(|(_, sealed)| Envelope::read(sealed))
+            .collect();
+        let pages = self
+            .pages(organization, read.iter().flatten().map(|envelope| envelope.place))
             .await?;
         Ok(envelopes
             .iter()
-            .map(|(contact, sealed)| {
+            .zip(read)
+            .map(|((contact, _), envelope)| {
+                let envelope = envelope.ok_or(OpenError::Damaged)?;
                 let associated = of_contact(organization, *contact, "contact text");
-                opened(held(&keys, *contact)?, &associated, sealed)
+                opened(&held(&pages, envelope.place)?, &associated, &envelope.ciphertext)
             })
             .collect())
     }
@@ -374,7 +372,12 @@ impl KeyRing for StoredKeys {
         let associated = of_organization(organization, "organization text");
         self.randomness
             .seal(&keys.sealing, &associated, clear.as_bytes())
-            .map(|ciphertext| envelope(&ciphertext))
+            .map(|ciphertext| {
+                Sealed::from_ciphertext(format!(
+                    "{ORGANIZATION_FORM}{}",
+                    URL_SAFE_NO_PAD.encode(ciphertext)
+                ))
+            })
             .map_err(|_| refused("a text could not be sealed"))
     }
 
@@ -385,7 +388,9 @@ impl KeyRing for StoredKeys {
     ) -> Result<String, OpenError> {
         let keys = self.organization_keys(organization).await?;
         let associated = of_organization(organization, "organization text");
-        opened(&keys.sealing, &associated, sealed)
+        let body = sealed.ciphertext().strip_prefix(ORGANIZATION_FORM);
+        let ciphertext = body.and_then(|body| URL_SAFE_NO_PAD.decode(body).ok());
+        opened(&keys.sealing, &associated, &ciphertext.ok_or(OpenError::Damaged)?)
     }
 
     async fn phone_indexes(
@@ -403,17 +408,58 @@ impl KeyRing for StoredKeys {
             .collect())
     }
 
-    async fn destroy(&self, organization: OrganizationId, contact: ContactId) -> Result<(), PortError> {
-        self.sql
-            .execute(
-                "INSERT INTO contact_keys (organization_id, contact_id, wrapped) VALUES ($1, $2, NULL)
-                 ON CONFLICT (organization_id, contact_id) DO UPDATE SET wrapped = NULL",
-                vec![text(organization.to_string()), text(contact.to_string())],
-            )
-            .await
-            .map_err(unreachable)?;
-        self.contacts.remove(&(organization, contact));
-        Ok(())
+    async fn destroy(
+        &self,
+        organization: OrganizationId,
+        _contact: ContactId,
+        envelope: &Sealed,
+    ) -> Result<(), PortError> {
+        let place = Envelope::read(envelope)
+            .ok_or_else(|| refused("the envelope names no key"))?
+            .place;
+        let wrapping = self.organization_keys(organization).await?;
+        let associated = of_page(organization, place.page);
+        // Another key of the page may be destroyed at the same time: each writes only over what it has read.
+        for _ in 0..DESTROY_ATTEMPTS_MAX {
+            let found = self
+                .sql
+                .query_opt(
+                    "SELECT wrapped FROM contact_key_pages WHERE page = $1",
+                    vec![text(place.page.to_string())],
+                )
+                .await
+                .map_err(unreachable)?;
+            let before = match &found {
+                Some(row) => row.bytes(0).map_err(unreachable)?,
+                None => return Err(refused("the envelope's key is not there")),
+            };
+            let mut page = KeyPage::unwrap(&wrapping.sealing, &associated, before)
+                .map_err(|_| refused("keys do not open with their organization's key"))?;
+            page.destroy(place.slot);
+            let after = page
+                .wrapped(&self.randomness, &wrapping.sealing, &associated)
+                .map_err(|_| refused("keys could not be wrapped"))?;
+            let written = self
+                .sql
+                .execute(
+                    "UPDATE contact_key_pages SET wrapped = $1 WHERE page = $2 AND wrapped = $3",
+                    vec![
+                        Cell::Bytes(after),
+                        text(place.page.to_string()),
+                        Cell::Bytes(before.to_vec()),
+                    ],
+                )
+                .await
+                .map_err(unreachable)?;
+            self.pages.remove(&(organization, place.page));
+            if written == 1 {
+                return Ok(());
+            }
+        }
+        Err(PortError::new(
+            PortErrorKind::Retryable,
+            "the key ring: the page of a key keeps changing; try again",
+        ))
     }
 
     fn sign(&self, purpose: &str, message: &str) -> String {

@@ -7,6 +7,7 @@ mod columns;
 mod error;
 mod follow;
 mod generation;
+mod import_records;
 mod parked;
 mod pointer;
 mod queries;

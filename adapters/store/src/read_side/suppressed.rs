@@ -33,6 +33,14 @@ impl SuppressionLookup for ReadSide {
                 "the read models are behind the journal; try again shortly",
             ));
         }
+        self.lists_known(organization, indexes).await
+    }
+
+    async fn lists_known(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError> {
         Queries::new(self.shared.clone())
             .suppressions_of(organization, indexes, self.shared.clock.now())
             .await

@@ -1,9 +1,11 @@
 //! Imports.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use domain::{ContactId, ImportBatchId, OrganizationId};
+use domain::{Actor, ContactId, ImportBatchId, OrganizationId};
 use projections::{
-    Cell, ColumnValue,
+    Cell, ColumnValue, Json,
     models::{FoldedRowRow, ImportBatchRow, RejectedRowRow},
     queries::{ImportFilter, ImportPlace, ImportQueries, Page, PageRequest, QueryError, Visible},
 };
@@ -13,6 +15,18 @@ use super::{
     select::{Order, Select},
     value,
 };
+
+/// Most mappings of earlier imports in one answer.
+const MAPPINGS_MAX: usize = 100;
+
+/// Whether something else than its own import has used a contact.
+const USED: &str = "CAST(CASE WHEN EXISTS (
+      SELECT 1 FROM campaign_contacts AS m WHERE m.organization_id = t.organization_id AND m.contact_id = t.contact_id
+         AND (m.batch_id IS NULL OR m.batch_id <> t.batch_id OR m.delivery <> 'not_sent')
+    ) OR EXISTS (
+      SELECT 1 FROM scripts AS s WHERE s.organization_id = t.organization_id AND s.contact_id = t.contact_id
+         AND (s.editor IS NOT NULL OR s.review <> 'pending')
+    ) THEN 1 ELSE 0 END AS bigint)";
 
 #[async_trait]
 impl ImportQueries for Queries {
@@ -104,6 +118,50 @@ impl ImportQueries for Queries {
         let rows = self.cells(select).await?;
         rows.into_iter()
             .map(|row| value(row.into_iter().next()))
+            .collect()
+    }
+
+    async fn import_mappings(
+        &self,
+        organization: OrganizationId,
+        actor: Option<&Actor>,
+        limit: usize,
+    ) -> Result<Vec<BTreeMap<String, String>>, QueryError> {
+        let mut select = Select::new("SELECT t.mapping FROM import_batches AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.format IS NOT NULL", []);
+        select.and_is("t.started_by", actor);
+        select.add(
+            " ORDER BY t.started_at DESC LIMIT ?",
+            [Cell::Int(limit.min(MAPPINGS_MAX) as i64)],
+        );
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| value::<Json<BTreeMap<String, String>>>(row.into_iter().next()).map(|json| json.0))
+            .collect()
+    }
+
+    async fn imported_contacts(
+        &self,
+        organization: OrganizationId,
+        batch: ImportBatchId,
+        after: Option<ContactId>,
+        limit: usize,
+    ) -> Result<Vec<(ContactId, bool)>, QueryError> {
+        let mut select = Select::new(&format!("SELECT t.contact_id, {USED} FROM contacts AS t"));
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.batch_id = ?", [batch.to_cell()]);
+        select.and("t.removed = ?", [false.to_cell()]);
+        if let Some(after) = after {
+            select.and("t.contact_id > ?", [after.to_cell()]);
+        }
+        select.add(" ORDER BY t.contact_id LIMIT ?", [Cell::Int(limit as i64)]);
+        let rows = self.cells(select).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut cells = row.into_iter();
+                Ok((value(cells.next())?, value::<i64>(cells.next())? != 0))
+            })
             .collect()
     }
 

@@ -22,9 +22,6 @@ async fn ring(store: &WorkStore) -> &StoredKeys {
     let keys = store.keys.as_ref();
     for n in [1, 2] {
         keys.ensure_organization(organization(n)).await.unwrap();
-        keys.create_contact_keys(organization(n), &[contact(10), contact(11)])
-            .await
-            .unwrap();
     }
     keys
 }
@@ -35,7 +32,7 @@ async fn many_texts_open_again_each_by_its_own_contact_only() {
         let store = open(&database).await;
         let keys = ring(&store).await;
         let sealed = keys
-            .seal_many(organization(1), &[(contact(10), "Zoë"), (contact(11), "Max")])
+            .seal_new(organization(1), &[(contact(10), "Zoë"), (contact(11), "Max")])
             .await
             .unwrap();
         let opened = keys
@@ -68,38 +65,64 @@ async fn many_texts_open_again_each_by_its_own_contact_only() {
 }
 
 #[tokio::test]
-async fn an_erased_contact_stays_erased_for_every_node_and_gets_no_new_key() {
+async fn a_contacts_later_texts_are_under_the_key_of_its_first() {
     on_both(|database| async move {
         let store = open(&database).await;
         let keys = ring(&store).await;
-        let sealed = keys
-            .seal_many(organization(1), &[(contact(10), "Zoë")])
-            .await
-            .unwrap();
-        keys.destroy(organization(1), contact(10)).await.unwrap();
-        keys.create_contact_keys(organization(1), &[contact(10)])
-            .await
-            .unwrap();
-        let reopened = open(&database).await;
-        for keys in [keys, reopened.keys.as_ref()] {
-            let opened = keys
-                .open_many(organization(1), &[(contact(10), &sealed[0])])
-                .await;
-            assert_eq!(opened, Ok(vec![Err(OpenError::Erased)]));
-            let again = keys.seal_many(organization(1), &[(contact(10), "Zoë")]).await;
-            assert_eq!(again, Err(OpenError::Erased));
-        }
+        let people: Vec<_> = (0..300).map(|n| (contact(n), "Zoë")).collect();
+        let first = keys.seal_new(organization(1), &people).await.unwrap();
+        let texts: Vec<_> = (0..300)
+            .zip(&first)
+            .map(|(n, envelope)| (contact(n), envelope, "a script"))
+            .collect();
+        let later = keys.seal_many(organization(1), &texts).await.unwrap();
+        let envelopes: Vec<_> = (0..300).map(contact).zip(&later).collect();
+        let opened = keys.open_many(organization(1), &envelopes).await.unwrap();
+        assert!(opened.iter().all(|text| *text == Ok("a script".to_owned())));
+        let anothers = keys
+            .seal_many(organization(2), &[(contact(1), &first[1], "x")])
+            .await;
+        assert_eq!(anothers, Err(OpenError::Damaged));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_contact_without_a_key_is_an_error_and_not_an_erased_one() {
+async fn an_erased_contact_stays_erased_for_every_node_and_its_neighbours_stay_readable() {
     on_both(|database| async move {
         let store = open(&database).await;
         let keys = ring(&store).await;
-        let sealed = keys.seal_many(organization(1), &[(contact(99), "x")]).await;
-        assert!(matches!(sealed, Err(OpenError::Port(_))));
+        let sealed = keys
+            .seal_new(
+                organization(1),
+                &[(contact(10), "Zoë"), (contact(11), "Max"), (contact(12), "Ada")],
+            )
+            .await
+            .unwrap();
+        let (zoe, ada) = tokio::join!(
+            keys.destroy(organization(1), contact(10), &sealed[0]),
+            keys.destroy(organization(1), contact(12), &sealed[2]),
+        );
+        (zoe.unwrap(), ada.unwrap());
+        let reopened = open(&database).await;
+        for keys in [keys, reopened.keys.as_ref()] {
+            let envelopes = [
+                (contact(10), &sealed[0]),
+                (contact(11), &sealed[1]),
+                (contact(12), &sealed[2]),
+            ];
+            let opened = keys.open_many(organization(1), &envelopes).await;
+            let expected = vec![
+                Err(OpenError::Erased),
+                Ok("Max".to_owned()),
+                Err(OpenError::Erased),
+            ];
+            assert_eq!(opened, Ok(expected));
+            let again = keys
+                .seal_many(organization(1), &[(contact(10), &sealed[0], "Zoë")])
+                .await;
+            assert_eq!(again, Err(OpenError::Erased));
+        }
     })
     .await;
 }

@@ -1,0 +1,278 @@
+//! A contact list becomes contacts. A chunk's contacts, its place in the campaign and the import's progress are one journal
+//! request, so a crash loses nothing and a repeat makes nothing twice. While one chunk is being recorded the next is read.
+
+mod chunk;
+mod opening;
+mod people_of_rows;
+pub(super) mod undo;
+
+use domain::{
+    campaign::{CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand},
+    import::{ContactSource, ImportBatch, ImportCommand, ImportStatus},
+    organization::Organization,
+};
+use tokio::sync::mpsc;
+
+use self::{
+    chunk::Chunk,
+    opening::{Opened, open},
+};
+use crate::{
+    context::{CommandContext, Ports},
+    error::CommandError,
+    execute::retrying,
+    ports::{JournalError, PortErrorKind, WorkEnd, WorkItem},
+    stream::{Batch, Loaded, load},
+};
+
+/// Chunks that wait to be recorded while the next is read.
+const CHUNKS_WAITING: usize = 1;
+
+/// Times that a chunk is decided anew because somebody else changed one of its contacts.
+const CONFLICTS_MAX: u32 = 20;
+
+/// Runs one import to its end.
+pub(super) async fn run(
+    ports: &Ports,
+    context: &CommandContext,
+    item: &WorkItem,
+) -> Result<WorkEnd, CommandError> {
+    let id = &item.dedup_key;
+    match import(ports, context, id).await {
+        Ok(Ended::Completed) => end(ports, context, id, &ImportCommand::Complete).await,
+        Ok(Ended::Elsewhere) => Ok(WorkEnd::Done),
+        Err(CommandError::Port(e)) if e.kind == PortErrorKind::Permanent => {
+            fail(ports, context, id, e.message).await
+        }
+        Err(CommandError::Refused(refusal)) => fail(ports, context, id, refusal.to_string()).await,
+        Err(other) => Err(other),
+    }
+}
+
+/// How reading a list ended.
+enum Ended {
+    /// All rows are recorded.
+    Completed,
+    /// It was stopped, or another worker has ended it.
+    Elsewhere,
+}
+
+async fn import(ports: &Ports, context: &CommandContext, id: &str) -> Result<Ended, CommandError> {
+    let mut import: Loaded<ImportBatch> = load(ports, context.organization, id).await?;
+    if import.state().status != ImportStatus::Running {
+        return Ok(Ended::Elsewhere);
+    }
+    let opened = open(ports, context, &mut import).await?;
+    let mut recorder = Recorder::new(ports, context, import).await?;
+    let (sender, mut chunks) = mpsc::channel(CHUNKS_WAITING);
+    let read = read_ahead(ports, context, opened, recorder.import.state(), sender);
+    let record = async {
+        while let Some(chunk) = chunks.recv().await {
+            if let Ended::Elsewhere = recorder.record(chunk).await? {
+                return Ok(Ended::Elsewhere);
+            }
+        }
+        Ok(Ended::Completed)
+    };
+    tokio::pin!(read, record);
+    // Whoever fails first ends the other: a reader whose chunks nobody takes stops at the next one.
+    tokio::select! {
+        read = &mut read => {
+            read?;
+            record.await
+        }
+        recorded = &mut record => recorded,
+    }
+}
+
+/// Reads and prepares chunk after chunk on a thread of its own.
+fn read_ahead(
+    ports: &Ports,
+    context: &CommandContext,
+    mut opened: Opened,
+    import: &ImportBatch,
+    sender: mpsc::Sender<Chunk>,
+) -> impl Future<Output = Result<(), CommandError>> + use<> {
+    let (ports, context) = (ports.clone(), context.clone());
+    let (source, batch, recorded) = (source_of(import), import.id, import.chunk);
+    let runtime = tokio::runtime::Handle::current();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut seen = chunk::Seen::default();
+        for number in 1.. {
+            let rows = chunk::read_rows(opened.reader.as_mut())?;
+            if rows.is_empty() {
+                break;
+            }
+            let progress = opened.reader.progress();
+            let prepared = runtime.block_on(async {
+                let mut chunk = Chunk::sorted(&ports, &context, number, rows, &mut seen).await?;
+                chunk.at(progress);
+                if number > recorded {
+                    chunk.prepare(&ports, &context, source, batch).await?;
+                    // Nobody listens any more when the import was stopped.
+                    return Ok(sender.send(chunk).await.is_ok());
+                }
+                Ok::<bool, CommandError>(true)
+            })?;
+            if !prepared {
+                break;
+            }
+        }
+        Ok(())
+    });
+    async move { reading.await.map_err(|e| CommandError::Journal(e.to_string()))? }
+}
+
+fn source_of(import: &ImportBatch) -> ContactSource {
+    import.source.unwrap_or(ContactSource::CsvImport)
+}
+
+/// Records chunks, with the import and its campaign in hand from one to the next.
+struct Recorder<'a> {
+    ports: &'a Ports,
+    context: &'a CommandContext,
+    import: Loaded<ImportBatch>,
+    campaign: Option<Loaded<Campaign>>,
+}
+
+impl<'a> Recorder<'a> {
+    async fn new(
+        ports: &'a Ports,
+        context: &'a CommandContext,
+        import: Loaded<ImportBatch>,
+    ) -> Result<Self, CommandError> {
+        let mut recorder = Self {
+            ports,
+            context,
+            import,
+            campaign: None,
+        };
+        recorder.load_campaign().await?;
+        Ok(recorder)
+    }
+
+    async fn load_campaign(&mut self) -> Result<(), CommandError> {
+        if let Some(campaign) = self.import.state().campaign {
+            self.campaign = Some(load(self.ports, self.context.organization, campaign).await?);
+        }
+        Ok(())
+    }
+
+    /// Appends all of the chunk or nothing, deciding anew when somebody else was there first.
+    async fn record(&mut self, mut chunk: Chunk) -> Result<Ended, CommandError> {
+        for _ in 0..CONFLICTS_MAX {
+            if self.import.state().chunk >= chunk.number {
+                return Ok(Ended::Completed);
+            }
+            match self.try_record(&mut chunk).await {
+                Err(CommandError::Conflict(_)) => {}
+                Err(other) => return Err(other),
+                Ok(()) => return Ok(Ended::Completed),
+            }
+            let id = self.import.stream_id().to_owned();
+            self.import = load(self.ports, self.context.organization, id).await?;
+            self.load_campaign().await?;
+            let state = self.import.state();
+            if state.status != ImportStatus::Running {
+                return Ok(Ended::Elsewhere);
+            }
+            chunk
+                .prepare(self.ports, self.context, source_of(state), state.id)
+                .await?;
+        }
+        Err(CommandError::Journal(
+            "the contacts of a list keep being changed by others".into(),
+        ))
+    }
+
+    async fn try_record(&mut self, chunk: &mut Chunk) -> Result<(), CommandError> {
+        let (ports, context) = (self.ports, self.context);
+        let (source, batch) = (source_of(self.import.state()), self.import.state().id);
+        chunk.fold_in_repeats(ports, context, batch).await?;
+        let before = self.import.clone();
+        let outcome = chunk.outcome(&self.import.state().totals);
+        self.import.decide(ImportCommand::RecordChunk(outcome))?;
+        let mut request = Batch::new(ports, context);
+        request.extend(self.import.append(ports, context)?);
+        if let (Some(campaign), Some(batch)) = (&mut self.campaign, batch) {
+            for contacts in chunk.members().chunks(CONTACTS_PER_EVENT_MAX) {
+                campaign.decide(CampaignCommand::AddContacts {
+                    batch,
+                    source,
+                    contacts: contacts.to_vec(),
+                    chunk: chunk.number,
+                })?;
+            }
+            within_limit(ports, context, campaign.state()).await?;
+            request.extend(campaign.append(ports, context)?);
+        }
+        request.extend(chunk.take_appends());
+        match request.commit().await {
+            Ok(_) => {
+                self.import.settle();
+                if let Some(campaign) = &mut self.campaign {
+                    campaign.settle();
+                }
+                Ok(())
+            }
+            Err(error @ JournalError::Conflict { .. }) => {
+                self.import = before;
+                Err(error.into())
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+async fn within_limit(
+    ports: &Ports,
+    context: &CommandContext,
+    campaign: &Campaign,
+) -> Result<(), CommandError> {
+    let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
+    let limit = organization.state().settings.contacts_per_campaign_max;
+    if campaign.contacts.len() > limit as usize {
+        return Err(CommandError::invalid(format!(
+            "a campaign has at most {limit} contacts; split the list or ask an admin to raise the limit"
+        )));
+    }
+    Ok(())
+}
+
+/// Gives an import up, and frees its campaign.
+pub(super) async fn fail(
+    ports: &Ports,
+    context: &CommandContext,
+    id: &str,
+    error: String,
+) -> Result<WorkEnd, CommandError> {
+    end(ports, context, id, &ImportCommand::Fail { error }).await
+}
+
+/// Closes the import and frees the campaign, in one request. One that was stopped meanwhile stays so.
+async fn end(
+    ports: &Ports,
+    context: &CommandContext,
+    id: &str,
+    command: &ImportCommand,
+) -> Result<WorkEnd, CommandError> {
+    retrying(|| async {
+        let mut import: Loaded<ImportBatch> = load(ports, context.organization, id).await?;
+        if import.state().status != ImportStatus::Running {
+            return Ok(WorkEnd::Done);
+        }
+        import.decide(command.clone())?;
+        let mut batch = Batch::new(ports, context);
+        if let (Some(campaign), Some(batch_id)) = (import.state().campaign, import.state().id) {
+            let mut campaign: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
+            if campaign.exists() && !campaign.state().status.is_final() {
+                campaign.decide(CampaignCommand::FinishImport(batch_id))?;
+                batch.add(campaign)?;
+            }
+        }
+        batch.add(import)?;
+        batch.commit().await?;
+        Ok(WorkEnd::Done)
+    })
+    .await
+}
