@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CampaignId, ConnectionId, ImportBatchId, OrganizationId, Position, Sealed, UserId,
+    CampaignId, ConnectionId, ImportBatchId, OrganizationId, Position, UserId,
     campaign::{Campaign, CampaignCommand},
-    import::{ContactSource, ImportBatch, ImportCommand, ImportOrigin},
+    import::{ContactSource, ImportBatch, ImportCommand, ImportOrigin, ImportStatus},
     organization::{Organization, OrganizationCommand},
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -19,6 +20,12 @@ use crate::{
     stream::{Batch, Loaded, load},
 };
 
+/// Most cells and rows that are corrected by hand.
+pub const CORRECTIONS_MAX: usize = 10_000;
+/// Longest corrected cell, bytes: the longest cell that is read, in four-byte characters.
+const CORRECTED_CELL_BYTES_MAX: usize = 4 * 4_096;
+/// How often a file is imported into one place after the import before was given up, stopped or taken back.
+const ATTEMPTS_MAX: u32 = 100;
 /// Most columns of a kept choice, as many as a file may have.
 const MAPPED_COLUMNS_MAX: usize = 256;
 /// Longest header and field of one column together, bytes.
@@ -33,8 +40,57 @@ pub struct ImportRequest {
     pub source: ContactSource,
     /// Name of the file in the clear; sealed before it is recorded.
     pub file_name: Option<String>,
-    /// What is read; its `file_name` is set from the name above.
+    /// Cells corrected and rows left out by hand; sealed before they are recorded.
+    pub corrections: Corrections,
+    /// The mapping is a guess that was shown: it does not make the import of a file another one.
+    pub guessed: bool,
+    /// What is read; its `file_name` and `corrections` are set from those above.
     pub origin: ImportOrigin,
+}
+
+/// What somebody corrected before the rows are read. Personal; its JSON is what an import keeps, sealed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrections {
+    /// Row number, header text and the new value of each cell.
+    #[serde(default)]
+    pub cells: Vec<(u64, String, String)>,
+    /// Numbers of the rows that are left out.
+    #[serde(default)]
+    pub left_out: Vec<u64>,
+}
+
+impl std::fmt::Debug for Corrections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Corrections({} cells, {} rows left out)",
+            self.cells.len(),
+            self.left_out.len()
+        )
+    }
+}
+
+impl Corrections {
+    /// Nothing was corrected.
+    pub const fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.left_out.is_empty()
+    }
+
+    /// Refuses more than [`CORRECTIONS_MAX`] and cells that no file may have.
+    pub fn check(&self) -> Result<(), CommandError> {
+        if self.cells.len() + self.left_out.len() > CORRECTIONS_MAX {
+            return Err(CommandError::invalid(
+                "at most 10,000 cells and rows are corrected by hand; mend the file itself and upload it again",
+            ));
+        }
+        let too_long = |(_, header, value): &(u64, String, String)| {
+            header.len() > CORRECTED_CELL_BYTES_MAX || value.len() > CORRECTED_CELL_BYTES_MAX
+        };
+        if self.cells.iter().any(too_long) {
+            return Err(CommandError::invalid("a cell has at most 4,096 characters"));
+        }
+        Ok(())
+    }
 }
 
 /// The answer.
@@ -58,31 +114,66 @@ pub fn import_id(
     ImportBatchId::derived(place, file_sha256.as_bytes())
 }
 
+/// What makes an import another one: the file, and how its rows are read where somebody chose that.
+fn identity(origin: &ImportOrigin, corrections: &Corrections, guessed: bool) -> Result<String, CommandError> {
+    let sha256 = origin.sha256.as_deref().ok_or_else(|| {
+        CommandError::invalid("an import needs the hash of what it reads; upload the file again")
+    })?;
+    let mapping = Some(&origin.mapping).filter(|mapping| !guessed && !mapping.is_empty());
+    let chosen = (
+        mapping,
+        &origin.sheet,
+        origin.header_row,
+        &corrections.cells,
+        &corrections.left_out,
+    );
+    if mapping.is_none() && origin.sheet.is_none() && origin.header_row.is_none() && corrections.is_empty() {
+        return Ok(sha256.to_owned());
+    }
+    let chosen = serde_json::to_vec(&chosen).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+    let hash = Sha256::new().chain_update(sha256).chain_update(chosen);
+    Ok(hex::encode(hash.finalize()))
+}
+
+/// The first import of this identity that is under way or came to its end; where there is none, the next one to begin. One
+/// that failed, was stopped or was taken back does not stand in the way of the same file.
+async fn place_for(
+    ports: &Ports,
+    organization: OrganizationId,
+    campaign: Option<CampaignId>,
+    identity: &str,
+) -> Result<(ImportBatchId, Loaded<ImportBatch>), CommandError> {
+    for attempt in 0..ATTEMPTS_MAX {
+        let name = match attempt {
+            0 => identity.to_owned(),
+            again => format!("{identity}#{again}"),
+        };
+        let batch = import_id(organization, campaign, &name);
+        let import: Loaded<ImportBatch> = load(ports, organization, batch).await?;
+        let stands = !matches!(
+            import.state().status,
+            ImportStatus::Failed | ImportStatus::Cancelled | ImportStatus::Undone
+        );
+        if stands {
+            return Ok((batch, import));
+        }
+    }
+    Err(CommandError::invalid(
+        "this file was imported and taken back 100 times; change the file to import it once more",
+    ))
+}
+
 /// Starts the import of a file that lies in the blob store.
 pub async fn start_import(
     ports: &Ports,
     context: &CommandContext,
     request: ImportRequest,
 ) -> Result<StartedImport, CommandError> {
-    let sha256 = request.origin.sha256.as_deref().ok_or_else(|| {
-        CommandError::invalid("an import needs the hash of what it reads; upload the file again")
-    })?;
-    let batch = import_id(context.organization, request.campaign, sha256);
-    let file_name: Option<Sealed> = match &request.file_name {
-        Some(name) => Some(
-            ports
-                .keys
-                .seal_for_organization(context.organization, name)
-                .await?,
-        ),
-        None => None,
-    };
-    let origin = ImportOrigin {
-        file_name,
-        ..request.origin
-    };
+    request.corrections.check()?;
+    let identity = identity(&request.origin, &request.corrections, request.guessed)?;
+    let origin = sealed_origin(ports, context.organization, &request).await?;
     retrying(|| async {
-        let mut import: Loaded<ImportBatch> = load(ports, context.organization, batch).await?;
+        let (batch, mut import) = place_for(ports, context.organization, request.campaign, &identity).await?;
         if import.exists() {
             return Ok(StartedImport {
                 batch,
@@ -111,6 +202,23 @@ pub async fn start_import(
         })
     })
     .await
+}
+
+async fn sealed_origin(
+    ports: &Ports,
+    organization: OrganizationId,
+    request: &ImportRequest,
+) -> Result<ImportOrigin, CommandError> {
+    let mut origin = request.origin.clone();
+    if let Some(name) = &request.file_name {
+        origin.file_name = Some(ports.keys.seal_for_organization(organization, name).await?);
+    }
+    if !request.corrections.is_empty() {
+        let text = serde_json::to_string(&request.corrections)
+            .map_err(|e| CommandError::Unreadable(e.to_string()))?;
+        origin.corrections = Some(ports.keys.seal_for_organization(organization, &text).await?);
+    }
+    Ok(origin)
 }
 
 /// A pull of contacts out of a connected account.
@@ -148,6 +256,8 @@ pub async fn start_import_from_connection(
         campaign: pull.campaign,
         source,
         file_name: None,
+        corrections: Corrections::default(),
+        guessed: false,
         origin: ImportOrigin {
             sha256: Some(hex::encode(hash.finalize())),
             connection: Some(pull.connection),
@@ -182,13 +292,20 @@ pub async fn cancel_import(
     .await
 }
 
-/// Asks for what an import made to be taken back; a process does it. Only what has ended can be taken back.
+/// Asks for what an import made to be taken back; a process does it. Only what has ended can be taken back, and not a pick of
+/// contacts: it made none.
 pub async fn request_undo(
     ports: &Ports,
     context: &CommandContext,
     batch: ImportBatchId,
     by: UserId,
 ) -> Result<Option<Position>, CommandError> {
+    let import: Loaded<ImportBatch> = load(ports, context.organization, batch).await?;
+    if import.state().source == Some(ContactSource::Database) {
+        return Err(CommandError::invalid(
+            "these contacts were there before; remove them from the campaign instead",
+        ));
+    }
     execute::<ImportBatch>(ports, context, batch, ImportCommand::RequestUndo { by }).await
 }
 
@@ -224,4 +341,55 @@ pub async fn remove_mapping_template(
     let name = name.to_owned();
     let command = OrganizationCommand::RemoveMappingTemplate { name, by };
     execute::<Organization>(ports, context, context.organization, command).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(mapping: &[(&str, &str)]) -> ImportOrigin {
+        ImportOrigin {
+            sha256: Some("ab".to_owned()),
+            mapping: mapping
+                .iter()
+                .map(|(h, f)| ((*h).to_owned(), (*f).to_owned()))
+                .collect(),
+            ..ImportOrigin::default()
+        }
+    }
+
+    #[test]
+    fn the_same_file_read_in_another_way_is_another_import() {
+        let as_found = Corrections::default();
+        let plain = identity(&origin(&[]), &as_found, false).unwrap();
+        assert_eq!(plain, "ab");
+        let mapped = identity(&origin(&[("Tel", "phone")]), &as_found, false).unwrap();
+        let guessed = identity(&origin(&[("Tel", "phone")]), &as_found, true).unwrap();
+        assert_eq!(guessed, plain, "what was guessed is not chosen");
+        let corrections = Corrections {
+            left_out: vec![3],
+            ..Corrections::default()
+        };
+        let corrected = identity(&origin(&[]), &corrections, false).unwrap();
+        assert!(mapped != plain && corrected != plain && corrected != mapped);
+        assert_eq!(identity(&origin(&[]), &corrections, false).unwrap(), corrected);
+        assert!(identity(&ImportOrigin::default(), &corrections, false).is_err());
+    }
+
+    #[test]
+    fn corrections_are_kept_in_the_form_that_the_import_reads_and_bounded() {
+        let corrections = Corrections {
+            cells: vec![(4, "Phone".to_owned(), "7605550120".to_owned())],
+            left_out: vec![9],
+        };
+        let text = serde_json::to_string(&corrections).unwrap();
+        assert_eq!(text, r#"{"cells":[[4,"Phone","7605550120"]],"left_out":[9]}"#);
+        assert!(!format!("{corrections:?}").contains("760"));
+        assert!(corrections.check().is_ok());
+        let many = Corrections {
+            left_out: (0..=CORRECTIONS_MAX as u64).collect(),
+            ..Corrections::default()
+        };
+        assert!(many.check().is_err());
+    }
 }

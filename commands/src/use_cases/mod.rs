@@ -12,8 +12,8 @@ mod review;
 pub use approval::{Precheck, approve, precheck};
 pub use contacts::{AddedContact, NewContact, UnreadableContact, add_contact, read_contact, record_consents};
 pub use imports::{
-    ImportRequest, PullRequested, StartedImport, cancel_import, import_id, remove_mapping_template,
-    request_undo, save_mapping_template, start_import, start_import_from_connection,
+    CORRECTIONS_MAX, Corrections, ImportRequest, PullRequested, StartedImport, cancel_import, import_id,
+    remove_mapping_template, request_undo, save_mapping_template, start_import, start_import_from_connection,
 };
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
 pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};

@@ -9,7 +9,7 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-use super::imports::{ImportRequest, StartedImport, import_id, start_import};
+use super::imports::{Corrections, ImportRequest, StartedImport, import_id, start_import};
 use crate::{
     access,
     authorization::{Action, Denied},
@@ -67,6 +67,8 @@ pub async fn push_contacts(
         campaign: push.campaign,
         source: push.source,
         file_name: None,
+        corrections: Corrections::default(),
+        guessed: false,
         origin: ImportOrigin {
             blob_key: Some(blob_key),
             sha256: Some(sha256),
