@@ -14,6 +14,24 @@ pub(crate) struct PhoneColumn {
     pub(crate) label: Option<usize>,
     pub(crate) extension: Option<usize>,
     pub(crate) do_not_contact: Option<usize>,
+    /// What the last call to this number came to.
+    pub(crate) status: Option<usize>,
+    /// Every number in the column is one that must not be called.
+    pub(crate) forbidden: bool,
+}
+
+impl PhoneColumn {
+    const fn new(column: usize, kind: PhoneKind, forbidden: bool) -> Self {
+        Self {
+            column,
+            kind,
+            label: None,
+            extension: None,
+            do_not_contact: None,
+            status: None,
+            forbidden,
+        }
+    }
 }
 
 /// An address in its columns.
@@ -30,10 +48,11 @@ pub(crate) struct AddressColumns {
     pub(crate) full: Option<usize>,
 }
 
-/// Every field's column. Where two columns claim a single-valued field the first has it.
+/// Every field's column. Where two columns claim a single-valued field the surer has it, then the first.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
-    pub(crate) owner_name: Option<usize>,
+    /// Whole names; the first that is not blank in a row counts.
+    pub(crate) owner_names: Vec<usize>,
     pub(crate) name_prefix: Option<usize>,
     pub(crate) first_name: Option<usize>,
     pub(crate) middle_name: Option<usize>,
@@ -67,18 +86,29 @@ pub(crate) enum AttributeKind {
 impl Columns {
     pub(crate) fn new(meanings: &[Option<Meaning>]) -> Self {
         let mut columns = Self::default();
-        for (at, meaning) in meanings.iter().enumerate() {
-            if let Some(meaning) = meaning {
-                columns.place(at, meaning);
+        let known = || {
+            meanings
+                .iter()
+                .enumerate()
+                .filter_map(|(at, m)| Some((at, m.as_ref()?)))
+        };
+        for sure in [true, false] {
+            for (at, meaning) in known().filter(|(_, meaning)| meaning.sure == sure) {
+                if let Some(slot) = columns.slot(&meaning.field) {
+                    slot.get_or_insert(at);
+                }
             }
+        }
+        for (at, meaning) in known() {
+            columns.place_many_valued(at, &meaning.field);
         }
         columns.attach_phone_details(meanings);
         columns
     }
 
-    fn place(&mut self, at: usize, meaning: &Meaning) {
-        let slot = match &meaning.field {
-            Field::OwnerName => &mut self.owner_name,
+    /// The place of a field that has one column.
+    const fn slot(&mut self, field: &Field) -> Option<&mut Option<usize>> {
+        Some(match field {
             Field::NamePrefix => &mut self.name_prefix,
             Field::FirstName => &mut self.first_name,
             Field::MiddleName => &mut self.middle_name,
@@ -104,24 +134,16 @@ impl Columns {
             Field::MailingZip => &mut self.mailing.zip,
             Field::MailingCityStateZip => &mut self.mailing.city_state_zip,
             Field::ListingStatus => &mut self.listing_status,
-            other => return self.place_many_valued(at, other),
-        };
-        slot.get_or_insert(at);
+            _ => return None,
+        })
     }
 
     fn place_many_valued(&mut self, at: usize, field: &Field) {
         let (name, kind) = match field {
+            Field::OwnerName => return self.owner_names.push(at),
             Field::Phone(PhoneKind::Unusable) => return,
-            Field::Phone(kind) => {
-                let bare = PhoneColumn {
-                    column: at,
-                    kind: *kind,
-                    label: None,
-                    extension: None,
-                    do_not_contact: None,
-                };
-                return self.phones.push(bare);
-            }
+            Field::Phone(kind) => return self.phones.push(PhoneColumn::new(at, *kind, false)),
+            Field::ForbiddenPhone => return self.phones.push(PhoneColumn::new(at, PhoneKind::Unknown, true)),
             Field::Email => return self.emails.push(at),
             Field::DoNotContact => return self.do_not_contact.push(at),
             Field::Labels => return self.remarks.push(at),
@@ -137,6 +159,7 @@ impl Columns {
                 let kind = match name.as_str() {
                     "list_price" | "estimated_value" | "square_feet" => AttributeKind::Amount,
                     "bedrooms" | "year_built" => AttributeKind::Count,
+                    name if name.ends_with("_date") => AttributeKind::Date,
                     _ => AttributeKind::Text,
                 };
                 (name.clone(), kind)
@@ -154,7 +177,7 @@ impl Columns {
             let Some(meaning) = meaning else { continue };
             if !matches!(
                 meaning.field,
-                Field::PhoneLabel | Field::PhoneExtension | Field::PhoneDoNotContact
+                Field::PhoneLabel | Field::PhoneExtension | Field::PhoneDoNotContact | Field::PhoneStatus
             ) {
                 continue;
             }
@@ -170,9 +193,11 @@ impl Columns {
             match (found, &meaning.field) {
                 (Some(phone), Field::PhoneLabel) => self.phones[phone].label = Some(at),
                 (Some(phone), Field::PhoneExtension) => self.phones[phone].extension = Some(at),
+                (Some(phone), Field::PhoneStatus) => self.phones[phone].status = Some(at),
                 (Some(phone), _) => self.phones[phone].do_not_contact = Some(at),
                 // Nobody knows which number is meant: the careful reading is all of them.
                 (None, Field::PhoneDoNotContact) => self.do_not_contact.push(at),
+                (None, Field::PhoneStatus) => self.remarks.push(at),
                 (None, _) => {}
             }
         }

@@ -7,23 +7,31 @@ use commands::ports::{ReadContact, RejectedRow, RowOutcome};
 use domain::{Location, PersonalDetails, PhoneNumber, UsState};
 
 use crate::{
-    Cells,
     columns::{AddressColumns, AttributeKind, Columns, PhoneColumn},
     field::PhoneKind,
     footer,
+    header::Header,
     letter_case::recase,
     limits::PHONES_PER_ROW_MAX,
     mapping::kind_of,
     person_name::{NameParts, PersonName},
     phone::{PhoneProblem, normalise_phone, split_numbers},
-    place, values,
+    place,
+    table::Cells,
+    values,
 };
 
 /// Turns the rows of one table into contacts.
 #[derive(Debug)]
 pub(crate) struct RowNormaliser {
     columns: Columns,
+    /// The header as it stands, to know it again.
     header: Vec<String>,
+    /// The rows above it, which some reports print on each page.
+    banner: Vec<Vec<String>>,
+    width: usize,
+    /// Rows may be footers.
+    footers: bool,
     cell_chars_max: usize,
 }
 
@@ -42,6 +50,8 @@ struct FoundPhones {
     valid: Vec<FoundPhone>,
     /// The first that is not valid, and why.
     refused: Option<(PhoneProblem, String)>,
+    /// A number's last call came to `DNC Contact`: the person, not the number, is not to be called.
+    all_forbidden: bool,
 }
 
 /// Where the property lies.
@@ -60,21 +70,28 @@ impl Address {
 }
 
 impl RowNormaliser {
-    pub(crate) fn new(columns: Columns, header: Vec<String>, cell_chars_max: usize) -> Self {
+    pub(crate) fn new(header: Header, cell_chars_max: usize) -> Self {
         Self {
-            columns,
-            header,
+            columns: header.columns(),
+            width: header.texts.len(),
+            footers: !header.records,
+            header: header.as_given,
+            banner: header.banner,
             cell_chars_max,
         }
     }
 
     /// What the row comes to; nothing when it is no row.
     pub(crate) fn outcome<C: Cells>(&self, row: u64, cells: &C) -> Option<RowOutcome> {
-        if cells.all_blank() || self.repeats_header(cells) {
+        if cells.all_blank() || (self.footers && self.is_no_row(cells)) {
             return None;
         }
-        let FoundPhones { mut valid, refused } = self.phones(cells);
-        let do_not_contact = prefer_contactable(&mut valid) || self.forbids_contact(cells);
+        let FoundPhones {
+            mut valid,
+            refused,
+            all_forbidden,
+        } = self.phones(cells);
+        let do_not_contact = prefer_contactable(&mut valid) || all_forbidden || self.forbids_contact(cells);
         let mut valid = valid.into_iter();
         if let Some(best) = valid.next() {
             return Some(RowOutcome::Contact(Box::new(self.contact(
@@ -85,7 +102,7 @@ impl RowNormaliser {
                 do_not_contact,
             ))));
         }
-        if footer::is_footer(cells, self.header.len()) {
+        if self.footers && (footer::is_footer(cells, self.width) || self.repeats_banner(cells)) {
             return None;
         }
         let (problem, value) = refused.map_or((PhoneProblem::Empty, None), |(problem, text)| {
@@ -111,6 +128,7 @@ impl RowNormaliser {
         let name = self.name(cells);
         let address = self.address(cells);
         let mut attributes = self.attributes(cells);
+        let email = self.email(cells, &mut attributes);
         if let Some(extension) = best.extension {
             attributes.insert("phone_extension".to_owned(), extension);
         }
@@ -128,11 +146,7 @@ impl RowNormaliser {
                 .iter()
                 .map(|phone| phone.number.as_e164().to_owned())
                 .collect(),
-            email: self
-                .columns
-                .emails
-                .iter()
-                .find_map(|column| values::email(self.text(cells, Some(*column)))),
+            email,
             street: address.street,
             attributes,
         };
@@ -151,6 +165,23 @@ impl RowNormaliser {
         }
     }
 
+    /// The first address that can be one. A line without any is kept as an attribute, for a person to mend.
+    fn email<C: Cells>(&self, cells: &C, attributes: &mut BTreeMap<String, String>) -> Option<String> {
+        let mut given = self
+            .columns
+            .emails
+            .iter()
+            .map(|column| self.text(cells, Some(*column)))
+            .filter(|text| !text.is_empty())
+            .peekable();
+        let first = *given.peek()?;
+        let email = given.find_map(values::email);
+        if email.is_none() && first.contains(char::is_alphanumeric) {
+            attributes.insert("email_as_given".to_owned(), first.to_owned());
+        }
+        email
+    }
+
     /// The cell, trimmed and cut at the limit; empty when there is no such column.
     fn text<'c, C: Cells>(&self, cells: &'c C, column: Option<usize>) -> &'c str {
         let text = column.map_or("", |column| cells.cell(column)).trim();
@@ -165,14 +196,19 @@ impl RowNormaliser {
 
     /// Reports print the header again on each page.
     fn repeats_header<C: Cells>(&self, cells: &C) -> bool {
-        let first = self.header.iter().position(|text| !text.is_empty()).unwrap_or(0);
-        cells.cell(first).trim() == self.header.get(first).map_or("", String::as_str)
-            && self.header.iter().enumerate().all(|(at, text)| {
-                cells
-                    .cell(at)
-                    .split_whitespace()
-                    .eq(text.split(' ').filter(|w| !w.is_empty()))
-            })
+        let Some(first) = self.header.iter().position(|text| !text.is_empty()) else {
+            return false;
+        };
+        cells.cell(first).trim().eq_ignore_ascii_case(&self.header[first]) && same_texts(&self.header, cells)
+    }
+
+    /// What is no row even though there may be a number in it.
+    fn is_no_row<C: Cells>(&self, cells: &C) -> bool {
+        self.repeats_header(cells) || footer::is_prose_with_number(cells, self.width)
+    }
+
+    fn repeats_banner<C: Cells>(&self, cells: &C) -> bool {
+        self.banner.iter().any(|texts| same_texts(texts, cells))
     }
 
     fn phones<C: Cells>(&self, cells: &C) -> FoundPhones {
@@ -205,16 +241,25 @@ impl RowNormaliser {
         part: &str,
         found: &mut FoundPhones,
     ) {
-        match normalise_phone(part) {
+        let (text, marked) = values::without_do_not_call(part);
+        match normalise_phone(text) {
             Ok(phone) => {
-                if found.valid.iter().any(|known| known.number == phone.number) {
+                let status = self.text(cells, column.status);
+                found.all_forbidden |= values::forbids_person(status);
+                let do_not_contact = marked
+                    || column.forbidden
+                    || values::forbids_contact(status)
+                    || values::is_marked(self.text(cells, column.do_not_contact))
+                    || values::forbids_contact(self.text(cells, column.label));
+                if let Some(known) = found.valid.iter_mut().find(|known| known.number == phone.number) {
+                    // A number that is forbidden in one column is not allowed by another.
+                    known.do_not_contact |= do_not_contact;
                     return;
                 }
                 let given_apart = self.text(cells, column.extension);
                 let extension = phone
                     .extension
                     .or_else(|| (!given_apart.is_empty()).then(|| given_apart.to_owned()));
-                let do_not_contact = values::is_marked(self.text(cells, column.do_not_contact));
                 found.valid.push(FoundPhone {
                     kind,
                     number: phone.number,
@@ -253,7 +298,8 @@ impl RowNormaliser {
             suffix: text(columns.name_suffix),
         };
         let mut name = if parts.first.is_empty() && parts.last.is_empty() {
-            PersonName::from_full(text(columns.owner_name))
+            let whole = columns.owner_names.iter().map(|column| text(Some(*column)));
+            PersonName::from_full(whole.filter(|name| !name.is_empty()).next().unwrap_or(""))
         } else {
             PersonName::from_parts(parts)
         };
@@ -355,6 +401,19 @@ impl RowNormaliser {
         }
         attributes
     }
+}
+
+/// Whether a row holds these texts and no others.
+fn same_texts<C: Cells>(texts: &[String], cells: &C) -> bool {
+    (0..texts.len().max(cells.count())).all(|at| {
+        let text = texts.get(at).map_or("", String::as_str);
+        let words = text.split(' ').filter(|word| !word.is_empty());
+        let mut given = cells.cell(at).split_whitespace();
+        let same = words
+            .into_iter()
+            .all(|word| given.next().is_some_and(|other| other.eq_ignore_ascii_case(word)));
+        same && given.next().is_none()
+    })
 }
 
 /// A label decides over its column's header, unless it says nothing.

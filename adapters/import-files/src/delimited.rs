@@ -1,26 +1,35 @@
 //! Delimited text, record by record in bounded memory. Chooses the delimiter under which a header row is found; reads
 //! UTF-8, UTF-16 and Windows-1252; refuses a record that does not end.
 
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use commands::ports::ReadLimits;
+use commands::ports::{ReadLimits, ReadProgress, TableChoice};
 use csv::{ByteRecord, StringRecord};
-use encoding_rs::{CoderResult, Decoder, WINDOWS_1252};
+use encoding_rs::WINDOWS_1252;
 
 use crate::{
-    Choice, FileContent, RowSource,
+    FileContent,
+    budget::Budget,
     detect::Encoding,
     error::ReadError,
     header::{self, HeadRow, Header},
     limits::{HEADER_SEARCH_ROWS, RECORD_BYTES_MAX, RECORD_LINES_MAX},
+    progress::Progress,
+    table::RowSource,
+    transcoder::text_of,
 };
 
 /// In the order in which they are preferred when several fit equally well.
-const DELIMITERS: [(u8, &str); 4] = [
+const DELIMITERS: [(u8, &str); 9] = [
     (b',', "comma"),
     (b';', "semicolon"),
     (b'\t', "tab"),
     (b'|', "pipe"),
+    (b'^', "caret"),
+    (b'~', "tilde"),
+    (0x1f, "unit separator"),
+    (0x01, "start of heading"),
+    (b':', "colon"),
 ];
 
 /// What was found out about a text.
@@ -35,21 +44,21 @@ pub(crate) fn shape_of(
     sample: &[u8],
     encoding: Encoding,
     limits: &ReadLimits,
-    chosen: Choice<'_>,
+    choice: &TableChoice,
 ) -> Result<Shape, ReadError> {
     let text = encoding.decode(sample);
-    let told = text
-        .get(..5)
-        .and_then(|line| line.strip_prefix("sep="))
-        .and_then(|rest| rest.bytes().next());
+    let told = told_delimiter(&text);
+    let known = DELIMITERS
+        .into_iter()
+        .filter(|(known, _)| told.is_none_or(|told| told == *known));
+    let unheard_of = told
+        .filter(|told| DELIMITERS.iter().all(|(known, _)| known != told))
+        .map(|told| (told, "its own delimiter"));
     let mut best: Option<Shape> = None;
     let mut failure = ReadError::NotATable;
-    for (delimiter, name) in DELIMITERS {
-        if told.is_some_and(|told| told != delimiter) {
-            continue;
-        }
+    for (delimiter, name) in known.chain(unheard_of) {
         let head = head_of(&text, delimiter);
-        match header::find(&head, limits, chosen) {
+        match header::find(&head, limits, choice) {
             Ok(header) if best.as_ref().is_none_or(|best| header.score > best.header.score) => {
                 best = Some(Shape {
                     header,
@@ -64,12 +73,23 @@ pub(crate) fn shape_of(
     best.ok_or(failure)
 }
 
+/// Excel's own first line, `sep=;`, says which delimiter follows.
+fn told_delimiter(text: &str) -> Option<u8> {
+    let rest = text
+        .get(..4)
+        .filter(|head| head.eq_ignore_ascii_case("sep="))
+        .map(|_| &text[4..])?;
+    rest.bytes()
+        .next()
+        .filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n'))
+}
+
 /// Of the reasons under several delimiters the one is told that got furthest.
 fn explains_more(error: &ReadError, failure: &ReadError, head: &[HeadRow]) -> bool {
     let rank = |error: &ReadError| match error {
         ReadError::NotATable => 0,
         ReadError::NoHeaderRow => 1,
-        ReadError::MappingNotInFile => 2,
+        ReadError::MappingNotInFile | ReadError::HeaderRowNotInFile { .. } => 2,
         _ => 3,
     };
     // Prose has a comma here and there; a table has a delimiter in most rows.
@@ -138,11 +158,12 @@ fn inner_lines(record: &ByteRecord) -> u64 {
 /// The records of a text.
 pub(crate) struct DelimitedRows {
     reader: csv::Reader<Budget<Box<dyn Read + Send>>>,
+    progress: Progress,
     encoding: Encoding,
     bytes: ByteRecord,
     record: StringRecord,
     counter: RowCounter,
-    header_row: u64,
+    above: u64,
     columns: usize,
     /// The last record spans lines and is shorter than the header: at the end of the text that is an open quote.
     unfinished: bool,
@@ -154,25 +175,21 @@ impl DelimitedRows {
         encoding: Encoding,
         shape: &Shape,
     ) -> Result<Self, ReadError> {
+        let total = input.seek(SeekFrom::End(0))?;
         input.seek(SeekFrom::Start(encoding.mark_bytes() as u64))?;
-        let stream: Box<dyn Read + Send> = match encoding.utf16() {
-            Some(utf16) => Box::new(Transcoder::new(input, utf16.new_decoder_without_bom_handling())),
-            None => Box::new(input),
-        };
+        let progress = Progress::default();
+        let stream = text_of(progress.counting(input, total), encoding);
         // A last line without its line feed would count as none.
         let ended: Box<dyn Read + Send> = Box::new(stream.chain(Cursor::new(b"\n")));
-        let budget = Budget {
-            inner: ended,
-            left: 0,
-            spent: false,
-        };
+        let budget = Budget::new(ended);
         Ok(Self {
             reader: csv_reader(budget, shape.delimiter),
+            progress,
             encoding,
             bytes: ByteRecord::new(),
             record: StringRecord::new(),
             counter: RowCounter::default(),
-            header_row: shape.header.row,
+            above: shape.header.above,
             columns: shape.header.texts.len(),
             unfinished: false,
         })
@@ -203,16 +220,22 @@ impl RowSource for DelimitedRows {
 
     fn advance(&mut self) -> Result<Option<u64>, ReadError> {
         loop {
-            self.reader.get_mut().left = RECORD_BYTES_MAX;
+            self.reader.get_mut().refill(RECORD_BYTES_MAX);
             // The buffers of the last record are used again.
             if self.bytes.is_empty() {
                 self.bytes = std::mem::take(&mut self.record).into_byte_record();
             }
             let more = match self.reader.read_byte_record(&mut self.bytes) {
                 Ok(more) => more,
-                Err(_) if self.reader.get_ref().spent => {
-                    return Err(ReadError::UnclosedQuote {
-                        row: self.counter.row + 1,
+                Err(_) if self.reader.get_ref().is_spent() => {
+                    let row = self.counter.row + 1;
+                    return Err(if self.reader.get_ref().has_quotes() {
+                        ReadError::UnclosedQuote { row }
+                    } else {
+                        ReadError::RecordTooLong {
+                            row,
+                            bytes_max: RECORD_BYTES_MAX,
+                        }
                     });
                 }
                 Err(error) => return Err(io_error(error)),
@@ -236,7 +259,7 @@ impl RowSource for DelimitedRows {
                 return Err(ReadError::UnclosedQuote { row });
             }
             self.unfinished = inside > 0 && self.bytes.len() < self.columns;
-            if row > self.header_row {
+            if row > self.above {
                 self.decode();
                 return Ok(Some(row));
             }
@@ -246,86 +269,15 @@ impl RowSource for DelimitedRows {
     fn cells(&self) -> &StringRecord {
         &self.record
     }
+
+    fn progress(&self) -> ReadProgress {
+        self.progress.get()
+    }
 }
 
 fn io_error(error: csv::Error) -> ReadError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => ReadError::Io(error),
         _ => ReadError::NotATable,
-    }
-}
-
-/// Lets so many bytes through and no more until it is filled up: bounds a record, which the csv reader does not.
-struct Budget<R> {
-    inner: R,
-    left: usize,
-    spent: bool,
-}
-
-impl<R: Read> Read for Budget<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            self.spent = true;
-            return Err(io::Error::other("record too long"));
-        }
-        let count = self.inner.read(buffer)?;
-        self.left = self.left.saturating_sub(count);
-        Ok(count)
-    }
-}
-
-/// UTF-16 to UTF-8, a buffer at a time.
-struct Transcoder<R> {
-    inner: R,
-    decoder: Decoder,
-    input: Vec<u8>,
-    filled: usize,
-    output: Vec<u8>,
-    taken: usize,
-    ended: bool,
-}
-
-impl<R: Read> Transcoder<R> {
-    const INPUT_BYTES: usize = 32 << 10;
-
-    fn new(inner: R, decoder: Decoder) -> Self {
-        Self {
-            inner,
-            decoder,
-            input: vec![0; Self::INPUT_BYTES],
-            filled: 0,
-            output: Vec::new(),
-            taken: 0,
-            ended: false,
-        }
-    }
-
-    fn refill(&mut self) -> io::Result<()> {
-        self.filled = self.inner.read(&mut self.input)?;
-        self.ended = self.filled == 0;
-        // Three bytes of UTF-8 for two of UTF-16 at most, and the rest of a pair kept by the decoder.
-        self.output.resize(self.filled * 2 + 16, 0);
-        self.taken = 0;
-        let (result, _, written, _) =
-            self.decoder
-                .decode_to_utf8(&self.input[..self.filled], &mut self.output, self.ended);
-        self.output.truncate(written);
-        match result {
-            CoderResult::InputEmpty => Ok(()),
-            CoderResult::OutputFull => Err(io::Error::other("text could not be converted")),
-        }
-    }
-}
-
-impl<R: Read> Read for Transcoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.output.len() && !self.ended {
-            self.refill()?;
-        }
-        let rest = &self.output[self.taken..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.taken += count;
-        Ok(count)
     }
 }

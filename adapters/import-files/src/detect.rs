@@ -50,7 +50,11 @@ impl Encoding {
 
     /// The sample as text, replacement characters where it is cut.
     pub(crate) fn decode(self, sample: &[u8]) -> String {
-        let body = sample.get(self.mark_bytes()..).unwrap_or_default();
+        self.decode_body(sample.get(self.mark_bytes()..).unwrap_or_default())
+    }
+
+    /// Text behind the byte order mark.
+    pub(crate) fn decode_body(self, body: &[u8]) -> String {
         let encoding = match self {
             Self::Utf8 { .. } => encoding_rs::UTF_8,
             Self::Windows1252 => encoding_rs::WINDOWS_1252,
@@ -61,12 +65,25 @@ impl Encoding {
     }
 }
 
+/// A container; whether there is a workbook in it is seen inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packed {
+    /// A zip archive.
+    Zip,
+    /// A compound file, as of Excel 97-2003.
+    Compound,
+}
+
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
+    /// Text that is neither of the following; a table if anything.
     Text(Encoding),
-    /// A zip archive; whether it is a workbook is seen inside.
-    Zip,
+    /// Address cards.
+    Cards(Encoding),
+    /// JSON, one document or one a line.
+    Json(Encoding),
+    Packed(Packed),
 }
 
 /// First bytes of what we refuse by name.
@@ -93,6 +110,9 @@ const SIGNATURES: [(&[u8], ForeignFormat); 20] = [
     (b"MZ\x90", ForeignFormat::Binary),
 ];
 
+/// What a table of empty cells is made of.
+const BLANK_CELLS: [char; 8] = [',', ';', '\t', '|', '"', '\n', '\r', ' '];
+
 /// Compound file, the container of Excel 97-2003 and of encrypted workbooks.
 const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
@@ -102,7 +122,7 @@ pub(crate) fn content_of(sample: &[u8]) -> Result<Content, ReadError> {
         return Err(ReadError::Empty);
     }
     if sample.starts_with(b"PK\x03\x04") || sample.starts_with(b"PK\x05\x06") {
-        return Ok(Content::Zip);
+        return Ok(Content::Packed(Packed::Zip));
     }
     if sample.starts_with(COMPOUND_FILE) {
         let encrypted: Vec<u8> = "EncryptedPackage"
@@ -110,11 +130,11 @@ pub(crate) fn content_of(sample: &[u8]) -> Result<Content, ReadError> {
             .flat_map(u16::to_le_bytes)
             .collect();
         let found = sample.windows(encrypted.len()).any(|window| window == encrypted);
-        return Err(if found {
-            ReadError::Encrypted
+        return if found {
+            Err(ReadError::Encrypted)
         } else {
-            ReadError::Unsupported(ForeignFormat::LegacyExcel)
-        });
+            Ok(Content::Packed(Packed::Compound))
+        };
     }
     if let Some((_, format)) = SIGNATURES
         .iter()
@@ -123,13 +143,15 @@ pub(crate) fn content_of(sample: &[u8]) -> Result<Content, ReadError> {
         return Err(ReadError::Unsupported(*format));
     }
     let encoding = encoding_of(sample)?;
-    refuse_foreign_text(&encoding.decode(sample))?;
-    Ok(Content::Text(encoding))
+    text_content(&encoding.decode(sample), encoding)
 }
 
 fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
     if sample.starts_with(b"\xef\xbb\xbf") {
         return Ok(Encoding::Utf8 { mark: true });
+    }
+    if sample.starts_with(b"\xff\xfe\0\0") || sample.starts_with(b"\0\0\xfe\xff") {
+        return Err(ReadError::UnknownEncoding);
     }
     if sample.starts_with(b"\xff\xfe") {
         return Ok(Encoding::Utf16Le { mark: true });
@@ -156,7 +178,7 @@ fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
     }
     let controls = sample
         .iter()
-        .filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f))
+        .filter(|byte| matches!(byte, 0x02..=0x08 | 0x0e..=0x1a | 0x1c..=0x1e))
         .count();
     if controls * 100 > sample.len() {
         return Err(ReadError::Unsupported(ForeignFormat::Binary));
@@ -165,17 +187,19 @@ fn encoding_of(sample: &[u8]) -> Result<Encoding, ReadError> {
         Ok(_) => Ok(Encoding::Utf8 { mark: false }),
         // Cut within a character by the end of the sample.
         Err(error) if error.error_len().is_none() => Ok(Encoding::Utf8 { mark: false }),
+        // Names have an accent here and there; a text of little else is Cyrillic, Greek, Asian or of a mainframe.
+        Err(_) if sample.iter().filter(|byte| **byte >= 0x80).count() * 3 > sample.len() => {
+            Err(ReadError::UnknownEncoding)
+        }
         Err(_) => Ok(Encoding::Windows1252),
     }
 }
 
-fn refuse_foreign_text(text: &str) -> Result<(), ReadError> {
+/// What a text is, or what it is instead of a list.
+fn text_content(text: &str, encoding: Encoding) -> Result<Content, ReadError> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let bare_end = start.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
-    if bare_end
-        .trim_matches([',', ';', '\t', '|', '"', '\n', '\r', ' '])
-        .is_empty()
-    {
+    if bare_end.trim_matches(BLANK_CELLS).is_empty() {
         return Err(ReadError::Empty);
     }
     let begins = |word: &str| {
@@ -187,14 +211,14 @@ fn refuse_foreign_text(text: &str) -> Result<(), ReadError> {
         ForeignFormat::WebPage
     } else if begins("<?xml") || begins("<workbook") {
         ForeignFormat::Xml
-    } else if begins("BEGIN:VCARD") {
-        ForeignFormat::VCard
     } else if begins("{\\rtf") {
         ForeignFormat::RichText
+    } else if begins("BEGIN:VCARD") || begins("BEGIN: VCARD") {
+        return Ok(Content::Cards(encoding));
     } else if is_json(start) {
-        ForeignFormat::Json
+        return Ok(Content::Json(encoding));
     } else {
-        return Ok(());
+        return Ok(Content::Text(encoding));
     };
     Err(ReadError::Unsupported(format))
 }

@@ -9,11 +9,7 @@ pub enum ForeignFormat {
     Pdf,
     /// PNG, JPEG, GIF, WebP, TIFF, BMP or HEIC.
     Image,
-    /// Excel 97 to 2003.
-    LegacyExcel,
-    /// An Excel workbook in the binary form `.xlsb`.
-    BinaryExcel,
-    /// Apple Numbers, OpenDocument, Word or another packed document.
+    /// Apple Numbers, Word, an old Office document or another packed document.
     OtherDocument,
     /// A zip, gzip, RAR or 7z archive.
     Archive,
@@ -21,10 +17,6 @@ pub enum ForeignFormat {
     WebPage,
     /// XML of another kind.
     Xml,
-    /// JSON.
-    Json,
-    /// Address cards, `.vcf`.
-    VCard,
     /// Rich text.
     RichText,
     /// Bytes that are no text.
@@ -37,14 +29,10 @@ impl ForeignFormat {
         match self {
             Self::Pdf => "a PDF",
             Self::Image => "an image",
-            Self::LegacyExcel => "an Excel 97-2003 workbook",
-            Self::BinaryExcel => "an Excel binary workbook",
             Self::OtherDocument => "a document of another program",
             Self::Archive => "a compressed archive",
             Self::WebPage => "a web page",
             Self::Xml => "an XML file",
-            Self::Json => "a JSON file",
-            Self::VCard => "a vCard file",
             Self::RichText => "a rich-text document",
             Self::Binary => "not a text or a spreadsheet",
         }
@@ -56,13 +44,9 @@ impl ForeignFormat {
             Self::Pdf | Self::Image => {
                 "ask the sender for the list as an Excel (.xlsx) or CSV file, and upload that"
             }
-            Self::LegacyExcel | Self::BinaryExcel | Self::WebPage | Self::Xml => {
-                "open it in Excel, save it as .xlsx or CSV, and upload that"
-            }
-            Self::Archive => "unpack it and upload the .xlsx or CSV file inside",
-            Self::VCard | Self::Json | Self::OtherDocument | Self::RichText => {
-                "export the list as .xlsx or CSV and upload that"
-            }
+            Self::WebPage | Self::Xml => "open it in Excel, save it as .xlsx or CSV, and upload that",
+            Self::Archive => "unpack it and upload the list inside",
+            Self::OtherDocument | Self::RichText => "export the list as .xlsx or CSV and upload that",
             Self::Binary => "upload the list as an Excel (.xlsx) or CSV file",
         }
     }
@@ -125,6 +109,18 @@ pub enum ReadError {
         /// Most columns read.
         columns_max: usize,
     },
+    /// No sheet of the chosen name.
+    #[error("the workbook has no visible sheet of the chosen name: choose one of its sheets")]
+    SheetNotInFile,
+    /// The chosen header row is not among the first rows.
+    #[error("the chosen header row is not among the first {rows} rows of the file: choose another row")]
+    HeaderRowNotInFile {
+        /// How many rows are looked at.
+        rows: usize,
+    },
+    /// Bytes that are text in no encoding we read.
+    #[error("the text is in an encoding that is not read: save it as CSV UTF-8 and upload that")]
+    UnknownEncoding,
     /// More rows than allowed.
     #[error("the table has more than {rows_max} rows: split it and upload the parts")]
     TooManyRows {
@@ -138,6 +134,33 @@ pub enum ReadError {
     UnclosedQuote {
         /// Row, from 1, at which it begins.
         row: u64,
+    },
+    /// A record longer than any contact is.
+    #[error(
+        "row {row} is longer than {bytes_max} bytes, which no contact is: check that the file is a contact list"
+    )]
+    RecordTooLong {
+        /// Row or record, from 1.
+        row: u64,
+        /// Longest record read, bytes.
+        bytes_max: usize,
+    },
+    /// JSON that breaks its own rules.
+    #[error("the JSON is broken after record {record}: export it again and upload the new file")]
+    BrokenJson {
+        /// The last record that could be read, from 1.
+        record: u64,
+    },
+    /// JSON of something else.
+    #[error("the JSON holds no list of contacts: export the contacts as a list of objects, one a person")]
+    NoRecords,
+    /// The file ends inside a record.
+    #[error(
+        "the file ends in the middle of record {record}: it was cut off, export it again and upload the whole"
+    )]
+    CutOff {
+        /// Record, from 1.
+        record: u64,
     },
     /// The chosen mapping names columns that the file does not have.
     #[error("none of the chosen columns is in the file: choose the columns again for this file")]
@@ -168,7 +191,14 @@ impl ReadError {
             Self::NoPhoneColumn { .. } => "phone_column_missing",
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::TooManyRows { .. } => "too_many_rows",
+            Self::SheetNotInFile => "sheet_not_in_file",
+            Self::HeaderRowNotInFile { .. } => "header_row_not_in_file",
+            Self::UnknownEncoding => "encoding_unknown",
             Self::UnclosedQuote { .. } => "quote_not_closed",
+            Self::RecordTooLong { .. } => "record_too_long",
+            Self::BrokenJson { .. } => "json_broken",
+            Self::NoRecords => "json_without_records",
+            Self::CutOff { .. } => "file_cut_off",
             Self::MappingNotInFile => "mapping_not_in_file",
             Self::MappingWithoutPhone => "mapping_without_phone",
             Self::InvalidFieldName => "field_name_invalid",

@@ -30,6 +30,10 @@ pub(crate) enum Field {
     PhoneLabel,
     PhoneExtension,
     PhoneDoNotContact,
+    /// The last call's result on a number, such as Mojo's `DNC Number`.
+    PhoneStatus,
+    /// A number that must not be called.
+    ForbiddenPhone,
     Email,
     Street,
     StreetNumber,
@@ -59,7 +63,7 @@ pub(crate) enum Field {
 }
 
 /// Our field names, as they stand in a summary and in a chosen mapping.
-const FIELDS: [(&str, Field); 42] = [
+const FIELDS: [(&str, Field); 44] = [
     ("owner_name", Field::OwnerName),
     ("name_prefix", Field::NamePrefix),
     ("first_name", Field::FirstName),
@@ -78,6 +82,8 @@ const FIELDS: [(&str, Field); 42] = [
     ("phone_label", Field::PhoneLabel),
     ("phone_extension", Field::PhoneExtension),
     ("phone_do_not_contact", Field::PhoneDoNotContact),
+    ("phone_status", Field::PhoneStatus),
+    ("do_not_contact_phone", Field::ForbiddenPhone),
     ("email", Field::Email),
     ("street", Field::Street),
     ("street_number", Field::StreetNumber),

@@ -1,7 +1,7 @@
 //! Tells the lines that reports end with from people. Only asked about rows without a usable number, so a person is
 //! never taken for a footer while there is a number to call.
 
-use crate::Cells;
+use crate::table::Cells;
 
 /// What a footer's first text begins with.
 const BEGINNINGS: [&str; 38] = [
@@ -45,6 +45,26 @@ const BEGINNINGS: [&str; 38] = [
     "note",
 ];
 
+/// What a footer says somewhere in its text and no person's name does.
+const PHRASES: [&str; 16] = [
+    "deemed reliable",
+    "not guaranteed",
+    "all rights reserved",
+    "copyright",
+    "disclaimer",
+    "confidential",
+    "end of report",
+    "end of list",
+    "end of file",
+    "www.",
+    "http://",
+    "https://",
+    "for questions",
+    "questions?",
+    "powered by",
+    "records found",
+];
+
 /// Words that follow a number in a footer: `122 records`.
 const COUNTED: [&str; 9] = [
     "record",
@@ -68,14 +88,48 @@ pub(crate) fn is_footer<C: Cells>(cells: &C, columns: usize) -> bool {
     // People have names and addresses in at least three columns, or the table has no more.
     let sparse = rest.len() <= 2 && rest.len() + 1 < columns.max(2);
     let amounts_only = rest.iter().all(|text| is_amount(text));
-    if begins_like_footer(first) || counts_something(first) {
+    let start = first.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '('));
+    if begins_like_footer(start) || counts_something(start) || is_page_number(start) {
         return sparse || amounts_only;
+    }
+    if rest.len() <= 1 && columns >= 3 && says_footer(first) {
+        return true;
     }
     // A line of prose across the page, or a lone rule of dashes.
     let prose = rest.is_empty() && columns >= 3 && first.split_whitespace().count() >= 7;
     let no_letters = !first.chars().any(char::is_alphanumeric)
         && rest.iter().all(|text| !text.chars().any(char::is_alphabetic));
     prose || no_letters
+}
+
+/// Whether a row is a lone sentence that ends a report although there is a number in it: `Questions? Call 760-555-0100`.
+pub(crate) fn is_prose_with_number<C: Cells>(cells: &C, columns: usize) -> bool {
+    if columns < 2 {
+        return false;
+    }
+    let mut texts = (0..cells.count())
+        .map(|at| cells.cell(at))
+        .filter(|text| !text.trim().is_empty());
+    let (Some(only), None) = (texts.next(), texts.next()) else {
+        return false;
+    };
+    let words = only
+        .split_whitespace()
+        .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+        .count();
+    words >= 6 || (words >= 2 && (says_footer(only) || begins_like_footer(only.trim())))
+}
+
+fn says_footer(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    PHRASES.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// `Page 1 of 3` and `1 of 3`.
+fn is_page_number(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    matches!(words[..], [from, of, to] if number(from) && number(to) && of.eq_ignore_ascii_case("of"))
 }
 
 fn begins_like_footer(text: &str) -> bool {

@@ -40,3 +40,43 @@ pub(crate) const PHONES_PER_ROW_MAX: usize = 16;
 
 /// Longest name of a field a chosen mapping may make up, characters.
 pub(crate) const FIELD_NAME_CHARS_MAX: usize = 40;
+
+/// Values of a column that are shown with its name.
+pub(crate) const SAMPLES_PER_COLUMN: usize = 3;
+
+/// Bytes of JSON or cards read ahead to learn which fields the records have; one that first appears later is not read.
+pub(crate) const FIELD_SEARCH_BYTES: u64 = 16 << 20;
+
+/// Records read ahead for the same.
+pub(crate) const FIELD_SEARCH_RECORDS: u64 = 20_000;
+
+/// Bytes of JSON searched for the list of records.
+pub(crate) const LIST_SEARCH_BYTES: u64 = 4 << 20;
+
+/// How deep JSON may be nested.
+pub(crate) const JSON_DEPTH_MAX: usize = 64;
+
+/// Longest name of a JSON field outside a record, bytes.
+pub(crate) const JSON_KEY_BYTES_MAX: usize = 1 << 10;
+
+/// Most columns one JSON record may flatten to.
+pub(crate) const JSON_FIELDS_MAX: usize = 1_024;
+
+/// Longest line of a card once unfolded, bytes; pictures are passed over before they count.
+pub(crate) const CARD_LINE_BYTES_MAX: usize = 256 << 10;
+
+/// Most lines of one card that are kept.
+pub(crate) const CARD_LINES_MAX: usize = 2_000;
+
+/// Most cells, blank ones included, in the rectangle that a sheet of an Excel 97-2003 workbook spans, all sheets
+/// together; it is held whole.
+pub(crate) const LEGACY_CELLS_MAX: u64 = 8 << 20;
+
+/// Largest Excel 97-2003 workbook, bytes; it is held whole, and the format has no more than 65,536 rows a sheet.
+pub(crate) const LEGACY_BYTES_MAX: u64 = 128 << 20;
+
+/// Longest piece of an OpenDocument sheet between two tags, bytes.
+pub(crate) const XML_EVENT_BYTES_MAX: usize = 1 << 20;
+
+/// Most columns a sheet can have in any program.
+pub(crate) const SHEET_COLUMNS_MAX: usize = 16_384;

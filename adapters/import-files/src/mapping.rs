@@ -4,11 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use commands::ports::ColumnGuess;
+
 use crate::{
     error::ReadError,
     field::{Field, PhoneKind, field_of},
     synonyms::{ATTRIBUTES, SYNONYMS, spelling_distance},
 };
+
+/// A longer text names no column.
+const HEADER_BYTES_MAX: usize = 80;
 
 /// Words that say whose or which, not what.
 const QUALIFIERS: [&str; 22] = [
@@ -36,14 +41,46 @@ const QUALIFIERS: [&str; 22] = [
     "full",
 ];
 
+/// Whose name, number or address it is when it is not the owner's: a listing's agent must not get the owner's voicemail.
+const OTHER_PARTIES: [&str; 14] = [
+    "agent",
+    "agents",
+    "broker",
+    "brokerage",
+    "realtor",
+    "lender",
+    "attorney",
+    "lawyer",
+    "emergency",
+    "referral",
+    "escrow",
+    "officer",
+    "assistant",
+    "manager",
+];
+
 /// A header, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Meaning {
     pub(crate) field: Field,
     /// The number in the header: 2 in `Phone 2 - Value`.
     pub(crate) ordinal: Option<u32>,
-    /// Found in the table rather than guessed from parts or spelling.
+    /// On what it rests.
+    pub(crate) guess: ColumnGuess,
+    /// Found in the table, chosen or remembered rather than guessed from single words, spelling or content.
     pub(crate) sure: bool,
+}
+
+impl Meaning {
+    /// Found by what stands in the column.
+    pub(crate) const fn of_content(field: Field) -> Self {
+        Self {
+            field,
+            ordinal: None,
+            guess: ColumnGuess::Content,
+            sure: false,
+        }
+    }
 }
 
 /// The header's words, lower case, without punctuation and numbers, and the first number in it.
@@ -72,23 +109,71 @@ pub(crate) fn key_of(header: &str) -> (String, Option<u32>) {
     )
 }
 
-/// What a header means; nothing when it means nothing to us.
-pub(crate) fn meaning_of(header: &str) -> Option<Meaning> {
-    if header.len() > 80 {
+/// What a header means by the table of known headers.
+pub(crate) fn exact_meaning(header: &str) -> Option<Meaning> {
+    let (key, ordinal) = sensible_key(header)?;
+    let field = numbered(in_table(&key)?, ordinal, &key)?;
+    Some(Meaning {
+        field,
+        ordinal,
+        guess: ColumnGuess::Exact,
+        sure: true,
+    })
+}
+
+/// What a header is like: one of the table with words around it, with a tell-tale word in it, or misspelt.
+pub(crate) fn similar_meaning(header: &str) -> Option<Meaning> {
+    let (key, ordinal) = sensible_key(header)?;
+    if in_table(&key).is_some() || key.split(' ').any(|word| OTHER_PARTIES.contains(&word)) {
         return None;
     }
-    let (key, ordinal) = key_of(header);
-    if key.is_empty() {
-        return None;
-    }
-    let (field, sure) = match in_table(&key) {
-        Some(field) => (Some(field), true),
-        None => match without_qualifiers(&key) {
-            Some(field) => (Some(field), true),
-            None => (by_words(&key).or_else(|| by_spelling(&key)), false),
-        },
+    let (field, sure) = match without_qualifiers(&key) {
+        Some(field) => (field, true),
+        None => (by_words(&key).or_else(|| by_spelling(&key))?, false),
     };
-    numbered(field?, ordinal, &key).map(|field| Meaning { field, ordinal, sure })
+    Some(Meaning {
+        field: numbered(field, ordinal, &key)?,
+        ordinal,
+        guess: ColumnGuess::Similar,
+        sure,
+    })
+}
+
+/// What a header means by itself; nothing when it means nothing to us.
+pub(crate) fn meaning_of(header: &str) -> Option<Meaning> {
+    exact_meaning(header).or_else(|| similar_meaning(header))
+}
+
+fn sensible_key(header: &str) -> Option<(String, Option<u32>)> {
+    if header.len() > HEADER_BYTES_MAX {
+        return None;
+    }
+    Some(key_of(header)).filter(|(key, _)| !key.is_empty())
+}
+
+/// What a header was taken for before, by the first mapping that names it.
+pub(crate) fn remembered_meaning(header: &str, remembered: &[BTreeMap<String, String>]) -> Option<Meaning> {
+    let name = remembered
+        .iter()
+        .find_map(|mapping| mapping.iter().find(|(known, _)| same_header(known, header)))?
+        .1;
+    Some(Meaning {
+        field: Field::named(name).ok()?,
+        ordinal: key_of(header).1,
+        guess: ColumnGuess::Remembered,
+        sure: true,
+    })
+}
+
+/// Whether two headers differ in case and white space at most.
+pub(crate) fn same_header(one: &str, other: &str) -> bool {
+    let mut words = one.split_whitespace();
+    let same = other.split_whitespace().all(|word| {
+        words
+            .next()
+            .is_some_and(|w| w.to_lowercase() == word.to_lowercase())
+    });
+    same && words.next().is_none()
 }
 
 fn in_table(key: &str) -> Option<Field> {
@@ -144,6 +229,9 @@ fn by_words(key: &str) -> Option<Field> {
             Field::DoNotContact
         });
     }
+    if has(&["phone", "cell", "mobile", "landline"]) && has(&["status", "result", "disposition"]) {
+        return Some(Field::PhoneStatus);
+    }
     let about = has(&[
         "type",
         "status",
@@ -164,6 +252,11 @@ fn by_words(key: &str) -> Option<Field> {
         "label",
         "extension",
         "ext",
+        "preference",
+        "preferred",
+        "valid",
+        "last",
+        "consent",
     ]);
     if about && !has(&["sale", "sold", "sales"]) {
         return None;
@@ -296,14 +389,13 @@ pub(crate) fn chosen(
 ) -> Result<Vec<Option<Meaning>>, ReadError> {
     let mut columns = Vec::with_capacity(headers.len());
     for header in headers {
-        let name = mapping
-            .iter()
-            .find(|(wanted, _)| wanted.trim() == header.trim())
-            .map(|(_, name)| name);
-        columns.push(match name {
+        let exactly = mapping.iter().find(|(wanted, _)| wanted.trim() == header.trim());
+        let found = exactly.or_else(|| mapping.iter().find(|(wanted, _)| same_header(wanted, header)));
+        columns.push(match found.map(|(_, name)| name) {
             Some(name) => Some(Meaning {
                 field: Field::named(name)?,
                 ordinal: key_of(header).1,
+                guess: ColumnGuess::Chosen,
                 sure: true,
             }),
             None => None,

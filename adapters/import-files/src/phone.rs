@@ -1,5 +1,7 @@
 //! A telephone number as people write it, to E.164. Validity is libphonenumber's; what it does not do (Excel's `.0`,
-//! labels such as `(cell)`, which mistake it was) is done here. Refuses everything but a valid US number.
+//! labels such as `(cell)`, which mistake it was) is done here. Refuses everything but a valid number of the United States
+//! and its territories. Canada and the Caribbean share country code 1 and are refused by name: their law is another one,
+//! and the rule packs know none of it.
 
 use std::sync::LazyLock;
 
@@ -7,6 +9,16 @@ use domain::PhoneNumber;
 use rlibphonenumber::{PhoneNumber as ParsedNumber, PhoneNumberUtil, Region};
 
 static LIBRARY: LazyLock<Option<PhoneNumberUtil>> = LazyLock::new(|| PhoneNumberUtil::new().ok());
+
+/// The United States and the territories that have numbers of their own, the commonest first.
+const HOME_REGIONS: [Region; 6] = [
+    Region::US,
+    Region::PR,
+    Region::VI,
+    Region::GU,
+    Region::MP,
+    Region::AS,
+];
 
 /// A valid US number.
 #[derive(Clone, PartialEq, Eq)]
@@ -267,7 +279,10 @@ fn national(ten: &str) -> Result<PhoneNumber, PhoneProblem> {
         national_number: value,
         ..ParsedNumber::default()
     };
-    if library.is_valid_number_for_region(&parsed, Region::US) {
+    if HOME_REGIONS
+        .iter()
+        .any(|region| library.is_valid_number_for_region(&parsed, *region))
+    {
         return format!("+1{ten}").parse().map_err(|_| PhoneProblem::NotInPlan);
     }
     // Canada and the Caribbean share country code 1; they are a different mistake from a number that does not exist.

@@ -17,12 +17,12 @@ pub(crate) const ATTRIBUTES: [&str; 11] = [
 ];
 
 /// Field name, then the headers that mean it: lower case, words apart, numbers left out.
-pub(crate) const SYNONYMS: [(&str, &str); 47] = [
+pub(crate) const SYNONYMS: [(&str, &str); 48] = [
     (
         "owner_name",
         "owner name|owner|owners|owner s|owner names|owner full name|full name|fullname|name|contact name|contact|\
         own|own name|homeowner|homeowner name|home owner|property owner|property owner name|taxpayer|taxpayer name|\
-        seller|seller name|display name|file as|owner of record|legal owner|assessee|assessee name|vesting|customer|customer name|lead name|client name|borrower|borrower name|recipient|grantee",
+        seller|seller name|display name|unstructured name|file as|owner of record|legal owner|assessee|assessee name|vesting|customer|customer name|lead name|client name|borrower|borrower name|recipient|grantee",
     ),
     ("name_prefix", "name prefix|prefix|title|salutation|honorific"),
     (
@@ -77,6 +77,7 @@ pub(crate) const SYNONYMS: [(&str, &str); 47] = [
         "phone_do_not_contact",
         "phone dnc|phone do not call|phone dnc status|phone on dnc",
     ),
+    ("do_not_contact_phone", "phone not to be called"),
     (
         "email",
         "email|e mail|emails|email address|e mail address|email addresses|mail id|emailaddress|e mail value|email value|owner email|primary email|contact email",
@@ -97,7 +98,7 @@ pub(crate) const SYNONYMS: [(&str, &str); 47] = [
     ),
     (
         "unit",
-        "unit|unit number|unit no|apt|apartment|suite|apt no|unit num|address extended|address unit|site unit|situs unit|property unit",
+        "unit|unit number|unit no|apt|apartment|suite|apt no|unit num|extended address|address extended|address unit|site unit|situs unit|property unit",
     ),
     (
         "city",
@@ -117,7 +118,7 @@ pub(crate) const SYNONYMS: [(&str, &str); 47] = [
     ),
     (
         "full_address",
-        "full address|address formatted|complete address|property full address|formatted address|full property address|site full address|situs full address",
+        "full address|address formatted|complete address|formatted value|property full address|formatted address|full property address|site full address|situs full address",
     ),
     (
         "mailing_street",
@@ -171,7 +172,7 @@ pub(crate) const SYNONYMS: [(&str, &str); 47] = [
         "labels",
         "labels|label|tags|tag|group membership|categories|category|groups|call result|last call result|disposition",
     ),
-    ("notes", "notes|note|comments|comment|remarks|memo"),
+    ("notes", "notes|note|note contents|comments|comment|remarks|memo"),
     (
         "list_price",
         "list price|listing price|asking price|current price|original list price|price|lp|ask price|current list price",

@@ -11,6 +11,9 @@ const EXCEL_DAY_ZERO: i32 = 693_594;
 /// Serial numbers taken for dates: 1954 to 2119.
 const EXCEL_SERIALS: std::ops::Range<u64> = 20_000..80_000;
 
+/// Longest mail address there is (RFC 5321).
+const EMAIL_BYTES_MAX: usize = 254;
+
 /// A date as `2026-01-05`; text that is no date stays as it is.
 pub(crate) fn date(text: &str) -> String {
     let text = text.trim();
@@ -165,6 +168,25 @@ pub(crate) fn is_marked(text: &str) -> bool {
     !text.is_empty() && !DENIALS.iter().any(|denial| denial.eq_ignore_ascii_case(text))
 }
 
+/// Takes `DNC` and `do not call` off a number, and says whether it was there: `760-555-0186 (DNC)`.
+pub(crate) fn without_do_not_call(text: &str) -> (&str, bool) {
+    if !text.contains(['D', 'd']) || !forbids_contact(text) {
+        return (text, false);
+    }
+    let digit = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(');
+    let start = text.find(digit).unwrap_or(0);
+    // Digits of the number itself end it; an extension goes with the words.
+    let end = text
+        .rfind(|c: char| c.is_ascii_digit())
+        .map_or(text.len(), |at| at + 1);
+    (text.get(start..end).unwrap_or(text), true)
+}
+
+/// Whether a call's result forbids the person and not only the number: Mojo's `DNC Contact` against `DNC Number`.
+pub(crate) fn forbids_person(text: &str) -> bool {
+    text.to_lowercase().contains("dnc contact") || text.to_lowercase().contains("do not contact")
+}
+
 /// Whether free text, labels or a status say that the person must not be called.
 pub(crate) fn forbids_contact(text: &str) -> bool {
     if text.len() < 3 {
@@ -235,18 +257,43 @@ pub(crate) fn listing_status(text: &str) -> Option<String> {
 
 /// The first address of a cell, lower case; nothing when it is none.
 pub(crate) fn email(text: &str) -> Option<String> {
-    text.split([';', ',', ' ', '\n', '<', '>', '|'])
+    if !text.contains('@') {
+        return None;
+    }
+    text.split([';', ',', ' ', '\n', '\t', '<', '>', '|', '(', ')', '"'])
         .flat_map(|part| part.split(":::"))
-        .find_map(|part| {
-            let part = part.strip_prefix("mailto:").unwrap_or(part).trim();
-            let (local, host) = part.split_once('@')?;
-            let plausible = !local.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-                && !host.contains('@');
-            plausible.then(|| part.to_lowercase())
+        .map(|part| {
+            part.strip_prefix("mailto:")
+                .unwrap_or(part)
+                .trim_matches(['.', '\'', ':'])
+                .trim()
         })
+        .find(|part| is_email(part))
+        .map(str::to_lowercase)
+}
+
+/// The shape that every mail server takes: one `@`, dots between labels, a top level of letters.
+fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.split_once('@') else {
+        return false;
+    };
+    let Some((domain, top)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let labels = domain
+        .split('.')
+        .all(|label| !label.is_empty() && label.chars().all(plain) && !label.starts_with('-'));
+    let dotted = local.starts_with('.') || local.ends_with('.') || text.contains("..");
+    text.len() <= EMAIL_BYTES_MAX
+        && !local.is_empty()
+        && local
+            .chars()
+            .all(|c| plain(c) || "!#$%&'*+/=?^`{|}~.".contains(c))
+        && !dotted
+        && labels
+        && top.chars().count() >= 2
+        && (top.chars().all(char::is_alphabetic) || top.starts_with("xn--"))
 }
 
 #[cfg(test)]

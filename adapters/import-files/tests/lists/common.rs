@@ -2,7 +2,9 @@
 
 use std::io::{Cursor, Write};
 
-use commands::ports::{PortError, ReadContact, ReadLimits, RejectedRow, RowOutcome, TableSummary};
+use commands::ports::{
+    PortError, ReadContact, ReadLimits, RejectedRow, RowOutcome, TableChoice, TableSummary,
+};
 use import_files::{ReadError, open_bytes};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -33,7 +35,15 @@ pub fn try_read(bytes: impl Into<Vec<u8>>) -> Result<List, ReadError> {
 }
 
 pub fn try_read_within(bytes: impl Into<Vec<u8>>, limits: ReadLimits) -> Result<List, ReadError> {
-    let mut reader = open_bytes(bytes.into(), limits, None)?;
+    try_read_chosen(bytes, limits, &TableChoice::default())
+}
+
+pub fn try_read_chosen(
+    bytes: impl Into<Vec<u8>>,
+    limits: ReadLimits,
+    choice: &TableChoice,
+) -> Result<List, ReadError> {
+    let mut reader = open_bytes(bytes.into(), limits, choice)?;
     let mut list = List {
         summary: reader.summary().clone(),
         contacts: vec![],
@@ -52,6 +62,10 @@ pub fn try_read_within(bytes: impl Into<Vec<u8>>, limits: ReadLimits) -> Result<
 
 pub fn read(bytes: impl Into<Vec<u8>>) -> List {
     try_read(bytes).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn read_chosen(bytes: impl Into<Vec<u8>>, choice: &TableChoice) -> List {
+    try_read_chosen(bytes, ReadLimits::default(), choice).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The error of a file that can't be opened.

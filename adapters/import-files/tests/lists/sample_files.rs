@@ -1,9 +1,8 @@
 //! The six sample lists of the project, all invented people at fictional numbers. The counts were found independently
 //! by a script over another implementation of libphonenumber.
 
-use crate::common::{read, refusal};
+use crate::common::read;
 use commands::ports::TableFormat;
-use import_files::{ForeignFormat, ReadError};
 
 fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -125,18 +124,6 @@ fn the_address_book_has_90_people_and_25_further_numbers() {
         ),
         ("The Johnson Family Trust", "", "")
     );
-}
-
-#[test]
-fn cards_and_json_are_refused_by_name() {
-    assert!(matches!(
-        refusal(fixture("sphere_of_influence.vcf")),
-        ReadError::Unsupported(ForeignFormat::VCard)
-    ));
-    assert!(matches!(
-        refusal(fixture("google_people_connections.json")),
-        ReadError::Unsupported(ForeignFormat::Json)
-    ));
 }
 
 #[test]

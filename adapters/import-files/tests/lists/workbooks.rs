@@ -1,7 +1,7 @@
 //! Workbooks as they come from the world, and files that only look like them.
 
 use crate::common::{archive, read, refusal, row, try_read_within, workbook};
-use commands::ports::{ReadLimits, TableFormat};
+use commands::ports::{ReadLimits, TableChoice, TableFormat};
 use import_files::{ForeignFormat, ReadError};
 
 fn farm() -> String {
@@ -75,8 +75,12 @@ fn a_reader_may_be_dropped_before_the_end() {
     for number in 2..5_002 {
         rows.push_str(&row(number, &["Ann Lee", "=7605550186"]));
     }
-    let mut reader =
-        import_files::open_bytes(workbook(&[("Farm", &rows)]), ReadLimits::default(), None).unwrap();
+    let mut reader = import_files::open_bytes(
+        workbook(&[("Farm", &rows)]),
+        ReadLimits::default(),
+        &TableChoice::default(),
+    )
+    .unwrap();
     assert!(matches!(reader.next_row(), Some(Ok(_))));
 }
 
@@ -149,15 +153,10 @@ fn other_files_are_refused_by_what_they_are() {
         refusal(compound("EncryptedPackage")),
         ReadError::Encrypted
     ));
-    let foreign: [(Vec<u8>, ForeignFormat); 12] = [
+    let foreign: [(Vec<u8>, ForeignFormat); 10] = [
         (b"%PDF-1.7\n".to_vec(), ForeignFormat::Pdf),
         (b"\x89PNG\r\n\x1a\n\0\0".to_vec(), ForeignFormat::Image),
         (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), ForeignFormat::Image),
-        (compound("Workbook"), ForeignFormat::LegacyExcel),
-        (
-            archive(&[("[Content_Types].xml", b"<Types/>"), ("xl/workbook.bin", b"x")]),
-            ForeignFormat::BinaryExcel,
-        ),
         (
             archive(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"x")]),
             ForeignFormat::OtherDocument,
