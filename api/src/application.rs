@@ -261,6 +261,11 @@ impl Application {
         }
     }
 
+    /// Where files lie while they come in.
+    pub fn spool_directory(&self) -> &std::path::Path {
+        &self.spool_directory
+    }
+
     const fn settings(&self) -> ProcessesSettings {
         let p = &self.config.processes;
         ProcessesSettings {

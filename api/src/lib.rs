@@ -4,6 +4,7 @@ pub mod application;
 pub mod auth;
 pub mod cli;
 pub mod config;
+mod contact_lists;
 pub mod demo;
 pub mod digest;
 pub mod graphql;

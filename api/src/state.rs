@@ -11,7 +11,7 @@ use projections::queries::ReadModels;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
-use crate::{auth::SignInLimits, graphql::Schema};
+use crate::{auth::SignInLimits, contact_lists::PreviewCache, graphql::Schema};
 
 /// Largest upload, bytes.
 pub const UPLOAD_BYTES_MAX: usize = 512 << 20;
@@ -78,6 +78,8 @@ pub struct AppState {
     pub upload_places: Arc<tokio::sync::Semaphore>,
     /// Places for requests.
     pub request_places: Arc<tokio::sync::Semaphore>,
+    /// What previews of the last lists found out.
+    pub previews: Arc<PreviewCache>,
     /// The GraphQL schema.
     pub schema: Schema,
 }
@@ -111,6 +113,7 @@ impl AppState {
             tasks: TaskTracker::new(),
             upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
+            previews: Arc::default(),
             schema: crate::graphql::schema(),
         }
     }

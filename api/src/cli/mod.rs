@@ -3,7 +3,9 @@
 
 mod check;
 mod demo;
+mod dry_run;
 mod import;
+mod import_run;
 mod output;
 mod replay;
 mod serve;
@@ -48,7 +50,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Runs the whole journey without a browser: a contact file in, a delivered campaign and its digest out.
     Demo(demo::DemoArgs),
-    /// Imports a contact list into a campaign.
+    /// Imports a contact list into a campaign, or into the contact list alone.
     Import(import::ImportArgs),
     /// Shows everything that ever touched a contact.
     Replay {
@@ -102,6 +104,14 @@ pub enum CliError {
         what: String,
         /// Why.
         reason: String,
+    },
+    /// A contact list can't be read; the text says what to do.
+    #[error("{message}")]
+    List {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        message: String,
     },
     /// The request makes no sense; the text says what to do.
     #[error("{0}")]

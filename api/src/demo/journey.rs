@@ -10,7 +10,9 @@ use commands::{
     authorization::{Action, Permit},
     execute::{execute, retrying},
     stream::{Batch, Loaded, load, load_many},
-    use_cases::{ImportRequest, approve, record_consents, review_scripts, start_import, unreviewed},
+    use_cases::{
+        Corrections, ImportRequest, approve, record_consents, review_scripts, start_import, unreviewed,
+    },
 };
 use domain::{
     CampaignId, ContactId, ScriptId,
@@ -218,6 +220,8 @@ impl Journey {
             campaign: Some(id),
             source: ContactSource::TitleRep,
             file_name: Some(file_name.to_owned()),
+            corrections: Corrections::default(),
+            guessed: false,
             origin: ImportOrigin {
                 blob_key: Some(blob_key),
                 sha256: Some(sha256),

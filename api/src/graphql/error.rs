@@ -15,6 +15,8 @@ use domain::{
 use projections::queries::{InvalidCursor, QueryError};
 use serde_json::{Value, json};
 
+use crate::contact_lists::ListError;
+
 /// What sort of no it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
@@ -348,6 +350,15 @@ impl From<QueryError> for Problem {
         match error {
             QueryError::Unavailable(_) => Self::unavailable(error),
             QueryError::Unreadable(_) => Self::fault(error),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Port(port) => port.into(),
+            ListError::Query(query) => query.into(),
         }
     }
 }

@@ -25,7 +25,7 @@ mod script;
 mod subscription;
 mod viewer;
 
-pub use context::Asking;
+pub use context::{Asking, visible};
 pub use loaders::loader;
 pub use node_id::NodeKind;
 pub use schema::{Schema, schema, sdl};

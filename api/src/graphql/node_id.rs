@@ -56,6 +56,7 @@ macro_rules! node_kinds {
 node_kinds!(
     domain::ApiTokenId,
     domain::CampaignId,
+    domain::ConnectionId,
     domain::ContactId,
     domain::EventId,
     domain::ImportBatchId,

@@ -16,6 +16,9 @@ pub struct Query(
     script::ScriptQuery,
     contact::ContactQuery,
     import::ImportQuery,
+    import::InspectionQuery,
+    import::PreviewQuery,
+    import::MappingTemplateQuery,
     organization::OrganizationQuery,
     analytics::AnalyticsQuery,
     operations::OperationsQuery,
@@ -29,6 +32,8 @@ pub struct Mutation(
     script::ScriptMutation,
     contact::ContactMutation,
     import::ImportMutation,
+    import::SourceMutation,
+    import::MappingTemplateMutation,
     organization::OrganizationMutation,
     viewer::ViewerMutation,
 );

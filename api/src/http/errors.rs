@@ -107,6 +107,9 @@ impl From<CommandError> for HttpError {
                 Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", error.to_string())
             }
             CommandError::Denied(Denied::NotFound(what)) => Self::not_found(what),
+            CommandError::Refused(refusal) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "REFUSED", refusal.to_string())
+            }
             other => Self::unavailable(other),
         }
     }

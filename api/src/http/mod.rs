@@ -4,9 +4,11 @@
 mod assets;
 mod audio;
 mod errors;
+mod exports;
 mod graphql;
 mod health;
 mod landing;
+mod push;
 mod sign_in;
 mod uploads;
 mod webhooks;
@@ -34,6 +36,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest an upload may take.
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(30);
 
+/// Largest body of a push as it is sent: JSON that is written wide is made narrow before it is measured.
+const PUSH_BYTES_MAX: usize = 2 * commands::use_cases::PUSHED_BYTES_MAX;
+
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
     let upload_limit = state.settings.upload_bytes_max + BODY_BYTES_MAX;
@@ -45,6 +50,9 @@ pub fn router(state: AppState) -> Router {
         .route("/webhooks/drop-cowboy", post(webhooks::signed))
         .route("/webhooks/drop-cowboy/callback/{token}", post(webhooks::callback))
         .layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX));
+    let pushes = Router::new()
+        .route("/api/v1/contacts", post(push::contacts))
+        .layer(DefaultBodyLimit::max(PUSH_BYTES_MAX));
     let pages = Router::new()
         .route("/", get(landing::page))
         .route("/status", get(landing::status))
@@ -59,6 +67,8 @@ pub fn router(state: AppState) -> Router {
     let plain = Router::new()
         .merge(hooks)
         .merge(pages)
+        .merge(pushes)
+        .route("/imports/{id}/rejected.csv", get(exports::rejected))
         .route("/audio/{script}", get(audio::audio))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

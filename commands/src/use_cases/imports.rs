@@ -12,6 +12,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::push::IDEMPOTENCY_KEY_CHARS_MAX;
 use crate::{
     authorization::Denied,
     context::{CommandContext, Ports},
@@ -234,18 +235,24 @@ pub struct PullRequested {
     pub pull_key: String,
 }
 
-/// Starts a pull: the import waits for its file, which the process fetches. Whether the account is the caller's to use is
-/// for the caller to have asked.
+/// Starts a pull: the import waits for its file, which the process fetches. An account is its user's alone; another's is not
+/// found.
 pub async fn start_import_from_connection(
     ports: &Ports,
     context: &CommandContext,
     pull: PullRequested,
+    by: UserId,
 ) -> Result<StartedImport, CommandError> {
     let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
-    let connections = &organization.state().connections;
-    let source = *connections
-        .get(&pull.connection)
+    let connected = organization.state().connections.get(&pull.connection);
+    let connected = connected
+        .filter(|account| account.by == by)
         .ok_or(Denied::NotFound("connection"))?;
+    if pull.pull_key.trim().is_empty() || pull.pull_key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
+        return Err(CommandError::invalid(
+            "a pull key of 1 to 255 characters is needed: any text that is new for each pull",
+        ));
+    }
     let hash = Sha256::new()
         .chain_update(b"pull\0")
         .chain_update(pull.connection.as_uuid().as_bytes())
@@ -254,7 +261,7 @@ pub async fn start_import_from_connection(
         .chain_update(&pull.pull_key);
     let request = ImportRequest {
         campaign: pull.campaign,
-        source,
+        source: connected.source,
         file_name: None,
         corrections: Corrections::default(),
         guessed: false,

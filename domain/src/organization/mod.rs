@@ -13,6 +13,6 @@ pub use command::OrganizationCommand;
 pub use event::{OrganizationEvent, Role};
 pub use refusal::OrganizationRefusal;
 pub use settings::{AgentProfile, CallerId, RateCard, Settings};
-pub use state::{Member, Organization, StateSwitch};
+pub use state::{ConnectedSource, Member, Organization, StateSwitch};
 
 crate::aggregate::cqrs_aggregate!(Organization);

@@ -21,6 +21,15 @@ pub struct StateSwitch {
     pub reason: String,
 }
 
+/// An account of another service that is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectedSource {
+    /// Which service.
+    pub source: ContactSource,
+    /// Who connected it; it is theirs alone.
+    pub by: UserId,
+}
+
 /// An organization as its events made it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
@@ -41,7 +50,7 @@ pub struct Organization {
     /// States that are on.
     pub states_on: BTreeMap<UsState, StateSwitch>,
     /// Accounts of other services that are connected.
-    pub connections: BTreeMap<ConnectionId, ContactSource>,
+    pub connections: BTreeMap<ConnectionId, ConnectedSource>,
     /// Kept choices of columns, by name.
     pub mapping_templates: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -53,6 +62,11 @@ impl Organization {
             .iter()
             .filter(move |(_, members)| members.contains(&user))
             .map(|(team, _)| *team)
+    }
+
+    fn connect(&mut self, connection: ConnectionId, source: ContactSource, by: UserId) {
+        self.connections
+            .insert(connection, ConnectedSource { source, by });
     }
 
     pub(super) fn take_in(&mut self, event: &OrganizationEvent) {
@@ -110,9 +124,9 @@ impl Organization {
             E::SourceConnected {
                 connection_id,
                 source,
-                ..
+                by,
             } => {
-                self.connections.insert(*connection_id, *source);
+                self.connect(*connection_id, *source, *by);
             }
             E::SourceDisconnected { connection_id, .. } => {
                 self.connections.remove(connection_id);

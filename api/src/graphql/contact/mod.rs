@@ -6,4 +6,4 @@ mod query;
 
 pub use mutation::ContactMutation;
 pub use object::Contact;
-pub use query::ContactQuery;
+pub use query::{ContactFilterInput, ContactQuery};

@@ -35,7 +35,11 @@ pub struct ContactFilterInput {
 }
 
 impl Caller<'_> {
-    async fn contact_filter(&self, given: ContactFilterInput) -> Result<ContactFilter, Problem> {
+    /// The filter as the read models take it; a number is looked up by its index.
+    pub(in crate::graphql) async fn contact_filter(
+        &self,
+        given: ContactFilterInput,
+    ) -> Result<ContactFilter, Problem> {
         let indexes = match given.phone {
             None => vec![],
             Some(phone) => {
