@@ -151,6 +151,7 @@ impl Header {
             .collect();
         match (has_phone(&self.meanings), choice.mapping.is_empty()) {
             (true, _) => Ok(()),
+            _ if choice.phone_to_be_chosen => Ok(()),
             (false, false) if self.meanings.iter().all(Option::is_none) => Err(ReadError::MappingNotInFile),
             (false, false) => Err(ReadError::MappingWithoutPhone),
             (false, true) => Err(ReadError::NoPhoneColumn {

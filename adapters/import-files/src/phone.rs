@@ -196,10 +196,11 @@ fn split_extension(text: &str) -> (&str, Option<&str>) {
                 };
                 let digits =
                     after.trim_matches(|c: char| matches!(c, '.' | ':' | '=' | '#' | ' ' | ')' | '-'));
-                if digits.is_empty() {
+                // A lone mark ends a whole number; in `801-366-B0QX` it is a key.
+                if digits.is_empty() && seen >= 10 {
                     return (&text[..at], None);
                 }
-                if digits.len() <= 7 && digits.bytes().all(|b| b.is_ascii_digit()) {
+                if !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|b| b.is_ascii_digit()) {
                     return (&text[..at], Some(digits));
                 }
             }
@@ -260,6 +261,8 @@ fn from_digits(digits: &str) -> Result<PhoneNumber, PhoneProblem> {
         (_, 0) => Err(PhoneProblem::NoDigits),
         (_, 11) if bare.starts_with('1') => national(&bare[1..]),
         (false, 10) => national(bare),
+        // The international prefix of the plan itself, dialled to call home.
+        (false, 14) if bare.starts_with("0111") => national(&bare[4..]),
         (false, 7) => Err(PhoneProblem::NoAreaCode),
         (false, count @ 1..=9) => Err(PhoneProblem::TooShort { digits: count }),
         _ => Err(foreign(digits)),
@@ -314,7 +317,9 @@ fn by_library(text: &str) -> Result<PhoneNumber, PhoneProblem> {
         return Err(PhoneProblem::NoDigits);
     }
     let library = LIBRARY.as_ref().ok_or(PhoneProblem::NotInPlan)?;
-    let Ok(parsed) = library.parse(text, Some(Region::US)) else {
+    // The library knows some of Unicode's spaces only.
+    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let Ok(parsed) = library.parse(&spaced, Some(Region::US)) else {
         return Err(if digits == 7 {
             PhoneProblem::NoAreaCode
         } else if digits < 10 {
