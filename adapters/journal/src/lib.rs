@@ -11,6 +11,7 @@ mod outcome;
 mod postgres;
 mod request;
 mod sqlite;
+mod tail;
 mod wakeup;
 
 pub use error::OpenError;

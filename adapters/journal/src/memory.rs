@@ -111,7 +111,10 @@ impl Journal for MemoryJournal {
             Fit::Conflict(conflict) => Err(conflict),
         }
     }
+}
 
+#[async_trait]
+impl Feed for MemoryJournal {
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
         request::check_load(&streams)?;
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
@@ -127,10 +130,7 @@ impl Journal for MemoryJournal {
         });
         Ok(slices.collect())
     }
-}
 
-#[async_trait]
-impl Feed for MemoryJournal {
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         let events: Vec<_> = contents

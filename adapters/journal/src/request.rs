@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
-use commands::ports::{AppendRequest, Expected, JournalError, NewEvent, StreamAppend};
-use domain::StreamId;
+use chrono::DateTime;
+use commands::ports::{AppendRequest, Expected, JournalError, NewEvent, StoredEvent, StreamAppend};
+use domain::{Position, StreamId};
 use serde::de::IgnoredAny;
 
 use crate::limits::{
@@ -27,6 +28,35 @@ pub fn conflict(part: &StreamAppend) -> JournalError {
 
 fn invalid(text: impl Into<String>) -> JournalError {
     JournalError::Invalid(text.into())
+}
+
+/// The events of a request that is stored, as a reader finds them; `last` is the position of the last, and the others follow on
+/// each other up to it.
+pub fn stored(request: AppendRequest, last: Position) -> Vec<StoredEvent> {
+    let count: usize = request.streams.iter().map(|part| part.events.len()).sum();
+    let first = last.number().saturating_sub(count as u64) + 1;
+    // The stores keep microseconds.
+    let recorded_at = DateTime::from_timestamp_micros(request.recorded_at.timestamp_micros())
+        .unwrap_or(request.recorded_at);
+    let mut stored = Vec::with_capacity(count);
+    for part in request.streams {
+        let sequences = expected(&part) + 1..;
+        for (sequence, event) in sequences.zip(part.events) {
+            stored.push(StoredEvent {
+                position: Position::new(first + stored.len() as u64),
+                stream: part.stream.clone(),
+                sequence,
+                event_id: event.event_id,
+                organization: request.organization,
+                name: event.name,
+                version: event.version,
+                payload: event.payload,
+                metadata: event.metadata,
+                recorded_at,
+            });
+        }
+    }
+    stored
 }
 
 /// Refuses a request that is wrong in itself; returns its bytes of payload and metadata.

@@ -139,7 +139,11 @@ pub fn copy(list: &Path) -> Baseline {
                 d.email.as_deref().unwrap_or("\\N"),
                 d.street.as_deref().unwrap_or("\\N"),
                 contact.location.city.as_deref().unwrap_or("\\N"),
-                contact.location.state.map_or("\\N", domain::UsState::code),
+                contact
+                    .location
+                    .state
+                    .as_ref()
+                    .map_or("\\N", domain::UsState::code),
                 contact.location.zip.as_deref().unwrap_or("\\N"),
             )
             .unwrap();

@@ -20,6 +20,10 @@ use std::path::Path;
 use baseline::Baseline;
 use end_to_end::{Run, in_child};
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROWS: u64 = 1_000_000;
 const WORKBOOK_ROWS: u64 = 100_000;
 

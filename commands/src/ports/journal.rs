@@ -138,14 +138,11 @@ pub struct StreamSlice {
     pub events: Vec<StoredEvent>,
 }
 
-/// Writing and loading. Implementations group the requests and loads of concurrent callers, and give each caller its own outcome.
+/// Writing. Implementations group the requests and loads of concurrent callers, and give each caller its own outcome.
 #[async_trait]
 pub trait Journal: Feed + std::fmt::Debug {
     /// Makes the request durable, or records nothing of it. A repeat with the same event ids is `already`.
     async fn append(&self, request: AppendRequest) -> Result<Appended, JournalError>;
-
-    /// Loads whole streams, in the order asked for.
-    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError>;
 }
 
 /// A page of the journal.
@@ -157,9 +154,12 @@ pub struct FeedPage {
     pub scanned: Position,
 }
 
-/// Reading the one order.
+/// Reading: the one order, and whole streams.
 #[async_trait]
 pub trait Feed: Send + Sync {
+    /// Loads whole streams, in the order asked for.
+    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError>;
+
     /// The next at most `limit` events after `after`.
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError>;
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     audio_rendering, completion, contact_import, dispatch, drop,
-    planner::{Kind, PLANNER, plan},
+    planner::{Kind, PLANNER, concerns, plan},
     reports, script_generation,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Events that the planner reads at once.
-const PLANNER_BATCH: usize = 1_000;
+const PLANNER_BATCH: usize = 4_000;
 /// How long a worker may be silent before its work is given to another.
 const LEASE_SECONDS: i64 = 60;
 /// How often a worker says that it lives.
@@ -142,7 +142,7 @@ impl Processes {
             return Ok(StepOutcome::Idle);
         }
         let mut step = ProcessStep::default();
-        for stored in &page.events {
+        for stored in page.events.iter().filter(|e| concerns(&e.stream.kind)) {
             match stored.decode() {
                 Ok(recorded) => {
                     let next = plan(&recorded);

@@ -71,6 +71,12 @@ impl Kind {
     }
 }
 
+/// Whether anything can follow from an event of this kind of stream: what can't need not be read.
+pub fn concerns(stream_kind: &str) -> bool {
+    use domain::{Decider, campaign::Campaign, import::ImportBatch, script::Script};
+    [ImportBatch::KIND, Campaign::KIND, Script::KIND].contains(&stream_kind)
+}
+
 /// What follows from an event.
 pub fn plan(recorded: &Recorded) -> ProcessStep {
     match &recorded.event {

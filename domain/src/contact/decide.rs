@@ -43,20 +43,7 @@ impl Decider for Contact {
         }
         match command {
             C::Create { .. } | C::Remove { .. } => Err(R::AlreadyExists),
-            C::ChangeDetails {
-                envelope,
-                phone_index,
-                location,
-                batch,
-            } => Ok(once(
-                self.envelope.as_ref() != Some(&envelope),
-                E::ContactDetailsChanged {
-                    envelope,
-                    phone_index,
-                    location,
-                    batch_id: batch,
-                },
-            )),
+            C::ChangeDetails { .. } => Ok(self.change_details(command)),
             C::Merge { other } => {
                 if self.id == Some(other) {
                     Err(R::MergeWithItself)
@@ -139,6 +126,27 @@ impl Contact {
             (Some(known), Some(number)) if known == id && *number == phone_index => Ok(vec![]),
             _ => Err(R::AlreadyExists),
         }
+    }
+
+    fn change_details(&self, command: ContactCommand) -> Vec<E> {
+        let ContactCommand::ChangeDetails {
+            envelope,
+            phone_index,
+            location,
+            batch,
+        } = command
+        else {
+            return vec![];
+        };
+        once(
+            self.envelope.as_ref() != Some(&envelope),
+            E::ContactDetailsChanged {
+                envelope,
+                phone_index,
+                location,
+                batch_id: batch,
+            },
+        )
     }
 
     fn remove(&self, batch: ImportBatchId) -> Decided {

@@ -25,3 +25,5 @@ CREATE TABLE folded_rows (
 ) WITHOUT ROWID;
 
 ALTER TABLE contacts ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+-- A contact's id follows from its number, so a number needs no index of its own.
+DROP INDEX contacts_by_phone_index;

@@ -49,10 +49,7 @@ read_model! {
 pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     match &event.event {
         domain::Event::ContactEvent(e) => {
-            let Some(contact) = stream_id::<ContactId>(event) else {
-                return;
-            };
-            add(event, rows, contact, whole(e));
+            // A contact's own stream is its history already; see [`ContactHistoryRow::of_own`].
             if let ContactEvent::ContactsMerged { merged } = e {
                 add(event, rows, *merged, whole(e));
             }
@@ -115,7 +112,22 @@ fn whole(event: &impl Serialize) -> String {
 }
 
 fn add(event: &Recorded, rows: &mut Rows, contact: ContactId, summary: String) {
-    rows.contact_history.put(ContactHistoryRow {
+    rows.contact_history.put(row(event, contact, summary));
+}
+
+impl ContactHistoryRow {
+    /// The line of an event in the contact's own stream. No row is stored of it: the journal has it at hand, and an import writes
+    /// nothing twice. Nothing for an event of another kind.
+    pub fn of_own(event: &Recorded) -> Option<Self> {
+        let domain::Event::ContactEvent(happened) = &event.event else {
+            return None;
+        };
+        Some(row(event, stream_id::<ContactId>(event)?, whole(happened)))
+    }
+}
+
+fn row(event: &Recorded, contact: ContactId, summary: String) -> ContactHistoryRow {
+    ContactHistoryRow {
         organization_id: organization_of(event),
         contact_id: contact,
         position: event.position,
@@ -128,5 +140,5 @@ fn add(event: &Recorded, rows: &mut Rows, contact: ContactId, summary: String) {
         summary,
         occurred_at: event.metadata.occurred_at,
         campaign_id: event.metadata.campaign_id,
-    });
+    }
 }

@@ -151,32 +151,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
 impl ImportBatchRow {
     fn take_in(&mut self, event: &ImportEvent, at: DateTime<Utc>) {
         match event {
-            ImportEvent::ImportStarted {
-                source,
-                blob_key,
-                file_name,
-                sha256,
-                mapping,
-                campaign_id,
-                sheet,
-                header_row,
-                connection_id,
-                list,
-                corrections: _,
-                batch_id: _,
-            } => {
-                self.status = ImportStatus::Running;
-                self.source = *source;
-                self.blob_key.clone_from(blob_key);
-                self.file_name.clone_from(file_name);
-                self.sha256.clone_from(sha256);
-                self.mapping = Json(mapping.clone());
-                self.campaign_id = *campaign_id;
-                self.sheet.clone_from(sheet);
-                self.header_row = header_row.map(|row| row as i64);
-                self.connection_id = *connection_id;
-                self.list.clone_from(list);
-            }
+            ImportEvent::ImportStarted { .. } => self.take_start(event),
             ImportEvent::ImportPulled { blob_key, sha256, .. } => {
                 self.blob_key = Some(blob_key.clone());
                 self.sha256 = Some(sha256.clone());
@@ -229,6 +204,38 @@ impl ImportBatchRow {
                 self.undone_kept = Some((*kept).max(kept_because_used.len() as u64) as i64);
             }
         }
+    }
+
+    fn take_start(&mut self, event: &ImportEvent) {
+        let ImportEvent::ImportStarted {
+            source,
+            blob_key,
+            file_name,
+            sha256,
+            mapping,
+            campaign_id,
+            sheet,
+            header_row,
+            connection_id,
+            list,
+            corrections: _,
+            batch_id: _,
+        } = event
+        else {
+            return;
+        };
+
+        self.status = ImportStatus::Running;
+        self.source = *source;
+        self.blob_key.clone_from(blob_key);
+        self.file_name.clone_from(file_name);
+        self.sha256.clone_from(sha256);
+        self.mapping = Json(mapping.clone());
+        self.campaign_id = *campaign_id;
+        self.sheet.clone_from(sheet);
+        self.header_row = header_row.map(|row| row as i64);
+        self.connection_id = *connection_id;
+        self.list.clone_from(list);
     }
 
     const fn take_totals(&mut self, totals: &ImportTotals) {

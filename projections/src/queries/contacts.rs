@@ -27,8 +27,8 @@ pub struct ContactFilter {
     pub standings: Vec<ContactStanding>,
     /// From this import.
     pub batch: Option<ImportBatchId>,
-    /// With one of these numbers: a search by phone; empty for all.
-    pub phone_indexes: Vec<PhoneIndex>,
+    /// One of these: a search by phone, because a contact's id follows from its number; empty for all.
+    pub ids: Vec<ContactId>,
     /// Those folded into another are left out unless this is set.
     pub with_merged: bool,
 }
@@ -131,13 +131,6 @@ pub trait ContactQueries: Send + Sync {
         &self,
         organization: OrganizationId,
         contacts: &[ContactId],
-    ) -> Result<Vec<ContactRow>, QueryError>;
-
-    /// Contacts with these numbers, in no order; those folded into another are left out.
-    async fn contacts_by_phone(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
     ) -> Result<Vec<ContactRow>, QueryError>;
 
     /// The campaigns that a contact is in, the last added first, at most 500.

@@ -447,80 +447,13 @@ impl Story {
 
     fn import_step(&mut self, n: u64) {
         let batch_id = ImportBatchId::from_uuid(uuid(n, 4, self.roll(2)));
-        let totals = ImportTotals {
-            rows: 10,
-            created: 7,
-            duplicates: 1,
-            rejected: 2,
-            ..ImportTotals::default()
-        };
-        let event = match self.roll(12) {
-            0 | 1 => ImportEvent::ImportStarted {
-                batch_id,
-                source: ContactSource::TitleRep,
-                blob_key: Some("uploads/1".to_owned()),
-                file_name: Some(sealed(4)),
-                sha256: Some("22".to_owned()),
-                mapping: BTreeMap::new(),
-                campaign_id: Some(campaign(n, 0)),
-                sheet: Some("Farm".to_owned()),
-                header_row: Some(4),
-                corrections: None,
-                connection_id: None,
-                list: None,
-            },
-            2 => ImportEvent::ImportProgressed {
-                chunk: 1,
-                totals,
-                done_millionths: Some(500_000),
-            },
-            3 => ImportEvent::RowsRejected {
-                chunk: 1,
-                rows: (1..4)
-                    .map(|row| RejectedRowRecord {
-                        row,
-                        field: "phone".to_owned(),
-                        error: "too short".to_owned(),
-                        value: Some(sealed(row)),
-                    })
-                    .collect(),
-            },
-            4 => ImportEvent::ImportCompleted { totals },
-            5 => ImportEvent::ImportMapped {
-                format: "csv".to_owned(),
-                sheet: None,
-                header_row: 1,
-                mapping: BTreeMap::from([("Phone 1".to_owned(), "phone".to_owned())]),
-            },
-            6 => ImportEvent::RowsFolded {
-                chunk: 1,
-                rows: vec![FoldedRowRecord {
-                    row: 5,
-                    contact: contact(n, 1),
-                    in_file: false,
-                    filled: true,
-                }],
-            },
-            7 => ImportEvent::ImportCancelled { by: user(n, 0) },
-            8 => ImportEvent::ImportUndoRequested { by: user(n, 0) },
-            9 => ImportEvent::ImportPulled {
-                blob_key: "pulled/1".to_owned(),
-                sha256: "33".to_owned(),
-                contacts: 10,
-            },
-            _ => ImportEvent::ImportUndone {
-                by: user(n, 0),
-                kept: 1,
-                removed: 6,
-                kept_because_used: vec![contact(n, 1)],
-            },
-        };
+        let roll = self.roll(12);
         self.record(
             n,
             StreamId::new("import_batch", batch_id),
             (None, None),
             None,
-            event,
+            import_event(n, batch_id, roll),
         );
     }
 
@@ -702,6 +635,78 @@ pub fn report(which: u64, n: u64) -> ScriptEvent {
             code: "408".to_owned(),
             reason: "number not in service".to_owned(),
             class: FailureClass::BadNumber,
+        },
+    }
+}
+
+/// One of the things that can happen to an import.
+fn import_event(n: u64, batch_id: ImportBatchId, roll: u64) -> ImportEvent {
+    let totals = ImportTotals {
+        rows: 10,
+        created: 7,
+        duplicates: 1,
+        rejected: 2,
+        ..ImportTotals::default()
+    };
+    match roll {
+        0 | 1 => ImportEvent::ImportStarted {
+            batch_id,
+            source: ContactSource::TitleRep,
+            blob_key: Some("uploads/1".to_owned()),
+            file_name: Some(sealed(4)),
+            sha256: Some("22".to_owned()),
+            mapping: BTreeMap::new(),
+            campaign_id: Some(campaign(n, 0)),
+            sheet: Some("Farm".to_owned()),
+            header_row: Some(4),
+            corrections: None,
+            connection_id: None,
+            list: None,
+        },
+        2 => ImportEvent::ImportProgressed {
+            chunk: 1,
+            totals,
+            done_millionths: Some(500_000),
+        },
+        3 => ImportEvent::RowsRejected {
+            chunk: 1,
+            rows: (1..4)
+                .map(|row| RejectedRowRecord {
+                    row,
+                    field: "phone".to_owned(),
+                    error: "too short".to_owned(),
+                    value: Some(sealed(row)),
+                })
+                .collect(),
+        },
+        4 => ImportEvent::ImportCompleted { totals },
+        5 => ImportEvent::ImportMapped {
+            format: "csv".to_owned(),
+            sheet: None,
+            header_row: 1,
+            mapping: BTreeMap::from([("Phone 1".to_owned(), "phone".to_owned())]),
+        },
+        6 => ImportEvent::RowsFolded {
+            chunk: 1,
+            rows: vec![FoldedRowRecord {
+                row: 5,
+                contact: contact(n, 1),
+                in_file: false,
+                filled: true,
+            }],
+        },
+        7 => ImportEvent::ImportCancelled { by: user(n, 0) },
+        8 => ImportEvent::ImportUndoRequested { by: user(n, 0) },
+        9 => ImportEvent::ImportPulled {
+            blob_key: "pulled/1".to_owned(),
+            sha256: "33".to_owned(),
+            contacts: 10,
+        },
+        _ => ImportEvent::ImportUndone {
+            by: user(n, 0),
+            kept: 1,
+            removed: 6,
+            kept_because_used: vec![contact(n, 1)],
         },
     }
 }

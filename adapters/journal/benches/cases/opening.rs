@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use commands::ports::Feed as _;
 use commands::ports::Journal;
 use domain::SequentialIds;
 use journal::{PostgresJournal, SqliteJournal};

@@ -45,6 +45,7 @@ use crate::{
     error::postgres_text,
     limits::{PAGE_EVENTS_MAX, QUEUE_REQUESTS_MAX},
     migrations, request,
+    tail::Tail,
     wakeup::Wakeup,
 };
 
@@ -61,6 +62,7 @@ pub struct PostgresJournal {
     /// Loads that are under way; the first of them needs no grouping.
     loading: AtomicUsize,
     wakeup: Wakeup,
+    tail: Arc<Tail>,
     identity: Uuid,
     _watching: DropGuard,
 }
@@ -115,7 +117,13 @@ impl PostgresJournal {
         let (loads, load_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let writer = Writer::new(Session::new(options), wakeup.clone(), appended.clone());
+        let tail = Arc::new(Tail::default());
+        let writer = Writer::new(
+            Session::new(options),
+            wakeup.clone(),
+            appended.clone(),
+            Arc::clone(&tail),
+        );
         tasks.spawn(writer.serve(write_queue));
         let load_queue = Arc::new(Mutex::new(load_queue));
         for _ in 0..LOADERS {
@@ -134,6 +142,7 @@ impl PostgresJournal {
             readers,
             loading: AtomicUsize::new(0),
             wakeup,
+            tail,
             identity,
             _watching: stop.drop_guard(),
         })
@@ -185,7 +194,10 @@ impl Journal for PostgresJournal {
         self.writes.send(job).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
+}
 
+#[async_trait]
+impl Feed for PostgresJournal {
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
         request::check_load(&streams)?;
         let loading = Loading::begin(&self.loading);
@@ -199,12 +211,12 @@ impl Journal for PostgresJournal {
             .map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
-}
 
-#[async_trait]
-impl Feed for PostgresJournal {
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let limit = limit.min(PAGE_EVENTS_MAX);
+        if let Some(page) = self.tail.read(after, limit) {
+            return Ok(page);
+        }
         let page = Page { after, limit };
         let rows = self.readers.call(&page).await.map_err(|e| unavailable(&e))?;
         rows::page(&rows, after)

@@ -2,7 +2,7 @@
 //! leaves the outcome open, so the same event ids are sent again until it is known: never a second handler run, never a
 //! guess.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use commands::ports::{AppendRequest, Appended, JournalError};
 use tokio::sync::mpsc;
@@ -17,6 +17,7 @@ use crate::{
     error::postgres_text,
     limits::{BATCH_REQUESTS_MAX, CONTENTION_ROUNDS_MAX},
     outcome::Fit,
+    tail::Tail,
     wakeup::Wakeup,
 };
 
@@ -29,14 +30,16 @@ pub struct Writer {
     wakeup: Wakeup,
     /// What the watcher announces to other processes.
     appended: Wakeup,
+    tail: Arc<Tail>,
 }
 
 impl Writer {
-    pub const fn new(session: Session, wakeup: Wakeup, appended: Wakeup) -> Self {
+    pub const fn new(session: Session, wakeup: Wakeup, appended: Wakeup, tail: Arc<Tail>) -> Self {
         Self {
             session,
             wakeup,
             appended,
+            tail,
         }
     }
 
@@ -68,18 +71,30 @@ impl Writer {
             .flatten()
             .map(|appended| appended.last)
             .max();
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut written = Vec::with_capacity(jobs.len());
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            if let Some(Ok(Appended { last, already: false })) = &outcome {
+                written.push((*last, job.request));
+            }
+            answers.push((job.reply, outcome));
+        }
+        written.sort_unstable_by_key(|(last, _)| *last);
+        for (last, request) in written {
+            self.tail.push(request, last);
+        }
         if let Some(last) = last {
             self.wakeup.raise(last);
             self.appended.raise(last);
         }
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        for (reply, outcome) in answers {
             let unsettled = || {
                 Err(JournalError::Unavailable(
                     "its streams change too fast".to_owned(),
                 ))
             };
             // A caller that has gone away does not undo what is written.
-            let _ = job.reply.send(outcome.unwrap_or_else(unsettled));
+            let _ = reply.send(outcome.unwrap_or_else(unsettled));
         }
     }
 

@@ -8,6 +8,7 @@ mod writer;
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ use crate::{
     error::sqlite_text,
     limits::{PAGE_EVENTS_MAX, QUEUE_REQUESTS_MAX},
     migrations, request,
+    tail::Tail,
     wakeup::Wakeup,
 };
 
@@ -35,6 +37,7 @@ pub struct SqliteJournal {
     loads: mpsc::Sender<Read>,
     pages: mpsc::Sender<Read>,
     wakeup: Wakeup,
+    tail: Arc<Tail>,
     identity: Uuid,
     /// Dropped with the journal, which ends the polling thread.
     _poll: std::sync::mpsc::Sender<()>,
@@ -78,9 +81,10 @@ impl SqliteJournal {
         let (loads, load_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let (pages, page_queue) = mpsc::channel(QUEUE_REQUESTS_MAX);
         let (poll, stopped) = std::sync::mpsc::channel();
-        let heads = wakeup.clone();
+        let tail = Arc::new(Tail::default());
+        let (heads, written) = (wakeup.clone(), Arc::clone(&tail));
         thread("journal-writer", move || {
-            writer::serve(writer, write_queue, &heads);
+            writer::serve(writer, write_queue, &heads, &written);
         })?;
         // Loads have a thread to themselves: one at a time they gather, and none waits behind a page.
         let connection = connection::read(&path)?;
@@ -101,6 +105,7 @@ impl SqliteJournal {
             loads,
             pages,
             wakeup,
+            tail,
             identity,
             _poll: poll,
         })
@@ -155,17 +160,20 @@ impl Journal for SqliteJournal {
         self.writes.send(job).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
-
-    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
-        request::check_load(&streams)?;
-        ask(&self.loads, |reply| Read::Load { streams, reply }).await
-    }
 }
 
 #[async_trait]
 impl Feed for SqliteJournal {
+    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
+        request::check_load(&streams)?;
+        ask(&self.loads, |reply| Read::Load { streams, reply }).await
+    }
+
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let limit = limit.min(PAGE_EVENTS_MAX);
+        if let Some(page) = self.tail.read(after, limit) {
+            return Ok(page);
+        }
         ask(&self.pages, |reply| Read::Page { after, limit, reply }).await
     }
 

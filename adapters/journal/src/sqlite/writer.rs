@@ -13,6 +13,7 @@ use crate::{
     limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, WRITE_ATTEMPTS_MAX, retry_pause},
     outcome::{Fit, Found, judge},
     request,
+    tail::Tail,
     wakeup::Wakeup,
 };
 
@@ -37,7 +38,7 @@ const INSERT: &str =
     metadata, event_id, organization_id, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 /// Writes until the last handle is gone and the queue is empty.
-pub fn serve(mut connection: Connection, mut queue: mpsc::Receiver<Job>, wakeup: &Wakeup) {
+pub fn serve(mut connection: Connection, mut queue: mpsc::Receiver<Job>, wakeup: &Wakeup, tail: &Tail) {
     while let Some(first) = queue.blocking_recv() {
         let mut bytes = first.bytes;
         let mut batch = vec![first];
@@ -48,20 +49,27 @@ pub fn serve(mut connection: Connection, mut queue: mpsc::Receiver<Job>, wakeup:
             bytes += job.bytes;
             batch.push(job);
         }
-        answer(&mut connection, batch, wakeup);
+        answer(&mut connection, batch, wakeup, tail);
     }
 }
 
-fn answer(connection: &mut Connection, batch: Vec<Job>, wakeup: &Wakeup) {
+fn answer(connection: &mut Connection, batch: Vec<Job>, wakeup: &Wakeup, tail: &Tail) {
     match write_patiently(connection, &batch) {
         Ok(outcomes) => {
             let last = outcomes.iter().flatten().map(|appended| appended.last).max();
+            let mut answers = Vec::with_capacity(batch.len());
+            for (job, outcome) in batch.into_iter().zip(outcomes) {
+                if let Ok(Appended { last, already: false }) = &outcome {
+                    tail.push(job.request, *last);
+                }
+                answers.push((job.reply, outcome));
+            }
             if let Some(last) = last {
                 wakeup.raise(last);
             }
-            for (job, outcome) in batch.into_iter().zip(outcomes) {
+            for (reply, outcome) in answers {
                 // A caller that has gone away does not undo what is written.
-                let _ = job.reply.send(outcome);
+                let _ = reply.send(outcome);
             }
         }
         Err(error) if batch.len() > 1 && !is_transient(&error) => {
@@ -71,8 +79,8 @@ fn answer(connection: &mut Connection, batch: Vec<Job>, wakeup: &Wakeup) {
             );
             let mut left = batch;
             let right = left.split_off(left.len() / 2);
-            answer(connection, left, wakeup);
-            answer(connection, right, wakeup);
+            answer(connection, left, wakeup, tail);
+            answer(connection, right, wakeup, tail);
         }
         Err(error) => {
             tracing::error!(error = sqlite_text(&error), "the journal could not be written");

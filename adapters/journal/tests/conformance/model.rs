@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use commands::ports::{AppendRequest, Appended, Journal, JournalError, StoredEvent};
+use commands::ports::{AppendRequest, Appended, Feed as _, Journal, JournalError, StoredEvent};
 use domain::Position;
 use journal::MemoryJournal;
 use proptest::{prelude::*, test_runner::TestRunner};

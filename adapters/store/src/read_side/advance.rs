@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::ports::StoredEvent;
-use database::{DatabaseError, Transaction, int, opt_int};
+use database::{DatabaseError, Engine, Transaction, int, opt_int};
 use domain::{Event, Position, Recorded, StreamId};
 use projections::{
     Cell, Table, TableChanges,
@@ -24,13 +24,16 @@ use super::{
 };
 
 /// Events of one live batch.
-pub const EVENTS_PER_BATCH: usize = 1_000;
+pub const EVENTS_PER_BATCH: usize = 5_000;
 
 /// Events of one batch of a rebuild: larger, because nobody waits for a single one.
 pub const EVENTS_PER_REBUILD_BATCH: usize = 5_000;
 
 /// Most payload of one batch, bytes: an import's event names a thousand contacts, each with rows of its own.
-const PAYLOAD_PER_BATCH_MAX: usize = 2 << 20;
+const PAYLOAD_PER_BATCH_MAX: usize = 8 << 20;
+
+/// A crash of the server may take the last batches away, rows and checkpoint together; they are then taken in again.
+const COMMIT_WITHOUT_WAITING: &str = "SET LOCAL synchronous_commit = off";
 
 /// What a step found to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +160,9 @@ impl Generation {
         tolerance: Tolerance,
     ) -> Result<u64, ReadSideError> {
         let mut tx = self.sql.begin().await?;
+        if tx.engine() == Engine::Postgres {
+            tx.execute(COMMIT_WITHOUT_WAITING, vec![]).await?;
+        }
         let locked = tx
             .query(self.lock_statement(false), vec![int(i64::from(page.shard))])
             .await?;

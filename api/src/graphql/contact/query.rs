@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, ID, InputObject, Object, connection::Connection};
 use chrono::{DateTime, Utc};
-use commands::authorization::{Action, Denied};
+use commands::{
+    authorization::{Action, Denied},
+    people::contact_id,
+};
 use domain::{CampaignId, ContactId, ImportBatchId, PhoneNumber};
 use projections::queries::{ContactFilter, Page};
 
@@ -63,7 +66,10 @@ impl Caller<'_> {
                 .map(Into::into)
                 .collect(),
             batch: given.import_id.as_ref().map(ImportBatchId::parse).transpose()?,
-            phone_indexes: indexes,
+            ids: indexes
+                .iter()
+                .map(|index| contact_id(self.organization(), index))
+                .collect(),
             with_merged: false,
         })
     }

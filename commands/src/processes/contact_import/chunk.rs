@@ -177,14 +177,11 @@ impl Chunk {
         let mut people: Vec<Newcomer> = Vec::with_capacity(self.repeats.len());
         let mut here: HashMap<ContactId, usize> = HashMap::new();
         for repeat in &self.repeats {
-            match here.get(&repeat.id).and_then(|place| people.get_mut(*place)) {
-                Some(first) => {
-                    fold_into(first, &repeat.row);
-                }
-                None => {
-                    here.insert(repeat.id, people.len());
-                    people.push(repeat.clone());
-                }
+            if let Some(first) = here.get(&repeat.id).and_then(|place| people.get_mut(*place)) {
+                fold_into(first, &repeat.row);
+            } else {
+                here.insert(repeat.id, people.len());
+                people.push(repeat.clone());
             }
         }
         let ids = people.iter().map(|person| person.id);
@@ -224,7 +221,7 @@ impl Chunk {
             in_file: true,
             filled: self.decided_repeats.filled.contains(&repeat.id),
         });
-        let mut folded: Vec<FoldedRowRecord> = self.folded_here.iter().cloned().collect();
+        let mut folded: Vec<FoldedRowRecord> = self.folded_here.clone();
         folded.extend(of_known);
         folded.extend(of_earlier);
         folded.sort_unstable_by_key(|row| row.row);

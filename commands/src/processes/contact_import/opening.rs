@@ -89,6 +89,7 @@ async fn choice(
             .map(|(row, header, value)| ((row, header), value))
             .collect(),
         left_out: corrections.left_out,
+        phone_to_be_chosen: false,
     })
 }
 

@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use commands::ports::JournalError;
 use database::Column;
-use domain::{ContactId, OrganizationId, PhoneIndex, Position};
+use domain::{ContactId, Decider, OrganizationId, PhoneIndex, Position, StreamId, contact::Contact};
 use projections::{
     Cell, ColumnValue, ReadModel,
     models::{ContactHistoryRow, ContactRow, SuppressionListRow, SuppressionRow},
     queries::{
         ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryUntil, Page, PageRequest,
-        Participation, QueryError, Visible,
+        Participation, QueryError, ReadModels as _, Visible,
     },
 };
 
@@ -64,10 +65,11 @@ fn leave(select: &mut Select, filter: &ContactFilter) {
     }
     select.and_one_of("t.standing", &filter.standings);
     select.and_is("t.batch_id", filter.batch.as_ref());
-    select.and_one_of("t.phone_index", &filter.phone_indexes);
+    select.and("t.removed = ?", [false.to_cell()]);
+    select.and_one_of("t.contact_id", &filter.ids);
 }
 
-/// The columns by which contacts are found from numbers.
+/// The columns by which suppressions are found from numbers.
 const BY_PHONE: [Column; 2] = [Column::text("organization_id"), Column::text("phone_index")];
 
 fn by_phone(organization: OrganizationId, indexes: &[PhoneIndex]) -> Vec<Vec<Cell>> {
@@ -78,6 +80,24 @@ fn by_phone(organization: OrganizationId, indexes: &[PhoneIndex]) -> Vec<Vec<Cel
         .into_iter()
         .map(|index| vec![organization.to_cell(), index.to_cell()])
         .collect()
+}
+
+impl Queries {
+    /// What the contact's own stream says.
+    async fn own_history(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+    ) -> Result<Vec<ContactHistoryRow>, QueryError> {
+        let unreachable = |e: JournalError| QueryError::Unavailable(e.to_string());
+        let stream = StreamId::new(Contact::KIND, contact);
+        let slices = self.shared.feed.load(vec![stream]).await.map_err(unreachable)?;
+        let events = slices.into_iter().flat_map(|slice| slice.events);
+        Ok(events
+            .filter(|event| event.organization == organization)
+            .filter_map(|event| ContactHistoryRow::of_own(&event.decode().ok()?))
+            .collect())
+    }
 }
 
 #[async_trait]
@@ -186,16 +206,6 @@ impl ContactQueries for Queries {
         self.rows_by_key(&keys).await
     }
 
-    async fn contacts_by_phone(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
-    ) -> Result<Vec<ContactRow>, QueryError> {
-        let mut rows: Vec<ContactRow> = self.rows_by(&BY_PHONE, by_phone(organization, indexes)).await?;
-        rows.retain(|row| row.merged_into.is_none());
-        Ok(rows)
-    }
-
     async fn campaigns_of_contact(
         &self,
         organization: OrganizationId,
@@ -247,8 +257,27 @@ impl ContactQueries for Queries {
             HistoryUntil::Recorded(at) => select.and("t.recorded_at <= ?", [at.to_cell()]),
         }
         select.page(&["t.position"], Order::Ascending, &page);
-        self.page(select, &page, |row: &ContactHistoryRow| row.position)
-            .await
+        let mut rows: Vec<ContactHistoryRow> = self.rows(select).await?;
+        let reached = self.position().await?;
+        rows.extend(
+            self.own_history(organization, contact)
+                .await?
+                .into_iter()
+                .filter(|row| {
+                    // As far as the read models are, so that a page is of one moment.
+                    let there =
+                        page.after.is_none_or(|after| row.position > after) && row.position <= reached;
+                    there
+                        && match until {
+                            HistoryUntil::Now => true,
+                            HistoryUntil::Position(position) => row.position <= position,
+                            HistoryUntil::Recorded(at) => row.recorded_at <= at,
+                        }
+                }),
+        );
+        rows.sort_unstable_by_key(|row| row.position);
+        let places = rows.into_iter().map(|row| (row.position, row)).collect();
+        Ok(Page::of(places, page.rows()))
     }
 
     async fn suppressions_of(

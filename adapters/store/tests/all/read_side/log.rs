@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use commands::ports::{Feed, FeedPage, JournalError, StoredEvent};
-use domain::{Event, Position, Recorded};
+use commands::ports::{Feed, FeedPage, JournalError, StoredEvent, StreamSlice};
+use domain::{Event, Position, Recorded, StreamId};
 use tokio::sync::watch;
 
 /// The journal.
@@ -86,6 +86,15 @@ impl Log {
 
 #[async_trait]
 impl Feed for Log {
+    async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError> {
+        let events = self.events.lock().unwrap();
+        let slice = |stream: StreamId| StreamSlice {
+            events: events.iter().filter(|e| e.stream == stream).cloned().collect(),
+            stream,
+        };
+        Ok(streams.into_iter().map(slice).collect())
+    }
+
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let left = self.reads_left.load(Ordering::SeqCst);
         if left == 0 {

@@ -103,7 +103,8 @@ async fn an_erased_contact_stays_erased_for_every_node_and_its_neighbours_stay_r
             keys.destroy(organization(1), contact(10), &sealed[0]),
             keys.destroy(organization(1), contact(12), &sealed[2]),
         );
-        (zoe.unwrap(), ada.unwrap());
+        zoe.unwrap();
+        ada.unwrap();
         let reopened = open(&database).await;
         for keys in [keys, reopened.keys.as_ref()] {
             let envelopes = [

@@ -55,21 +55,17 @@ async fn contacts_are_found_by_campaign_date_standing_and_number() {
                 .len(),
             1
         );
-        let numbers = vec![story::phone(1), story::phone(99)];
-        assert_eq!(found(&|f| f.phone_indexes.clone_from(&numbers)).await.len(), 1);
+        let ids = vec![story::contact(0, 1), story::contact(0, 99)];
+        assert_eq!(found(&|f| f.ids.clone_from(&ids)).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_contact_is_found_by_number_with_the_campaigns_it_is_in() {
+async fn a_contact_is_told_with_the_campaigns_it_is_in() {
     on_both(|database| async move {
         let ask = asked(&database).await;
         let organization = story::organization(0);
-        let numbers = [story::phone(1), story::phone(99)];
-        let by_phone = ask.contacts_by_phone(organization, &numbers).await.unwrap();
-        assert_eq!(by_phone.len(), 1);
-        assert_eq!(by_phone[0].contact_id, story::contact(0, 1));
         let part = ask
             .campaigns_of_contact(organization, &Visible::All, story::contact(0, 0))
             .await
