@@ -65,6 +65,8 @@ pub struct TableChoice {
     pub fixes: BTreeMap<(u64, String), String>,
     /// Rows that were left out by hand; they are not counted.
     pub left_out: BTreeSet<u64>,
+    /// Open a list also when no column is known to hold numbers, so that one can be chosen; its rows are then all rejected.
+    pub phone_to_be_chosen: bool,
 }
 
 /// On what a column's field rests.

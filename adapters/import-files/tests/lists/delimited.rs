@@ -302,6 +302,24 @@ fn what_is_no_list_is_refused_by_its_reason() {
 }
 
 #[test]
+fn a_list_without_a_phone_column_opens_for_choosing_one() {
+    let choice = TableChoice {
+        phone_to_be_chosen: true,
+        ..TableChoice::default()
+    };
+    let bytes = "Owner Name,City\nAnn Lee,Indio\n";
+    let mut reader = open_bytes(bytes, ReadLimits::default(), &choice).unwrap();
+    let headers: Vec<_> = reader
+        .summary()
+        .columns
+        .iter()
+        .map(|c| c.header.clone())
+        .collect();
+    assert_eq!(headers, ["Owner Name", "City"]);
+    assert!(matches!(reader.next_row(), Some(Ok(RowOutcome::Rejected(_)))));
+}
+
+#[test]
 fn no_error_holds_a_word_of_the_file() {
     for bytes in [
         "Ann Lee,760-555-01\nBob Lee,760-555-01\n",

@@ -108,6 +108,7 @@ impl Caller<'_> {
             remembered,
             fixes: cells.map(|(row, header, value)| ((row, header), value)).collect(),
             left_out: corrections.left_out.into_iter().collect(),
+            phone_to_be_chosen: false,
         })
     }
 }

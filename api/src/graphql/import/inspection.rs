@@ -212,9 +212,10 @@ impl Caller<'_> {
         let (permit, upload) = self.upload(&upload_id).await?;
         let header_row = header_row_of(header_row)?;
         let corrections = commands::use_cases::Corrections::default();
-        let choice = self
+        let mut choice = self
             .choice(&permit, mapping_of(columns), sheet, header_row, corrections)
             .await?;
+        choice.phone_to_be_chosen = true;
         let reader = open_stored(&self.state.ports, &upload.blob_key, &choice).await?;
         let summary = reader.summary().clone();
         let sample = Sample::of(reader).await?;
