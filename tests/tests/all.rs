@@ -4,6 +4,7 @@
 
 mod architecture;
 mod graphql;
+mod imports;
 mod journeys;
 mod properties;
 mod stage;

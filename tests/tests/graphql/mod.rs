@@ -1,7 +1,7 @@
 //! The API as its clients meet it: a running system, spoken to over HTTP by people with different roles.
 
 mod access;
-mod campaign;
+pub(crate) mod campaign;
 mod carrier_reports;
 mod journey;
 mod refusals;

@@ -90,6 +90,12 @@ impl Person {
         request
     }
 
+    /// Gets what lies under a path.
+    pub async fn gets(&self, path: &str) -> Response {
+        let request = self.proven(self.http.get(format!("{}{path}", self.address)));
+        request.send().await.expect("an answer")
+    }
+
     /// Posts a body as it is.
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
         let mut request = self.proven(self.http.post(format!("{}{path}", self.address)));

@@ -1,0 +1,355 @@
+//! An agent's way through an import: look, mend, run, hand out what was rejected, run again, take back.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::desk::{CHANGED, FARM, FIGURES, begins, ended, figures, imports, many_people};
+use crate::{
+    graphql::campaign::Campaign,
+    stage::{TestApp, in_a_running_system, text, until},
+};
+
+in_a_running_system! {
+    an_agent_looks_mends_imports_and_takes_back;
+    a_preview_is_read_page_by_page_and_says_what_the_run_will_say;
+    a_file_that_was_taken_back_can_be_imported_again;
+    an_import_that_is_stopped_frees_its_campaign;
+    a_mapping_is_kept_under_a_name_and_remembered;
+    a_column_of_numbers_can_be_chosen_where_none_is_found;
+    contacts_that_are_there_are_picked_into_a_campaign;
+    a_contact_by_hand_is_read_as_a_row_is;
+}
+
+const PREVIEW_ROWS: &str = "totals { rows created duplicates rejected } headers rows(first: 50) { nodes { \
+     row outcome field error cells becomes { name firstName phone email city zip state suppressed } } }";
+
+async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
+    let (agent, _) = app.member(&app.admin().await, "AGENT").await;
+    let campaign = Campaign::draft(&agent).await;
+    let upload = agent.uploads("farm.csv", FARM.as_bytes()).await;
+
+    let look = format!(
+        "inspectUpload(uploadId: {upload:?}) {{ format headerRow estimatedRows rowsAreCounted warnings {{ code }} \
+         columns {{ header field guess samples }} fields {{ name label }} }}"
+    );
+    let seen = agent.asks(&look).await;
+    assert_eq!(
+        (&seen["format"], &seen["headerRow"], &seen["estimatedRows"]),
+        (&json!("csv"), &json!(1), &json!(4)),
+        "{seen}"
+    );
+    assert_eq!(seen["warnings"], json!([]), "{seen}");
+    let phone = &seen["columns"][5];
+    assert_eq!(
+        (&phone["header"], &phone["field"]),
+        (&json!("Phone"), &json!("phone"))
+    );
+    assert_eq!(phone["samples"][0], "(760) 555-0120");
+
+    let before = app.events().await;
+    let preview = |more: &str| {
+        let rows = PREVIEW_ROWS.replace("rows(first: 50)", "rows");
+        format!("previewImport(uploadId: {upload:?}, first: 50 {more}) {{ {rows} }}")
+    };
+    let errors = agent.asks(&preview(", onlyErrors: true")).await;
+    assert_eq!(figures(&errors["totals"]), [4, 2, 1, 1], "{errors}");
+    let rows = errors["rows"]["nodes"].as_array().expect("rows");
+    assert_eq!(rows.len(), 1, "{errors}");
+    assert_eq!((&rows[0]["row"], &rows[0]["field"]), (&json!(5), &json!("phone")));
+    assert!(
+        !text(&rows[0]["error"]).contains("555"),
+        "the reason has no number"
+    );
+
+    let mended =
+        "corrections: {cells: [{row: 5, header: \"Phone\", value: \"760 555 0123\"}], leaveOut: [3]}";
+    let all = agent.asks(&preview(&format!(", {mended}"))).await;
+    assert_eq!(figures(&all["totals"]), [3, 2, 1, 0], "{all}");
+    let rows = all["rows"]["nodes"].as_array().expect("rows");
+    let outcomes: Vec<_> = rows.iter().map(|row| text(&row["outcome"])).collect();
+    assert_eq!(outcomes, ["CONTACT", "DUPLICATE_IN_FILE", "CONTACT"], "{all}");
+    assert_eq!(rows[0]["becomes"]["name"], "Ada Moreno");
+    assert_eq!(rows[0]["becomes"]["email"], "ada@example.com");
+    assert_eq!(rows[2]["becomes"]["phone"], "+17605550123");
+    assert_eq!(
+        app.events_since(before).await,
+        Vec::<String>::new(),
+        "looking records nothing"
+    );
+
+    let into = format!("campaignId: {:?}", campaign.id);
+    let begun = begins(&agent, &upload, &into).await;
+    let import = text(&begun["importId"]).to_owned();
+    let fields =
+        format!("{FIGURES} filled format headerRow mapping {{ header field }} progress {{ fraction }}");
+    let done = ended(&agent, &import, &fields).await;
+    assert_eq!(done["status"], "COMPLETED", "{done}");
+    assert_eq!(figures(&done), [4, 2, 1, 1], "{done}");
+    assert_eq!((&done["format"], &done["headerRow"]), (&json!("csv"), &json!(1)));
+    assert_eq!(done["progress"]["fraction"], 1.0);
+    let folded = format!("import(id: {import:?}) {{ foldedRows {{ nodes {{ row inFile contactId }} }} }}");
+    let folded = agent.asks(&folded).await;
+    assert_eq!(folded["foldedRows"]["nodes"][0]["row"], 4, "{folded}");
+    assert_eq!(folded["foldedRows"]["nodes"][0]["inFile"], true, "{folded}");
+    campaign.is("DRAFT").await;
+
+    let bare = import.trim_start_matches("import-batch:");
+    let file = agent.gets(&format!("/imports/{bare}/rejected.csv")).await;
+    assert_eq!(file.status(), StatusCode::OK);
+    let file = file.text().await.expect("a file");
+    let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "row,field,reason,value");
+    assert!(
+        lines[1].starts_with("5,\"phone\",") && lines[1].ends_with("\"555-01\""),
+        "{file}"
+    );
+    assert_eq!(lines.len(), 2, "{file}");
+
+    let again = begins(&agent, &upload, &into).await;
+    assert_eq!(
+        (&again["importId"], &again["repeated"]),
+        (&json!(import), &json!(true))
+    );
+
+    agent
+        .does(&format!("undoImport(importId: {import:?})"), CHANGED)
+        .await;
+    let undone = ended(&agent, &import, "undone { removed kept }").await;
+    assert_eq!(undone["status"], "UNDONE", "{undone}");
+    assert_eq!(undone["undone"], json!({"removed": 2, "kept": 0}));
+    let left = agent
+        .asks(&format!(
+            "campaign(id: {:?}) {{ counters {{ contacts }} }}",
+            campaign.id
+        ))
+        .await;
+    assert_eq!(left["counters"]["contacts"], 0, "{left}");
+}
+
+async fn a_preview_is_read_page_by_page_and_says_what_the_run_will_say(app: &TestApp) {
+    let agent = app.admin().await;
+    imports(&agent, &many_people(40)).await;
+    let mut list = many_people(1_500);
+    list.push_str("Nobody,Palm Desert,CA,12\nOwner1 Again,Palm Desert,CA,(201) 555-0101\n");
+    let upload = agent.uploads("people.csv", list.as_bytes()).await;
+
+    let mut after = String::new();
+    let (mut rows, mut known) = (vec![], 0);
+    loop {
+        let page = agent
+            .asks(&format!(
+                "previewImport(uploadId: {upload:?}, first: 200 {after}) {{ totals {{ {FIGURES} }} rows {{ \
+                 pageInfo {{ hasNextPage endCursor }} nodes {{ row outcome }} }} }}"
+            ))
+            .await;
+        assert_eq!(
+            figures(&page["totals"]),
+            [1_502, 1_460, 41, 1],
+            "{}",
+            page["totals"]
+        );
+        for row in page["rows"]["nodes"].as_array().expect("rows") {
+            rows.push(row["row"].as_u64().expect("a number"));
+            known += u64::from(row["outcome"] == "DUPLICATE_KNOWN");
+        }
+        if page["rows"]["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+        after = format!(", after: {}", page["rows"]["pageInfo"]["endCursor"]);
+    }
+    assert_eq!(
+        rows,
+        (2..=1_503).collect::<Vec<u64>>(),
+        "every row once, in order"
+    );
+    assert_eq!(known, 40);
+
+    let begun = begins(&agent, &upload, "").await;
+    let done = ended(&agent, text(&begun["importId"]), FIGURES).await;
+    assert_eq!(figures(&done), [1_502, 1_460, 41, 1], "{done}");
+}
+
+async fn a_file_that_was_taken_back_can_be_imported_again(app: &TestApp) {
+    let agent = app.admin().await;
+    let upload = agent.uploads("list.csv", many_people(5).as_bytes()).await;
+    let first = begins(&agent, &upload, "").await;
+    let first = text(&first["importId"]).to_owned();
+    assert_eq!(figures(&ended(&agent, &first, FIGURES).await), [5, 5, 0, 0]);
+    agent
+        .does(&format!("undoImport(importId: {first:?})"), CHANGED)
+        .await;
+    assert_eq!(ended(&agent, &first, "").await["status"], "UNDONE");
+    let second = begins(&agent, &upload, "").await;
+    assert_eq!(second["repeated"], false);
+    assert_ne!(second["importId"], first.as_str());
+    let done = ended(&agent, text(&second["importId"]), FIGURES).await;
+    assert_eq!(figures(&done), [5, 5, 0, 0], "what was taken out is made again");
+}
+
+async fn an_import_that_is_stopped_frees_its_campaign(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await;
+    let upload = agent.uploads("people.csv", many_people(9_000).as_bytes()).await;
+    let begun = begins(&agent, &upload, &format!("campaignId: {:?}", campaign.id)).await;
+    let import = text(&begun["importId"]).to_owned();
+    let stop = format!("cancelImport(importId: {import:?})");
+    agent.does(&stop, CHANGED).await;
+    let stopped = ended(&agent, &import, FIGURES).await;
+    assert_eq!(stopped["status"], "CANCELLED", "{stopped}");
+    campaign.is("DRAFT").await;
+    let [rows, created, duplicates, rejected] = figures(&stopped);
+    assert!(
+        rows < 9_000 && rows == created + duplicates + rejected,
+        "{stopped}"
+    );
+    agent.does(&stop, CHANGED).await;
+
+    agent
+        .does(&format!("undoImport(importId: {import:?})"), CHANGED)
+        .await;
+    let undone = ended(&agent, &import, "undone { removed kept }").await;
+    assert_eq!(undone["status"], "UNDONE", "{undone}");
+    assert_eq!(undone["undone"]["kept"], 0, "{undone}");
+    assert_eq!(undone["undone"]["removed"], created, "{undone}");
+}
+
+async fn a_mapping_is_kept_under_a_name_and_remembered(app: &TestApp) {
+    let agent = app.admin().await;
+    let list = "Eigentümer,Ruf\nAda Moreno,7605550120\nBen Okafor,7605550121\n";
+    let upload = agent.uploads("liste.csv", list.as_bytes()).await;
+    let chosen =
+        "mapping: [{header: \"Eigentümer\", field: \"owner_name\"}, {header: \"Ruf\", field: \"phone\"}]";
+    let begun = begins(
+        &agent,
+        &upload,
+        &format!("{chosen}, saveMappingAs: \"German list\""),
+    )
+    .await;
+    let done = ended(&agent, text(&begun["importId"]), FIGURES).await;
+    assert_eq!(figures(&done), [2, 2, 0, 0], "{done}");
+
+    let kept = until("the mapping is kept", async || {
+        let kept = agent
+            .asks("mappingTemplates { name mapping { header field } }")
+            .await;
+        (kept != json!([])).then_some(kept)
+    })
+    .await;
+    assert_eq!(kept[0]["name"], "German list");
+    assert_eq!(kept[0]["mapping"][1], json!({"header": "Ruf", "field": "phone"}));
+
+    let next = agent
+        .uploads("mehr.csv", "Eigentümer,Ruf\nCleo Park,7605550122\n".as_bytes())
+        .await;
+    let look = format!("inspectUpload(uploadId: {next:?}) {{ columns {{ header field guess }} }}");
+    let seen = agent.asks(&look).await;
+    assert_eq!(
+        seen["columns"][1],
+        json!({"header": "Ruf", "field": "phone", "guess": "REMEMBERED"}),
+        "{seen}"
+    );
+
+    let changed = "MappingTemplatesChanged { position }";
+    let removed = agent
+        .does("removeMappingTemplate(name: \"German list\")", changed)
+        .await;
+    let fresh = format!(
+        "mappingTemplates(minPosition: {}) {{ name }}",
+        removed["position"]
+    );
+    assert_eq!(agent.asks(&fresh).await, json!([]));
+    let empty = agent
+        .is_refused("saveMappingTemplate(name: \"Empty\", mapping: [])", changed)
+        .await;
+    assert_eq!(empty["code"], "EMPTY_MAPPING");
+}
+
+async fn a_column_of_numbers_can_be_chosen_where_none_is_found(app: &TestApp) {
+    let agent = app.admin().await;
+    let list = "Owner Name,City\nAda Moreno,Indio\nBen Okafor,Indio\n";
+    let upload = agent.uploads("names.csv", list.as_bytes()).await;
+    let look = format!("inspectUpload(uploadId: {upload:?}) {{ columns {{ header }} warnings {{ code }} }}");
+    let seen = agent.asks(&look).await;
+    assert_eq!(seen["columns"].as_array().map(Vec::len), Some(2), "{seen}");
+    assert_eq!(seen["warnings"][0]["code"], "NO_PHONE_COLUMN", "{seen}");
+}
+
+async fn contacts_that_are_there_are_picked_into_a_campaign(app: &TestApp) {
+    let agent = app.admin().await;
+    let import = imports(&agent, &many_people(12)).await;
+    let campaign = Campaign::draft(&agent).await;
+    let picked = "ContactsPicked { importId rows added duplicates rejected import { source status } }";
+    let filter = format!(
+        "pickContacts(campaignId: {:?}, filter: {{importId: {import:?}}})",
+        campaign.id
+    );
+    let all = agent.does(&filter, picked).await;
+    assert_eq!((&all["rows"], &all["added"]), (&json!(12), &json!(12)), "{all}");
+    assert_eq!(
+        all["import"],
+        json!({"source": "DATABASE", "status": "COMPLETED"})
+    );
+    campaign.is("DRAFT").await;
+
+    let contacts = campaign
+        .ids("contacts(first: 2) { nodes { id: contactId } }")
+        .await;
+    let nobody = "contact:01890a5d-ac96-774b-bcce-b302099a8057";
+    let named = format!(
+        "pickContacts(campaignId: {:?}, contactIds: [{:?}, {nobody:?}])",
+        campaign.id, contacts[0]
+    );
+    let again = agent.does(&named, picked).await;
+    assert_eq!(
+        [
+            &again["rows"],
+            &again["added"],
+            &again["duplicates"],
+            &again["rejected"]
+        ],
+        [&json!(2), &json!(0), &json!(1), &json!(1)],
+        "{again}"
+    );
+    let undo = format!("undoImport(importId: {})", all["importId"]);
+    assert_eq!(agent.is_refused(&undo, CHANGED).await["code"], "INVALID");
+    let both = format!("pickContacts(campaignId: {:?})", campaign.id);
+    assert_eq!(agent.is_refused(&both, picked).await["code"], "INVALID");
+}
+
+async fn a_contact_by_hand_is_read_as_a_row_is(app: &TestApp) {
+    let agent = app.admin().await;
+    let added = "ContactAdded { duplicate filled change { contactId contact { name phone email } } }";
+    let call = "addContact(input: {phone: \"760.555.0120\", firstName: \"ADA\", lastName: \"MORENO\"})";
+    let made = agent.does(call, added).await;
+    assert_eq!(
+        (&made["duplicate"], &made["filled"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(made["change"]["contact"]["name"], "Ada Moreno", "{made}");
+    assert_eq!(made["change"]["contact"]["phone"], "+17605550120", "{made}");
+
+    let call = "addContact(input: {phone: \"+1 (760) 555-0120\", firstName: \"Someone\", lastName: \"Else\", \
+                email: \"Ada@Example.com\"})";
+    let again = agent.does(call, added).await;
+    assert_eq!(
+        (&again["duplicate"], &again["filled"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(again["change"]["contactId"], made["change"]["contactId"]);
+    assert_eq!(
+        again["change"]["contact"]["name"], "Ada Moreno",
+        "nothing is overwritten"
+    );
+    assert_eq!(again["change"]["contact"]["email"], "ada@example.com", "{again}");
+
+    for (field, code) in [
+        ("phone: \"555-01\"", "INVALID_PHONE"),
+        ("phone: \"7605550121\", state: \"Ontario\"", "UNKNOWN_STATE"),
+        ("phone: \"7605550121\", email: \"at home\"", "INVALID_EMAIL"),
+    ] {
+        let refused = agent
+            .is_refused(&format!("addContact(input: {{{field}}})"), added)
+            .await;
+        assert_eq!(refused["code"], code, "{refused}");
+    }
+}

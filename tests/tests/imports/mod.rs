@@ -1,0 +1,7 @@
+//! Contact imports as people and programs meet them: over HTTP, and by the command line.
+
+mod counts;
+mod desk;
+mod journey;
+mod others;
+mod push;
