@@ -70,6 +70,8 @@ pub(crate) struct Columns {
     pub(crate) do_not_contact: Vec<usize>,
     /// Labels and notes, in which people write `DNC`.
     pub(crate) remarks: Vec<usize>,
+    /// Further columns of a single-valued field, by the one that has it: read where that one is blank.
+    pub(crate) alternates: Vec<(usize, usize)>,
     /// Kept under a template variable name.
     pub(crate) attributes: Vec<(String, AttributeKind, usize)>,
 }
@@ -94,8 +96,12 @@ impl Columns {
         };
         for sure in [true, false] {
             for (at, meaning) in known().filter(|(_, meaning)| meaning.sure == sure) {
-                if let Some(slot) = columns.slot(&meaning.field) {
-                    slot.get_or_insert(at);
+                let Some(slot) = columns.slot(&meaning.field) else {
+                    continue;
+                };
+                let holder = *slot.get_or_insert(at);
+                if holder != at {
+                    columns.alternates.push((holder, at));
                 }
             }
         }

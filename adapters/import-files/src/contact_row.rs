@@ -182,9 +182,19 @@ impl RowNormaliser {
         email
     }
 
-    /// The cell, trimmed and cut at the limit; empty when there is no such column.
+    /// The cell, trimmed and cut at the limit, or that of another column of the same field; empty when there is none.
     fn text<'c, C: Cells>(&self, cells: &'c C, column: Option<usize>) -> &'c str {
-        let text = column.map_or("", |column| cells.cell(column)).trim();
+        let Some(column) = column else { return "" };
+        let mut text = cells.cell(column).trim();
+        if text.is_empty() {
+            let others = self
+                .columns
+                .alternates
+                .iter()
+                .filter(|(holder, _)| *holder == column);
+            let mut texts = others.map(|(_, other)| cells.cell(*other).trim());
+            text = texts.find(|text| !text.is_empty()).unwrap_or("");
+        }
         // A text of so many bytes has no more characters.
         if text.len() <= self.cell_chars_max {
             return text;

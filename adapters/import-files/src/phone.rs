@@ -260,6 +260,8 @@ fn from_digits(digits: &str) -> Result<PhoneNumber, PhoneProblem> {
     match (digits.starts_with('+'), bare.len()) {
         (_, 0) => Err(PhoneProblem::NoDigits),
         (_, 11) if bare.starts_with('1') => national(&bare[1..]),
+        // The country code said twice: `+1 1 760 …`.
+        (_, 12) if bare.starts_with("11") => national(&bare[2..]),
         (false, 10) => national(bare),
         // The international prefix of the plan itself, dialled to call home.
         (false, 14) if bare.starts_with("0111") => national(&bare[4..]),
@@ -318,7 +320,10 @@ fn by_library(text: &str) -> Result<PhoneNumber, PhoneProblem> {
     }
     let library = LIBRARY.as_ref().ok_or(PhoneProblem::NotInPlan)?;
     // The library knows some of Unicode's spaces only.
-    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .collect();
     let Ok(parsed) = library.parse(&spaced, Some(Region::US)) else {
         return Err(if digits == 7 {
             PhoneProblem::NoAreaCode
@@ -331,7 +336,11 @@ fn by_library(text: &str) -> Result<PhoneNumber, PhoneProblem> {
     if parsed.country_code != 1 {
         return Err(PhoneProblem::NotUs);
     }
-    from_digits(&parsed.national_number.to_string())
+    // A leading zero, which no number of the plan has, is kept beside the digits.
+    if !library.is_valid_number(&parsed) {
+        return Err(PhoneProblem::NotInPlan);
+    }
+    national(&parsed.national_number.to_string())
 }
 
 #[cfg(test)]
@@ -424,6 +433,16 @@ mod tests {
     }
 
     #[test]
+    fn the_territories_are_home_and_the_neighbours_are_not() {
+        for text in ["787-555-0123", "+1 340 774 0123", "671 646 0123"] {
+            assert!(e164(text).is_ok(), "{text}");
+        }
+        for text in ["+1 604 555 0123", "876 926 0123"] {
+            assert_eq!(e164(text), Err(PhoneProblem::NotUs), "{text}");
+        }
+    }
+
+    #[test]
     fn letters_on_the_keypad_are_digits() {
         assert_eq!(e164("1-760-FLOWERS").as_deref(), Ok("+17603569377"));
     }
@@ -461,7 +480,8 @@ mod tests {
         fn what_is_accepted_is_what_the_library_accepts(ten in 2_000_000_000_u64..10_000_000_000) {
             let library = LIBRARY.as_ref().unwrap();
             let parsed = library.parse(ten.to_string(), Some(Region::US)).unwrap();
-            let valid = parsed.country_code == 1 && library.is_valid_number_for_region(&parsed, Region::US);
+            let home = HOME_REGIONS.iter().any(|region| library.is_valid_number_for_region(&parsed, *region));
+            let valid = parsed.country_code == 1 && home;
             prop_assert_eq!(normalise_phone(&ten.to_string()).is_ok(), valid);
         }
 

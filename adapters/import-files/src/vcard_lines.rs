@@ -39,12 +39,12 @@ impl<R: Read> CardLines<R> {
 
     /// The next unfolded line; nothing at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<(Vec<u8>, LineEnd)>> {
-        let Some((mut line, mut end)) = self.physical()? else {
+        let Some((mut line, mut end)) = self.physical(false)? else {
             return Ok(None);
         };
         let skipped = is_skipped(&line);
         let soft_breaks = is_quoted_printable(&line);
-        while let Some((next, next_end)) = self.physical()? {
+        while let Some((next, next_end)) = self.physical(skipped)? {
             let joined = if soft_breaks && line.ends_with(b"=") {
                 line.pop();
                 &next[..]
@@ -71,8 +71,8 @@ impl<R: Read> CardLines<R> {
         Ok(Some((line, end)))
     }
 
-    /// A line as it stands, cut at the limit.
-    fn physical(&mut self) -> io::Result<Option<(Vec<u8>, LineEnd)>> {
+    /// A line as it stands, cut at the limit; behind it nothing is read unless the line is to be passed over.
+    fn physical(&mut self, skipped: bool) -> io::Result<Option<(Vec<u8>, LineEnd)>> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
@@ -99,6 +99,9 @@ impl<R: Read> CardLines<R> {
                 end = LineEnd::TooLong;
             }
             line.extend_from_slice(&taken[..taken.len().min(room)]);
+            if end == LineEnd::TooLong && !skipped && !is_skipped(&line) {
+                return Ok(Some((line, end)));
+            }
             let used = taken.len() + usize::from(stop.is_some());
             let carriage_return = stop.is_some_and(|at| chunk[at] == b'\r');
             self.input.consume(used);

@@ -154,3 +154,40 @@ fn every_contact_of_the_samples_is_whole() {
         }
     }
 }
+
+#[test]
+fn the_phones_address_book_has_60_cards() {
+    let list = read(fixture("sphere_of_influence.vcf"));
+    assert_eq!((list.rows(), list.rejected.len(), list.unique()), (60, 0, 56));
+    assert_eq!(
+        (
+            list.summary.format,
+            list.summary.description.as_str(),
+            list.summary.header_row
+        ),
+        (TableFormat::VCard, "UTF-8, vCard", 0)
+    );
+    assert!(list.contacts.iter().all(|contact| {
+        contact.location.zip.is_some() && contact.details.street.is_some() && !contact.details.name.is_empty()
+    }));
+    assert_eq!(
+        list.contacts[0].details.attributes["notes"],
+        "Met at the open house on Kentucky Avenue, wants to hear about prices in the neighborhood before spring"
+    );
+}
+
+#[test]
+fn googles_people_are_40_of_whom_four_have_no_number() {
+    let list = read(fixture("google_people_connections.json"));
+    assert_eq!((list.rows(), list.rejected.len(), list.unique()), (40, 4, 35));
+    assert_eq!(list.summary.format, TableFormat::Json);
+    assert!(
+        list.contacts
+            .iter()
+            .all(|contact| contact.location.zip.is_some() && contact.details.street.is_some())
+    );
+    assert_eq!(
+        (list.rejected[0].row, list.rejected[0].error.as_str()),
+        (1, "there is no phone number")
+    );
+}
