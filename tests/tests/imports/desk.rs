@@ -61,6 +61,19 @@ pub async fn ended(agent: &Person, import: &str, fields: &str) -> Value {
     .await
 }
 
+/// Takes an import back and waits until that is done: how many contacts were removed and kept.
+pub async fn taken_back(agent: &Person, import: &str) -> Value {
+    agent
+        .does(&format!("undoImport(importId: {import:?})"), CHANGED)
+        .await;
+    let query = format!("import(id: {import:?}) {{ status undone {{ removed kept }} }}");
+    until("the import is taken back", async || {
+        let found = agent.asks(&query).await;
+        (found["status"] == "UNDONE").then(|| found["undone"].clone())
+    })
+    .await
+}
+
 /// The figures that every import answers.
 pub const FIGURES: &str = "rows created duplicates rejected";
 

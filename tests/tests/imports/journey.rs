@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::desk::{CHANGED, FARM, FIGURES, begins, ended, figures, imports, many_people};
+use super::desk::{CHANGED, FARM, FIGURES, begins, ended, figures, imports, many_people, taken_back};
 use crate::{
     graphql::campaign::Campaign,
     stage::{TestApp, in_a_running_system, text, until},
@@ -111,12 +111,10 @@ async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
         (&json!(import), &json!(true))
     );
 
-    agent
-        .does(&format!("undoImport(importId: {import:?})"), CHANGED)
-        .await;
-    let undone = ended(&agent, &import, "undone { removed kept }").await;
-    assert_eq!(undone["status"], "UNDONE", "{undone}");
-    assert_eq!(undone["undone"], json!({"removed": 2, "kept": 0}));
+    assert_eq!(
+        taken_back(&agent, &import).await,
+        json!({"removed": 2, "kept": 0})
+    );
     let left = agent
         .asks(&format!(
             "campaign(id: {:?}) {{ counters {{ contacts }} }}",
@@ -175,10 +173,7 @@ async fn a_file_that_was_taken_back_can_be_imported_again(app: &TestApp) {
     let first = begins(&agent, &upload, "").await;
     let first = text(&first["importId"]).to_owned();
     assert_eq!(figures(&ended(&agent, &first, FIGURES).await), [5, 5, 0, 0]);
-    agent
-        .does(&format!("undoImport(importId: {first:?})"), CHANGED)
-        .await;
-    assert_eq!(ended(&agent, &first, "").await["status"], "UNDONE");
+    taken_back(&agent, &first).await;
     let second = begins(&agent, &upload, "").await;
     assert_eq!(second["repeated"], false);
     assert_ne!(second["importId"], first.as_str());
@@ -204,13 +199,10 @@ async fn an_import_that_is_stopped_frees_its_campaign(app: &TestApp) {
     );
     agent.does(&stop, CHANGED).await;
 
-    agent
-        .does(&format!("undoImport(importId: {import:?})"), CHANGED)
-        .await;
-    let undone = ended(&agent, &import, "undone { removed kept }").await;
-    assert_eq!(undone["status"], "UNDONE", "{undone}");
-    assert_eq!(undone["undone"]["kept"], 0, "{undone}");
-    assert_eq!(undone["undone"]["removed"], created, "{undone}");
+    assert_eq!(
+        taken_back(&agent, &import).await,
+        json!({"removed": created, "kept": 0})
+    );
 }
 
 async fn a_mapping_is_kept_under_a_name_and_remembered(app: &TestApp) {
