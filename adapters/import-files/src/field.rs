@@ -110,6 +110,11 @@ const FIELDS: [(&str, Field); 44] = [
     ("notes", Field::Notes),
 ];
 
+/// The names of all fields, as they stand in a chosen mapping. Any other well-formed name makes a template variable.
+pub fn field_names() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|(name, _)| *name)
+}
+
 impl Field {
     /// The name in summaries, and as template variable.
     pub(crate) fn name(&self) -> String {

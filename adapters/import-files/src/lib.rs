@@ -50,6 +50,7 @@ use commands::ports::{
     FileContent, PortError, ReadLimits, TableChoice, TableFormat, TableOpener, TableReader,
 };
 pub use error::{ForeignFormat, ReadError};
+pub use field::field_names;
 pub use phone::{NormalisedPhone, PhoneProblem, normalise_phone};
 
 use crate::{

@@ -10,5 +10,5 @@ mod survey;
 pub use cache::PreviewCache;
 pub use fields::FIELDS;
 pub use preview::{PreviewRequest, PreviewRow, Previewed, StoredList, preview};
-pub use reading::{ListError, Rows, Want, next_rows, open_stored};
+pub use reading::{ListError, NextRows, Want, next_rows, open_stored};
 pub use survey::{Figures, KnownContacts, Mark, Survey};

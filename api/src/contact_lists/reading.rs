@@ -71,7 +71,7 @@ pub async fn open_stored(
 }
 
 /// Rows read at once, and why there are no more after them.
-pub struct Rows {
+pub struct NextRows {
     /// The reader, for what comes after.
     pub reader: Box<dyn TableReader>,
     /// At most as many as were asked for; fewer only at the end.
@@ -96,7 +96,7 @@ pub async fn next_rows(
     mut reader: Box<dyn TableReader>,
     most: usize,
     mut want: impl FnMut(&RowOutcome) -> Want + Send + 'static,
-) -> Result<Rows, PortError> {
+) -> Result<NextRows, PortError> {
     off_the_async_threads(move || {
         let (mut rows, mut broken) = (Vec::with_capacity(most), None);
         while rows.len() < most {
@@ -116,7 +116,7 @@ pub async fn next_rows(
                 None => break,
             }
         }
-        Ok(Rows { reader, rows, broken })
+        Ok(NextRows { reader, rows, broken })
     })
     .await
 }

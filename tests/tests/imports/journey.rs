@@ -6,11 +6,12 @@ use serde_json::json;
 use super::desk::{CHANGED, FARM, FIGURES, begins, ended, figures, imports, many_people, taken_back};
 use crate::{
     graphql::campaign::Campaign,
-    stage::{TestApp, in_a_running_system, text, until},
+    stage::{Person, TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
     an_agent_looks_mends_imports_and_takes_back;
+    what_became_of_every_row_can_be_read_and_handed_out;
     a_preview_is_read_page_by_page_and_says_what_the_run_will_say;
     a_file_that_was_taken_back_can_be_imported_again;
     an_import_that_is_stopped_frees_its_campaign;
@@ -20,14 +21,46 @@ in_a_running_system! {
     a_contact_by_hand_is_read_as_a_row_is;
 }
 
-const PREVIEW_ROWS: &str = "totals { rows created duplicates rejected } headers rows(first: 50) { nodes { \
+const PREVIEW_ROWS: &str = "totals { rows created duplicates rejected } headers rows { nodes { \
      row outcome field error cells becomes { name firstName phone email city zip state suppressed } } }";
 
 async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
     let (agent, _) = app.member(&app.admin().await, "AGENT").await;
     let campaign = Campaign::draft(&agent).await;
     let upload = agent.uploads("farm.csv", FARM.as_bytes()).await;
+    let before = app.events().await;
+    looks(&agent, &upload).await;
+    let chosen = mends(&agent, &upload).await;
+    assert_eq!(
+        app.events_since(before).await,
+        Vec::<String>::new(),
+        "looking records nothing"
+    );
 
+    let into = format!("campaignId: {:?}, {chosen}", campaign.id);
+    let begun = begins(&agent, &upload, &into).await;
+    let import = text(&begun["importId"]).to_owned();
+    let done = ended(&agent, &import, FIGURES).await;
+    assert_eq!(done["status"], "COMPLETED", "{done}");
+    assert_eq!(figures(&done), [3, 2, 1, 0], "as the preview said: {done}");
+    campaign.is("DRAFT").await;
+    assert_eq!(campaign.field("counters { contacts }").await["contacts"], 2);
+
+    let again = begins(&agent, &upload, &into).await;
+    assert_eq!(
+        (&again["importId"], &again["repeated"]),
+        (&json!(import), &json!(true))
+    );
+
+    assert_eq!(
+        taken_back(&agent, &import).await,
+        json!({"removed": 2, "kept": 0})
+    );
+    assert_eq!(campaign.field("counters { contacts }").await["contacts"], 0);
+}
+
+/// What an agent is told of the file.
+async fn looks(agent: &Person, upload: &str) {
     let look = format!(
         "inspectUpload(uploadId: {upload:?}) {{ format headerRow estimatedRows rowsAreCounted warnings {{ code }} \
          columns {{ header field guess samples }} fields {{ name label }} }}"
@@ -45,12 +78,12 @@ async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
         (&json!("Phone"), &json!("phone"))
     );
     assert_eq!(phone["samples"][0], "(760) 555-0120");
+}
 
-    let before = app.events().await;
-    let preview = |more: &str| {
-        let rows = PREVIEW_ROWS.replace("rows(first: 50)", "rows");
-        format!("previewImport(uploadId: {upload:?}, first: 50 {more}) {{ {rows} }}")
-    };
+/// Previews the errors alone, then mends one and leaves a row out: the corrections.
+async fn mends(agent: &Person, upload: &str) -> &'static str {
+    let preview =
+        |more: &str| format!("previewImport(uploadId: {upload:?}, first: 50 {more}) {{ {PREVIEW_ROWS} }}");
     let errors = agent.asks(&preview(", onlyErrors: true")).await;
     assert_eq!(figures(&errors["totals"]), [4, 2, 1, 1], "{errors}");
     let rows = errors["rows"]["nodes"].as_array().expect("rows");
@@ -61,37 +94,30 @@ async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
         "the reason has no number"
     );
 
-    let mended =
-        "corrections: {cells: [{row: 5, header: \"Phone\", value: \"760 555 0123\"}], leaveOut: [3]}";
-    let all = agent.asks(&preview(&format!(", {mended}"))).await;
+    let chosen =
+        "corrections: {cells: [{row: 5, header: \"Phone\", value: \"760 555 0121\"}], leaveOut: [4]}";
+    let all = agent.asks(&preview(&format!(", {chosen}"))).await;
     assert_eq!(figures(&all["totals"]), [3, 2, 1, 0], "{all}");
     let rows = all["rows"]["nodes"].as_array().expect("rows");
     let outcomes: Vec<_> = rows.iter().map(|row| text(&row["outcome"])).collect();
-    assert_eq!(outcomes, ["CONTACT", "DUPLICATE_IN_FILE", "CONTACT"], "{all}");
+    assert_eq!(outcomes, ["CONTACT", "CONTACT", "DUPLICATE_IN_FILE"], "{all}");
     assert_eq!(rows[0]["becomes"]["name"], "Ada Moreno");
     assert_eq!(rows[0]["becomes"]["email"], "ada@example.com");
-    assert_eq!(rows[2]["becomes"]["phone"], "+17605550123");
-    assert_eq!(
-        app.events_since(before).await,
-        Vec::<String>::new(),
-        "looking records nothing"
-    );
+    assert_eq!(rows[2]["becomes"]["phone"], "+17605550121");
+    chosen
+}
 
-    let into = format!("campaignId: {:?}", campaign.id);
-    let begun = begins(&agent, &upload, &into).await;
-    let import = text(&begun["importId"]).to_owned();
-    let fields =
-        format!("{FIGURES} filled format headerRow mapping {{ header field }} progress {{ fraction }}");
-    let done = ended(&agent, &import, &fields).await;
-    assert_eq!(done["status"], "COMPLETED", "{done}");
+async fn what_became_of_every_row_can_be_read_and_handed_out(app: &TestApp) {
+    let agent = app.admin().await;
+    let import = imports(&agent, FARM).await;
+    let more = "format headerRow mapping { header field } progress { fraction secondsLeft } \
+                foldedRows { nodes { row inFile filled contactId } }";
+    let done = ended(&agent, &import, &format!("{FIGURES} {more}")).await;
     assert_eq!(figures(&done), [4, 2, 1, 1], "{done}");
     assert_eq!((&done["format"], &done["headerRow"]), (&json!("csv"), &json!(1)));
-    assert_eq!(done["progress"]["fraction"], 1.0);
-    let folded = format!("import(id: {import:?}) {{ foldedRows {{ nodes {{ row inFile contactId }} }} }}");
-    let folded = agent.asks(&folded).await;
-    assert_eq!(folded["foldedRows"]["nodes"][0]["row"], 4, "{folded}");
-    assert_eq!(folded["foldedRows"]["nodes"][0]["inFile"], true, "{folded}");
-    campaign.is("DRAFT").await;
+    assert_eq!(done["progress"], json!({"fraction": 1.0, "secondsLeft": null}));
+    assert_eq!(done["foldedRows"]["nodes"][0]["row"], 4, "{done}");
+    assert_eq!(done["foldedRows"]["nodes"][0]["inFile"], true, "{done}");
 
     let bare = import.trim_start_matches("import-batch:");
     let file = agent.gets(&format!("/imports/{bare}/rejected.csv")).await;
@@ -104,24 +130,6 @@ async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
         "{file}"
     );
     assert_eq!(lines.len(), 2, "{file}");
-
-    let again = begins(&agent, &upload, &into).await;
-    assert_eq!(
-        (&again["importId"], &again["repeated"]),
-        (&json!(import), &json!(true))
-    );
-
-    assert_eq!(
-        taken_back(&agent, &import).await,
-        json!({"removed": 2, "kept": 0})
-    );
-    let left = agent
-        .asks(&format!(
-            "campaign(id: {:?}) {{ counters {{ contacts }} }}",
-            campaign.id
-        ))
-        .await;
-    assert_eq!(left["counters"]["contacts"], 0, "{left}");
 }
 
 async fn a_preview_is_read_page_by_page_and_says_what_the_run_will_say(app: &TestApp) {

@@ -14,7 +14,7 @@ use super::{
     inputs::{ColumnInput, header_row_of, mapping_of},
     object::MappedColumn,
 };
-use crate::contact_lists::{FIELDS, Rows, Want, next_rows, open_stored};
+use crate::contact_lists::{FIELDS, NextRows, Want, next_rows, open_stored};
 
 /// Rows that are read to estimate how many there are and how well they fit.
 const SAMPLE_ROWS: usize = 500;
@@ -120,7 +120,7 @@ struct Sample {
 impl Sample {
     async fn of(reader: Box<dyn TableReader>) -> Result<Self, PortError> {
         let read = next_rows(reader, SAMPLE_ROWS, |_| Want::Nothing).await?;
-        let Rows { reader, rows, broken } = read;
+        let NextRows { reader, rows, broken } = read;
         let rejected = rows
             .iter()
             .filter(|row| matches!(row.outcome, RowOutcome::Rejected(_)));
