@@ -30,35 +30,51 @@ pub async fn load_people(
     ids: &[ContactId],
 ) -> Result<Vec<Person>, CommandError> {
     let contacts: Vec<Loaded<Contact>> = load_many(ports, context.organization, ids).await?;
-    let sealed: Vec<_> = ids
-        .iter()
-        .zip(&contacts)
-        .filter_map(|(id, c)| Some((*id, c.state().envelope.as_ref()?)))
-        .collect();
-    let mut opened = ports
-        .keys
-        .open_many(context.organization, &sealed)
-        .await?
-        .into_iter();
-    let mut people = Vec::with_capacity(ids.len());
-    for (id, contact) in ids.iter().zip(contacts) {
-        let text = if contact.state().envelope.is_some() {
-            opened.next()
-        } else {
-            None
-        };
-        let details = match text {
-            Some(Ok(text)) => serde_json::from_str(&text).map_err(|_| OpenError::Damaged),
-            Some(Err(error)) => Err(error),
-            None => Err(OpenError::Erased),
-        };
-        people.push(Person {
+    let details = opened(ports, context.organization, ids, &contacts).await?;
+    let people = ids.iter().zip(contacts).zip(details);
+    Ok(people
+        .map(|((id, contact), details)| Person {
             id: *id,
             contact,
             details,
-        });
-    }
-    Ok(people)
+        })
+        .collect())
+}
+
+/// The details of contacts, in the order asked for: one look-up each for streams and keys.
+pub async fn details_of(
+    ports: &Ports,
+    organization: OrganizationId,
+    ids: &[ContactId],
+) -> Result<Vec<Result<PersonalDetails, OpenError>>, CommandError> {
+    let contacts: Vec<Loaded<Contact>> = load_many(ports, organization, ids).await?;
+    opened(ports, organization, ids, &contacts).await
+}
+
+async fn opened(
+    ports: &Ports,
+    organization: OrganizationId,
+    ids: &[ContactId],
+    contacts: &[Loaded<Contact>],
+) -> Result<Vec<Result<PersonalDetails, OpenError>>, CommandError> {
+    let sealed: Vec<_> = ids
+        .iter()
+        .zip(contacts)
+        .filter_map(|(id, c)| Some((*id, c.state().envelope.as_ref()?)))
+        .collect();
+    let mut texts = ports.keys.open_many(organization, &sealed).await?.into_iter();
+    let details = contacts.iter().map(|contact| {
+        let text = match contact.state().envelope {
+            Some(_) => texts.next(),
+            None => None,
+        };
+        match text {
+            Some(Ok(text)) => serde_json::from_str(&text).map_err(|_| OpenError::Damaged),
+            Some(Err(error)) => Err(error),
+            None => Err(OpenError::Erased),
+        }
+    });
+    Ok(details.collect())
 }
 
 /// Seals texts about contacts, in their order, each with its contact's key.

@@ -308,8 +308,8 @@ impl RowNormaliser {
             suffix: text(columns.name_suffix),
         };
         let mut name = if parts.first.is_empty() && parts.last.is_empty() {
-            let whole = columns.owner_names.iter().map(|column| text(Some(*column)));
-            PersonName::from_full(whole.filter(|name| !name.is_empty()).next().unwrap_or(""))
+            let mut whole = columns.owner_names.iter().map(|column| text(Some(*column)));
+            PersonName::from_full(whole.find(|name| !name.is_empty()).unwrap_or(""))
         } else {
             PersonName::from_parts(parts)
         };

@@ -26,13 +26,16 @@ use crate::{
 /// Why a line is no contact.
 const NO_OBJECT: &str = "this line is no JSON object: export the list again, or mend the line";
 
+/// Rows of objects, and how they were found.
+type Opened = (RecordRows<Objects<Box<dyn Read + Send>>>, Found);
+
 /// Opens a JSON text.
 pub(crate) fn open(
     mut input: Box<dyn FileContent>,
     encoding: Encoding,
     limits: &ReadLimits,
     choice: &TableChoice,
-) -> Result<(RecordRows<Objects<Box<dyn Read + Send>>>, Found), ReadError> {
+) -> Result<Opened, ReadError> {
     let total = input.seek(SeekFrom::End(0))?;
     let start = SeekFrom::Start(encoding.mark_bytes() as u64);
     input.seek(start)?;

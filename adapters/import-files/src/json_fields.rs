@@ -16,7 +16,7 @@ use crate::{
 type Object = Map<String, Value>;
 
 /// Fields about the record and not the person.
-const PASSED_OVER: [&str; 5] = ["metadata", "etag", "photos", "coverphotos", "resourcename"];
+const PASSED_OVER: [&str; 5] = ["metadata", "etag", "photos", "coverPhotos", "resourceName"];
 
 /// Lists of free text, in which people write `do not call`.
 const TEXTS: [&str; 5] = ["notes", "contactnoteset", "biographies", "comments", "remarks"];
@@ -63,9 +63,9 @@ pub(crate) fn flatten(object: &Object, record: &mut Record) -> bool {
 /// Google marks people that are gone in `metadata`, others at the top.
 fn is_deleted(object: &Object) -> bool {
     let marked = |object: &Object| {
-        object.iter().any(|(name, value)| {
-            matches!(folded(name).as_str(), "deleted" | "isdeleted") && *value == Value::Bool(true)
-        })
+        ["deleted", "isDeleted", "is_deleted"]
+            .iter()
+            .any(|name| object.get(*name) == Some(&Value::Bool(true)))
     };
     let metadata = object.get("metadata").and_then(Value::as_object);
     marked(object) || metadata.is_some_and(marked)
@@ -73,8 +73,7 @@ fn is_deleted(object: &Object) -> bool {
 
 fn walk(object: &Object, prefix: &str, record: &mut Record) {
     for (name, value) in object {
-        let bare = folded(name);
-        if PASSED_OVER.contains(&bare.as_str()) || record.fields.len() >= JSON_FIELDS_MAX {
+        if PASSED_OVER.contains(&name.as_str()) || record.fields.len() >= JSON_FIELDS_MAX {
             continue;
         }
         let path = if prefix.is_empty() {
@@ -84,7 +83,7 @@ fn walk(object: &Object, prefix: &str, record: &mut Record) {
         };
         match value {
             Value::Object(inner) => walk(inner, &path, record),
-            Value::Array(list) => walk_list(list, &path, &bare, record),
+            Value::Array(list) => walk_list(list, &path, &folded(name), record),
             scalar => add(record, path, &text_of(scalar)),
         }
     }

@@ -2,7 +2,7 @@
 //! numbers. Details of a contact, such as its list of numbers, are no lists of contacts.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::Read,
 };
 
@@ -74,6 +74,8 @@ impl Sighting {
 pub(crate) struct Survey {
     lists: BTreeMap<ListPlace, Sighting>,
     path: Vec<String>,
+    /// Which names are of numbers, found out once.
+    phone_names: HashMap<String, bool>,
     /// Values that stand at the top.
     pub(crate) tops: u64,
     top_is_list: bool,
@@ -167,7 +169,7 @@ impl Survey {
                 b',' => scanner.pass(),
                 b'"' => {
                     let name = scanner.key()?;
-                    phone |= is_phone_name(&name);
+                    phone |= self.is_phone(&name);
                     self.name(place, &name);
                     self.path.push(name);
                     match scanner.expect()? {
@@ -185,6 +187,17 @@ impl Survey {
                 _ => return Err(Stop::Broken),
             }
         }
+    }
+
+    fn is_phone(&mut self, name: &str) -> bool {
+        if let Some(known) = self.phone_names.get(name) {
+            return *known;
+        }
+        let phone = is_phone_name(name);
+        if self.phone_names.len() < NAMES_MAX {
+            self.phone_names.insert(name.to_owned(), phone);
+        }
+        phone
     }
 
     fn sighting(&mut self, place: &ListPlace) -> &mut Sighting {

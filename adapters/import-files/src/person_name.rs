@@ -439,10 +439,11 @@ fn is_organization(text: &str) -> bool {
         "united states",
     ];
     (weak && words >= 3)
-        || public.iter().any(|start| {
-            text.get(..start.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(start))
-        })
+        || (words >= 2
+            && public.iter().any(|start| {
+                text.get(..start.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(start))
+            }))
 }
 
 /// `MILLER FAMILY TRUST, THE` → `THE MILLER FAMILY TRUST`.
@@ -461,7 +462,16 @@ fn without_trailing_notes(text: &str) -> &str {
         " C/O ", " ET AL", " ETAL", " ET UX", " ETUX", " ET VIR", " H/W", " JTWROS", " JT TEN", " H&W",
         " ATTN", " %",
     ];
-    if text.is_ascii() {
+    // A note begins a word with one of these; most names have none.
+    let may_have_note = text.as_bytes().windows(3).any(|three| {
+        three[0] == b' '
+            && (three[1] == b'%'
+                || matches!(
+                    (three[1].to_ascii_uppercase(), three[2].to_ascii_uppercase()),
+                    (b'E' | b'A' | b'J', b'T') | (b'C', b'/') | (b'H', b'/' | b'&')
+                ))
+    });
+    if (may_have_note || text.ends_with('%')) && text.is_ascii() {
         let upper = text.to_ascii_uppercase();
         let cut = NOTES.iter().filter_map(|note| {
             let at = upper.find(note)?;

@@ -189,7 +189,7 @@ pub(crate) fn forbids_person(text: &str) -> bool {
 
 /// Whether free text, labels or a status say that the person must not be called.
 pub(crate) fn forbids_contact(text: &str) -> bool {
-    if text.len() < 3 {
+    if text.len() < 3 || !may_forbid(text) {
         return false;
     }
     let lower = text.to_lowercase();
@@ -209,6 +209,26 @@ pub(crate) fn forbids_contact(text: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
     words.any(|word| word == "dnc") && !lower.contains("not on dnc") && !lower.contains("not dnc")
+}
+
+/// Whether the letters of a phrase that forbids contact are there at all; most texts are done with here.
+fn may_forbid(text: &str) -> bool {
+    const fn letters(word: &[u8]) -> u32 {
+        let mut set = 0;
+        let mut at = 0;
+        while at < word.len() {
+            set |= 1 << (word[at] - b'a');
+            at += 1;
+        }
+        set
+    }
+    // `do not call`, `do not contact` and `dont call` have the letters of `dnc`.
+    const NEEDED: [u32; 3] = [letters(b"dnc"), letters(b"optedout"), letters(b"nocallist")];
+    let present = text
+        .bytes()
+        .filter(u8::is_ascii_alphabetic)
+        .fold(0, |set, byte| set | 1 << (byte.to_ascii_lowercase() - b'a'));
+    NEEDED.iter().any(|needed| present & needed == *needed)
 }
 
 /// A listing's status in one spelling: `EXP` → `Expired`, `canceled` → `Cancelled`.

@@ -34,13 +34,16 @@ pub(crate) const fn phone_column(kind: PhoneKind) -> &'static str {
 /// The column of numbers that a source marks one by one.
 pub(crate) const FORBIDDEN_PHONE_COLUMN: &str = "Phone not to be called";
 
+/// Rows of cards, and how they were found.
+type Opened = (RecordRows<Cards<Box<dyn Read + Send>>>, Found);
+
 /// Opens a text of cards.
 pub(crate) fn open(
     mut input: Box<dyn FileContent>,
     encoding: Encoding,
     limits: &ReadLimits,
     choice: &TableChoice,
-) -> Result<(RecordRows<Cards<Box<dyn Read + Send>>>, Found), ReadError> {
+) -> Result<Opened, ReadError> {
     let total = input.seek(SeekFrom::End(0))?;
     let start = SeekFrom::Start(encoding.mark_bytes() as u64);
     input.seek(start)?;
@@ -475,11 +478,10 @@ fn components(value: &str, list: bool) -> Vec<String> {
         let Some(last) = parts.last_mut() else { break };
         match (escaped, c) {
             (true, 'n' | 'N') => last.push('\n'),
-            (true, c) => last.push(c),
             (false, '\\') => {}
             (false, ';') => parts.push(String::new()),
             (false, ',') if list => last.push(' '),
-            (false, c) => last.push(c),
+            (_, c) => last.push(c),
         }
         escaped = !escaped && c == '\\';
     }

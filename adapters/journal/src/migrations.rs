@@ -7,15 +7,27 @@ use crate::OpenError;
 /// The name of this set of tables.
 pub const SET: &str = "journal";
 
-pub const SQLITE: &[Migration] = &[Migration {
-    name: "0001_events",
-    sql: include_str!("../../../migrations/sqlite/journal/0001_events.sql"),
-}];
+pub const SQLITE: &[Migration] = &[
+    Migration {
+        name: "0001_events",
+        sql: include_str!("../../../migrations/sqlite/journal/0001_events.sql"),
+    },
+    Migration {
+        name: "0002_without_type_index",
+        sql: include_str!("../../../migrations/sqlite/journal/0002_without_type_index.sql"),
+    },
+];
 
-pub const POSTGRES: &[Migration] = &[Migration {
-    name: "0001_events",
-    sql: include_str!("../../../migrations/postgres/journal/0001_events.sql"),
-}];
+pub const POSTGRES: &[Migration] = &[
+    Migration {
+        name: "0001_events",
+        sql: include_str!("../../../migrations/postgres/journal/0001_events.sql"),
+    },
+    Migration {
+        name: "0002_without_type_index",
+        sql: include_str!("../../../migrations/postgres/journal/0002_without_type_index.sql"),
+    },
+];
 
 /// Refuses a database that lacks one of `known`, or has one that is not among them.
 pub fn check(known: &[Migration], applied: &[String]) -> Result<(), OpenError> {

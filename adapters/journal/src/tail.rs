@@ -55,13 +55,24 @@ impl Tail {
 
     /// The next at most `limit` events after `after`; nothing when they are not all here, or when there may be others.
     pub fn read(&self, after: Position, limit: usize) -> Option<FeedPage> {
+        self.read_those(after, limit, |_| true)
+    }
+
+    /// The same without those that are not wanted.
+    pub fn read_those(
+        &self,
+        after: Position,
+        limit: usize,
+        wanted: impl Fn(&StoredEvent) -> bool,
+    ) -> Option<FeedPage> {
         let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         if after < run.after || after >= run.until {
             return None;
         }
         let skipped = (after.number() - run.after.number()) as usize;
-        let events: Vec<StoredEvent> = run.events.iter().skip(skipped).take(limit).cloned().collect();
-        let scanned = events.last()?.position;
+        let looked_at = run.events.iter().skip(skipped).take(limit);
+        let scanned = looked_at.clone().next_back()?.position;
+        let events = looked_at.filter(|event| wanted(event)).cloned().collect();
         Some(FeedPage { events, scanned })
     }
 }

@@ -13,7 +13,7 @@ use commands::{
     CommandContext,
     processes::{Kind, Processes, ProcessesSettings, StepOutcome},
     stream::{Loaded, load},
-    use_cases::{Founder, ImportRequest, MemberProfile, found_organization, start_import},
+    use_cases::{Corrections, Founder, ImportRequest, MemberProfile, found_organization, start_import},
 };
 use domain::{
     CorrelationId, ImportBatchId, OrganizationId, UserId,
@@ -115,7 +115,7 @@ fn peak_mib() -> u64 {
 
 async fn import(database: &str, list: &Path, directory: &Path) -> (ImportTotals, Duration) {
     let mut config = Config::read(None).unwrap();
-    config.database.url = database.to_owned().into();
+    config.database.url = database.into();
     config.data.directory = directory.to_str().unwrap().to_owned();
     let application = Application::open(config, Surroundings::inside_only())
         .await
@@ -159,7 +159,7 @@ async fn import(database: &str, list: &Path, directory: &Path) -> (ImportTotals,
     assert!(
         application
             .read_side
-            .wait_for(head, Duration::from_secs(600))
+            .wait_for(head, Duration::from_mins(10))
             .await
     );
     (totals, began.elapsed())
@@ -201,6 +201,8 @@ async fn start(application: &Application, organization: OrganizationId) -> Impor
         campaign: None,
         source: ContactSource::TitleRep,
         file_name: Some("title_rep.csv".to_owned()),
+        corrections: Corrections::default(),
+        guessed: false,
         origin: ImportOrigin {
             blob_key: Some("uploads/list".to_owned()),
             sha256: Some("00".repeat(32)),

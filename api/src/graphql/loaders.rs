@@ -7,7 +7,7 @@ use async_graphql::{
     Context,
     dataloader::{DataLoader, Loader},
 };
-use commands::{authorization::Permit, ports::OpenError, use_cases::MemberProfile};
+use commands::{authorization::Permit, people::details_of, ports::OpenError, use_cases::MemberProfile};
 use domain::{CampaignId, ContactId, PersonalDetails, ScriptId, UserId};
 use projections::models::{CampaignRow, ContactRow, ScriptRow};
 
@@ -61,42 +61,21 @@ pub async fn open_contacts(
     permit: &Permit,
     rows: Vec<ContactRow>,
 ) -> Result<Vec<KnownContact>, Problem> {
-    let sealed: Vec<_> = rows
-        .iter()
-        .filter_map(|row| Some((row.contact_id, row.envelope.as_ref()?)))
-        .collect();
-    let opened = caller
-        .ports
-        .keys
-        .open_many(permit.organization(), &sealed)
-        .await?;
-    let mut opened = opened
-        .into_iter()
-        .map(readable)
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter();
-    let known = rows.iter().map(|row| {
-        let text = if row.envelope.is_some() {
-            opened.next().flatten()
-        } else {
-            None
-        };
-        text.and_then(|text| serde_json::from_str(&text).ok())
-            .map(Arc::new)
-    });
-    let details: Vec<Option<Arc<PersonalDetails>>> = known.collect();
-    Ok(rows
-        .into_iter()
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+    let details = details_of(&caller.ports, permit.organization(), &ids).await?;
+    rows.into_iter()
         .zip(details)
-        .map(|(row, details)| KnownContact {
-            row: Arc::new(row),
-            details,
+        .map(|(row, details)| {
+            Ok(KnownContact {
+                row: Arc::new(row),
+                details: readable(details)?.map(Arc::new),
+            })
         })
-        .collect())
+        .collect()
 }
 
-/// The text; nothing when erased or damaged; an error when the keys can't be reached.
-pub fn readable(opened: Result<String, OpenError>) -> Result<Option<String>, Problem> {
+/// What was opened; nothing when erased or damaged; an error when the keys can't be reached.
+pub fn readable<T>(opened: Result<T, OpenError>) -> Result<Option<T>, Problem> {
     match opened {
         Ok(text) => Ok(Some(text)),
         Err(OpenError::Erased) => Ok(None),

@@ -160,6 +160,19 @@ pub trait Feed: Send + Sync {
     /// Loads whole streams, in the order asked for.
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError>;
 
+    /// The next at most `limit` events after `after`, without those of other kinds of streams: for a follower whom few concern.
+    async fn read_kinds(
+        &self,
+        after: Position,
+        limit: usize,
+        kinds: &[&str],
+    ) -> Result<FeedPage, JournalError> {
+        let mut page = self.read(after, limit).await?;
+        page.events
+            .retain(|event| kinds.contains(&event.stream.kind.as_str()));
+        Ok(page)
+    }
+
     /// The next at most `limit` events after `after`.
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError>;
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     audio_rendering, completion, contact_import, dispatch, drop,
-    planner::{Kind, PLANNER, concerns, plan},
+    planner::{CONCERNED, Kind, PLANNER, plan},
     reports, script_generation,
 };
 use crate::{
@@ -137,12 +137,16 @@ impl Processes {
     /// Plans what follows from the next events.
     pub async fn plan_step(&self) -> Result<StepOutcome, CommandError> {
         let from = self.ports.processes.checkpoint(PLANNER).await?;
-        let page = self.ports.journal.read(from, PLANNER_BATCH).await?;
+        let page = self
+            .ports
+            .journal
+            .read_kinds(from, PLANNER_BATCH, CONCERNED)
+            .await?;
         if page.scanned <= from {
             return Ok(StepOutcome::Idle);
         }
         let mut step = ProcessStep::default();
-        for stored in page.events.iter().filter(|e| concerns(&e.stream.kind)) {
+        for stored in &page.events {
             match stored.decode() {
                 Ok(recorded) => {
                     let next = plan(&recorded);

@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 use domain::{
-    Event, Recorded,
-    campaign::CampaignEvent,
+    Decider, Event, Recorded,
+    campaign::{Campaign, CampaignEvent},
     compliance::Verdict,
-    import::ImportEvent,
-    script::{FailureClass, ScriptEvent},
+    import::{ImportBatch, ImportEvent},
+    script::{FailureClass, Script, ScriptEvent},
 };
 use serde_json::json;
 
@@ -71,11 +71,8 @@ impl Kind {
     }
 }
 
-/// Whether anything can follow from an event of this kind of stream: what can't need not be read.
-pub fn concerns(stream_kind: &str) -> bool {
-    use domain::{Decider, campaign::Campaign, import::ImportBatch, script::Script};
-    [ImportBatch::KIND, Campaign::KIND, Script::KIND].contains(&stream_kind)
-}
+/// Kinds of streams from whose events anything follows.
+pub const CONCERNED: &[&str] = &[ImportBatch::KIND, Campaign::KIND, Script::KIND];
 
 /// What follows from an event.
 pub fn plan(recorded: &Recorded) -> ProcessStep {

@@ -27,3 +27,7 @@ CREATE TABLE folded_rows (
 ALTER TABLE contacts ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 -- A contact's id follows from its number, so a number needs no index of its own.
 DROP INDEX contacts_by_phone_index;
+-- What an import made is looked for seldom and in whole, and every index costs each import.
+DROP INDEX contacts_by_batch_id;
+-- What is personal lies in the journal, once.
+ALTER TABLE contacts DROP COLUMN envelope;

@@ -1,9 +1,8 @@
-//! Contacts: the sealed envelope, what the rules need in the clear, consent and standing, and when they were last contacted.
+//! Contacts: what the rules need in the clear, consent and standing, and when they were last contacted.
 
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, ContactId, ImportBatchId, Location, OrganizationId, PhoneIndex, Recorded, ScriptId, Sealed,
-    UsState,
+    CampaignId, ContactId, ImportBatchId, Location, OrganizationId, PhoneIndex, Recorded, ScriptId, UsState,
     contact::{ConsentForm, ContactEvent, ContactStanding, SLOTS_REMEMBERED_MAX},
     import::ContactSource,
 };
@@ -24,7 +23,7 @@ pub struct RecentSlot {
 }
 
 read_model! {
-    /// A contact.
+    /// A contact. What is personal stays in the journal, in its envelope, in one place.
     pub struct ContactRow in "contacts" {
         key {
             /// The tenant.
@@ -36,8 +35,6 @@ read_model! {
             /// Look-up index of the number.
             phone_index: PhoneIndex,
         }
-        /// Everything personal, under the contact's key; nothing once erased.
-        envelope: Option<Sealed>,
         /// The three digits after `+1`.
         area_code: String,
         /// State of the address.
@@ -102,11 +99,13 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     if let ContactEvent::ContactCreated { phone_index, .. } = happened
         && (event.sequence == 1 || rows.contacts.get(&(organization, contact)).is_none())
     {
-        let mut row = ContactRow::blank(organization, contact, phone_index.clone());
-        row.created_at = at;
-        rows.contacts.put(row);
+        rows.contacts
+            .put(ContactRow::blank(organization, contact, phone_index.clone()));
     }
     rows.contacts.change(&(organization, contact), |row| {
+        if let ContactEvent::ContactCreated { .. } = happened {
+            row.created_at = at;
+        }
         row.take_in(happened);
         row.standing = row.standing_now();
         row.updated_at = row.updated_at.max(at);
@@ -135,7 +134,6 @@ impl ContactRow {
         use ContactEvent as E;
         match event {
             E::ContactCreated {
-                envelope,
                 phone_index,
                 location,
                 source,
@@ -143,18 +141,17 @@ impl ContactRow {
                 listing_status,
                 ..
             } => {
-                self.take_details(envelope, phone_index, location);
+                self.take_details(phone_index, location);
                 self.removed = false;
                 self.source = *source;
                 self.batch_id = *batch_id;
                 self.listing_status.clone_from(listing_status);
             }
             E::ContactDetailsChanged {
-                envelope,
                 phone_index,
                 location,
                 ..
-            } => self.take_details(envelope, phone_index, location),
+            } => self.take_details(phone_index, location),
             E::ContactsMerged { .. } => {}
             E::ConsentRecorded { consent } => {
                 self.consent_form = Some(consent.form);
@@ -199,13 +196,11 @@ impl ContactRow {
             E::ContactRemoved { .. } => self.removed = true,
             E::ContactErased { .. } => {
                 self.erased = true;
-                self.envelope = None;
             }
         }
     }
 
-    fn take_details(&mut self, envelope: &Sealed, phone_index: &PhoneIndex, location: &Location) {
-        self.envelope = Some(envelope.clone());
+    fn take_details(&mut self, phone_index: &PhoneIndex, location: &Location) {
         self.phone_index = phone_index.clone();
         self.area_code.clone_from(&location.area_code);
         self.state = location.state;

@@ -12,7 +12,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use commands::ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StreamSlice};
+use commands::ports::{
+    AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StoredEvent, StreamSlice,
+};
 use domain::{Position, StreamId};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -175,6 +177,22 @@ impl Feed for SqliteJournal {
             return Ok(page);
         }
         ask(&self.pages, |reply| Read::Page { after, limit, reply }).await
+    }
+
+    async fn read_kinds(
+        &self,
+        after: Position,
+        limit: usize,
+        kinds: &[&str],
+    ) -> Result<FeedPage, JournalError> {
+        let limit = limit.min(PAGE_EVENTS_MAX);
+        let wanted = |event: &StoredEvent| kinds.contains(&event.stream.kind.as_str());
+        if let Some(page) = self.tail.read_those(after, limit, wanted) {
+            return Ok(page);
+        }
+        let mut page = self.read(after, limit).await?;
+        page.events.retain(wanted);
+        Ok(page)
     }
 
     async fn head(&self) -> Result<Position, JournalError> {

@@ -26,6 +26,13 @@ const ITS_CAMPAIGNS: &str = "FROM campaign_contacts AS m
    JOIN campaigns AS c ON c.organization_id = m.organization_id AND c.campaign_id = m.campaign_id
   WHERE m.organization_id = t.organization_id AND m.contact_id = t.contact_id AND c.status <> 'absent'";
 
+/// The import of a contact `t`.
+const ITS_IMPORT: &str =
+    "FROM import_batches AS b WHERE b.organization_id = t.organization_id AND b.batch_id = t.batch_id";
+
+/// How far the clocks of two processes may be apart, microseconds.
+const CLOCKS_DIFFER_MICROS: i64 = 3_600_000_000;
+
 /// Leaves contacts that the person sees: in a visible campaign, or in none.
 fn leave_seen(select: &mut Select, visible: &Visible) {
     if let Some((condition, cells)) = seen("c", visible) {
@@ -64,7 +71,16 @@ fn leave(select: &mut Select, filter: &ContactFilter) {
         select.and("t.merged_into IS NULL", []);
     }
     select.and_one_of("t.standing", &filter.standings);
-    select.and_is("t.batch_id", filter.batch.as_ref());
+    if let Some(batch) = filter.batch {
+        // The import's own time leads to its contacts, give or take what clocks differ by.
+        select.and(
+            &format!(
+                "t.batch_id = ? AND t.created_at >= (SELECT b.started_at - {CLOCKS_DIFFER_MICROS} {ITS_IMPORT})
+                 AND t.created_at <= (SELECT coalesce(b.finished_at, b.updated_at) + {CLOCKS_DIFFER_MICROS} {ITS_IMPORT})"
+            ),
+            [batch.to_cell()],
+        );
+    }
     select.and("t.removed = ?", [false.to_cell()]);
     select.and_one_of("t.contact_id", &filter.ids);
 }
