@@ -49,6 +49,7 @@ pub(crate) fn open(
     let place = match place {
         Some(place) => place,
         None if by_line => ListPlace::default(),
+        None if survey.broken => return Err(ReadError::BrokenJson { record: 0 }),
         None => return Err(no_list(searched)),
     };
     let header = learn(

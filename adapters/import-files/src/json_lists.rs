@@ -78,6 +78,8 @@ pub(crate) struct Survey {
     phone_names: HashMap<String, bool>,
     /// Values that stand at the top.
     pub(crate) tops: u64,
+    /// It is no JSON, or nested beyond the limit.
+    pub(crate) broken: bool,
     top_is_list: bool,
 }
 
@@ -86,8 +88,8 @@ impl Survey {
     pub(crate) fn of(sample: &[u8]) -> Self {
         let mut survey = Self::default();
         let mut scanner = Scanner::new(sample);
-        // Where the sample is cut, there it ends; what is broken is told when the records are read.
-        let _end = survey.top(&mut scanner);
+        // Where the sample is cut, there it ends.
+        survey.broken = matches!(survey.top(&mut scanner), Err(Stop::Broken));
         survey
     }
 
