@@ -64,6 +64,15 @@ impl<R: ReadModel> RowSet<R> {
         self.changed.insert(row.key(), Some(row));
     }
 
+    /// Makes a row that can't be stored yet, because this event is the first that could make it. Spares looking for it.
+    pub fn begin(&mut self, row: R) {
+        let key = row.key();
+        if !self.complete {
+            self.loaded.entry(key.clone()).or_insert(None);
+        }
+        self.changed.insert(key, Some(row));
+    }
+
     /// Removes the row.
     pub fn remove(&mut self, key: &R::Key) {
         self.changed.insert(key.clone(), None);
@@ -124,6 +133,8 @@ pub enum Comparison {
 pub struct TableChanges {
     /// The table.
     pub table: &'static Table,
+    /// Whole rows that are known to be new, cells in column order.
+    pub inserts: Vec<Vec<Cell>>,
     /// Whole rows to insert or replace, cells in column order.
     pub upserts: Vec<Vec<Cell>>,
     /// Keys of rows to delete.
@@ -169,13 +180,15 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
         changed.sort_unstable_by(|a, b| a.0.cmp(b.0));
         let mut changes = TableChanges {
             table: R::TABLE,
+            inserts: Vec::new(),
             upserts: Vec::new(),
             deletes: Vec::new(),
         };
         for (key, row) in changed {
-            match row {
-                Some(row) => changes.upserts.push(row.to_cells()),
-                None => changes.deletes.push(R::key_cells(key)),
+            match (row, self.loaded.get(key)) {
+                (Some(row), Some(None)) => changes.inserts.push(row.to_cells()),
+                (Some(row), _) => changes.upserts.push(row.to_cells()),
+                (None, _) => changes.deletes.push(R::key_cells(key)),
             }
         }
         changes
@@ -301,7 +314,7 @@ impl Rows {
     /// What must be written, tables without changes left out.
     pub fn changes(&mut self) -> Vec<TableChanges> {
         let mut all: Vec<_> = self.sets().iter().map(|set| set.changes()).collect();
-        all.retain(|c| !c.upserts.is_empty() || !c.deletes.is_empty());
+        all.retain(|c| !c.inserts.is_empty() || !c.upserts.is_empty() || !c.deletes.is_empty());
         all
     }
 }

@@ -100,6 +100,30 @@ fn names(columns: &[Column], prefix: &str) -> Result<String, DatabaseError> {
     quoted_names.map(|names| names.join(", "))
 }
 
+/// `INSERT … VALUES` of one row, for SQLite.
+pub(crate) fn insert_new(table: &str, columns: &[Column]) -> Result<String, DatabaseError> {
+    Ok(format!(
+        "INSERT INTO {} ({}) VALUES ({})",
+        quoted(table)?,
+        names(columns, "")?,
+        places(columns)
+    ))
+}
+
+/// `COPY … FROM STDIN`, for PostgreSQL.
+pub(crate) fn copy(table: &str, columns: &[Column]) -> Result<String, DatabaseError> {
+    Ok(format!(
+        "COPY {} ({}) FROM STDIN (FORMAT binary)",
+        quoted(table)?,
+        names(columns, "")?
+    ))
+}
+
+fn places(columns: &[Column]) -> String {
+    let places: Vec<_> = (1..=columns.len()).map(|i| format!("${i}")).collect();
+    places.join(", ")
+}
+
 /// `INSERT … ON CONFLICT (key) DO UPDATE` of all other columns, or `DO NOTHING` when `key` is empty.
 pub(crate) fn insert(
     engine: Engine,
@@ -113,8 +137,7 @@ pub(crate) fn insert(
             let _ = write!(sql, "SELECT {} FROM {}", names(columns, "r.")?, arrays(columns)?);
         }
         Engine::Sqlite => {
-            let places: Vec<_> = (1..=columns.len()).map(|i| format!("${i}")).collect();
-            let _ = write!(sql, "VALUES ({})", places.join(", "));
+            let _ = write!(sql, "VALUES ({})", places(columns));
         }
     }
     sql.push_str(" ON CONFLICT ");

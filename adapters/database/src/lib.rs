@@ -4,6 +4,7 @@
 
 mod bulk;
 mod cells;
+mod copy;
 mod database;
 mod error;
 mod migrations;
@@ -16,6 +17,7 @@ mod url;
 
 pub use bulk::{BULK_ROWS_MAX, Column, ColumnKind};
 pub use cells::{boolean, int, opt_int, opt_text, text};
+pub use copy::CopyRows;
 pub use database::Database;
 pub use error::{DatabaseError, DatabaseErrorKind};
 pub use migrations::{Migration, MigrationError, migrate_postgres, migrate_sqlite};

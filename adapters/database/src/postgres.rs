@@ -12,6 +12,7 @@ use sqlx::{
 use crate::{
     BULK_ROWS_MAX, Column, ColumnKind, DatabaseError, Row,
     bulk::{check_widths, quoted},
+    copy::CopyRows,
 };
 
 /// Most connections that one set of tables holds.
@@ -118,6 +119,55 @@ pub(crate) async fn execute_rows(
     Ok(affected)
 }
 
+/// Writes rows by `COPY`.
+pub(crate) async fn copy_rows(
+    connection: &mut PgConnection,
+    sql: &str,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<u64, DatabaseError> {
+    check_widths(columns, rows)?;
+    let mut copied = 0;
+    for chunk in rows.chunks(BULK_ROWS_MAX) {
+        let mut copy = CopyRows::with_capacity(chunk.iter().map(|row| copied_bytes(row)).sum());
+        for row in chunk {
+            copy.row(row.len());
+            for (column, cell) in columns.iter().zip(row) {
+                copy_cell(&mut copy, *column, cell)?;
+            }
+        }
+        copied += copy.send(connection, sql).await?;
+    }
+    Ok(copied)
+}
+
+fn copied_bytes(row: &[Cell]) -> usize {
+    let fields = row.iter().map(|cell| match cell {
+        Cell::Null => 4,
+        Cell::Int(_) | Cell::Real(_) => 12,
+        Cell::Text(text) => 4 + text.len(),
+        Cell::Bytes(bytes) => 4 + bytes.len(),
+    });
+    2 + fields.sum::<usize>()
+}
+
+fn copy_cell(copy: &mut CopyRows, column: Column, cell: &Cell) -> Result<(), DatabaseError> {
+    match (column.kind, cell) {
+        (_, Cell::Null) => copy.null(),
+        (ColumnKind::Int, Cell::Int(value)) => copy.int(*value),
+        (ColumnKind::Real, Cell::Real(value)) => copy.real(*value),
+        (ColumnKind::Real, Cell::Int(value)) => copy.real(*value as f64),
+        (ColumnKind::Text, Cell::Text(value)) => copy.text(value),
+        (ColumnKind::Bytes, Cell::Bytes(value)) => copy.bytes(value),
+        _ => return Err(unfit(column)),
+    }
+    Ok(())
+}
+
+fn unfit(column: Column) -> DatabaseError {
+    DatabaseError::invalid(format!("a value does not fit the column {}", column.name))
+}
+
 fn arguments(
     described: Option<Either<&[sqlx::postgres::PgTypeInfo], usize>>,
     parameters: &[Cell],
@@ -189,7 +239,7 @@ fn add_array<'a>(
     cells: impl Iterator<Item = &'a Cell>,
 ) -> Result<(), DatabaseError> {
     use sqlx::Arguments as _;
-    let unfit = || DatabaseError::invalid(format!("a value does not fit the column {}", column.name));
+    let unfit = || unfit(column);
     let added = match column.kind {
         ColumnKind::Int => arguments.add(collect(cells, |cell| match cell {
             Cell::Int(value) => Ok(*value),

@@ -119,6 +119,28 @@ impl Transaction {
         self.execute_rows(sql, columns, rows).await
     }
 
+    /// Inserts rows that are known to be new: one whose key is there is an error. The cheapest way to write many.
+    pub async fn bulk_insert(
+        &mut self,
+        table: &str,
+        columns: &[Column],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<u64, DatabaseError> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        match &mut self.inner {
+            Inner::Sqlite(_) => {
+                let sql = bulk::insert_new(table, columns)?;
+                self.execute_rows(sql, columns, rows).await
+            }
+            Inner::Postgres(tx) => {
+                let sql = bulk::copy(table, columns)?;
+                postgres::copy_rows(tx, &sql, columns, &rows).await
+            }
+        }
+    }
+
     /// Deletes the rows with these keys.
     pub async fn bulk_delete(
         &mut self,

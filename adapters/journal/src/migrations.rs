@@ -16,6 +16,10 @@ pub const SQLITE: &[Migration] = &[
         name: "0002_without_type_index",
         sql: include_str!("../../../migrations/sqlite/journal/0002_without_type_index.sql"),
     },
+    Migration {
+        name: "0003_bulk_append",
+        sql: include_str!("../../../migrations/sqlite/journal/0003_bulk_append.sql"),
+    },
 ];
 
 pub const POSTGRES: &[Migration] = &[
@@ -26,6 +30,10 @@ pub const POSTGRES: &[Migration] = &[
     Migration {
         name: "0002_without_type_index",
         sql: include_str!("../../../migrations/postgres/journal/0002_without_type_index.sql"),
+    },
+    Migration {
+        name: "0003_bulk_append",
+        sql: include_str!("../../../migrations/postgres/journal/0003_bulk_append.sql"),
     },
 ];
 

@@ -50,7 +50,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
         domain::Event::ScriptEvent(_) | domain::Event::Unknown { .. } => None,
     };
     let Some(line) = line else { return };
-    rows.activity.put(ActivityRow {
+    rows.activity.begin(ActivityRow {
         organization_id: organization_of(event),
         position: event.position,
         kind: event.event.name().to_owned(),

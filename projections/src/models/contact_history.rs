@@ -112,7 +112,7 @@ fn whole(event: &impl Serialize) -> String {
 }
 
 fn add(event: &Recorded, rows: &mut Rows, contact: ContactId, summary: String) {
-    rows.contact_history.put(row(event, contact, summary));
+    rows.contact_history.begin(row(event, contact, summary));
 }
 
 impl ContactHistoryRow {

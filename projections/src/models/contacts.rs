@@ -100,7 +100,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
         && (event.sequence == 1 || rows.contacts.get(&(organization, contact)).is_none())
     {
         rows.contacts
-            .put(ContactRow::blank(organization, contact, phone_index.clone()));
+            .begin(ContactRow::blank(organization, contact, phone_index.clone()));
     }
     rows.contacts.change(&(organization, contact), |row| {
         if let ContactEvent::ContactCreated { .. } = happened {

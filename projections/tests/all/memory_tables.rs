@@ -45,7 +45,7 @@ impl MemoryTables {
     /// Writes changes.
     pub fn write(&mut self, changes: TableChanges) {
         let stored = self.rows.entry(changes.table.name).or_default();
-        for row in changes.upserts {
+        for row in changes.inserts.into_iter().chain(changes.upserts) {
             stored.insert(key_text(&row[..changes.table.key_columns]), row);
         }
         for key in changes.deletes {

@@ -1,11 +1,16 @@
-//! A batch of requests as the arrays of one function call.
+//! A batch of requests as the arrays of one function call, or, when it is large, as a copy into the table.
 
 use std::collections::{HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 use commands::ports::{AppendRequest, Appended, JournalError};
+use database::CopyRows;
 use domain::{Position, StreamId};
-use sqlx::PgConnection;
+use sqlx::{
+    Connection as _, PgConnection, Postgres,
+    postgres::{PgArguments, PgRow},
+    query::QueryScalar,
+};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -105,10 +110,92 @@ impl<'r> Columns<'r> {
     }
 }
 
+impl Columns<'_> {
+    /// One function call; answers the position of the last event.
+    async fn call(&self, connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+        self.places(APPEND)
+            .bind(&self.events.kinds)
+            .bind(&self.events.ids)
+            .bind(&self.events.sequences)
+            .bind(&self.names)
+            .bind(&self.versions)
+            .bind(&self.payloads)
+            .bind(&self.metadata)
+            .bind(&self.event_ids)
+            .bind(&self.organizations)
+            .bind(&self.recorded)
+            .fetch_one(connection)
+            .await
+    }
+
+    /// The same in four round trips, and at half the cost for each event.
+    async fn copy(&self, connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+        let mut transaction = connection.begin().await?;
+        self.places::<()>(EXPECT)
+            .fetch_one(&mut *transaction)
+            .await?;
+        self.rows().send(&mut transaction, COPY).await?;
+        let head = sqlx::query_scalar("SELECT currval('events_position')")
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(head)
+    }
+
+    /// A statement over the places that are asked for.
+    fn places<'q, T>(&'q self, sql: &'q str) -> QueryScalar<'q, Postgres, T, PgArguments>
+    where
+        (T,): for<'r> sqlx::FromRow<'r, PgRow>,
+    {
+        sqlx::query_scalar(sql)
+            .bind(&self.present.kinds)
+            .bind(&self.present.ids)
+            .bind(&self.present.sequences)
+            .bind(&self.absent.kinds)
+            .bind(&self.absent.ids)
+            .bind(&self.absent.sequences)
+    }
+
+    fn rows(&self) -> CopyRows {
+        let text = |texts: &[&str]| texts.iter().map(|text| text.len()).sum::<usize>();
+        let framed = COPIED_FRAME_BYTES * self.event_ids.len();
+        let mut rows = CopyRows::with_capacity(text(&self.payloads) + text(&self.metadata) + framed);
+        for at in 0..self.event_ids.len() {
+            rows.row(COPIED_COLUMNS);
+            rows.text(self.events.kinds[at]);
+            rows.text(self.events.ids[at]);
+            rows.int(self.events.sequences[at]);
+            rows.text(self.names[at]);
+            rows.text(self.versions[at]);
+            rows.text(self.payloads[at]);
+            rows.text(self.metadata[at]);
+            rows.uuid(self.event_ids[at]);
+            rows.text(self.organizations[at]);
+            rows.timestamp(self.recorded[at]);
+        }
+        rows
+    }
+}
+
 const APPEND: &str =
     "SELECT journal_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
-/// Writes the requests together in one round trip; answers the last position of each.
+/// Takes the lock and checks the places.
+const EXPECT: &str = "SELECT journal_expect($1, $2, $3, $4, $5, $6)";
+
+const COPY: &str = "COPY events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, \
+                    event_id, organization_id, recorded_at) FROM STDIN (FORMAT binary)";
+
+/// Columns that [`COPY`] names.
+const COPIED_COLUMNS: usize = 10;
+
+/// From how many events on copying pays for its further round trips.
+const COPIED_EVENTS_MIN: usize = 500;
+
+/// Bytes of an event that are neither payload nor metadata: the lengths, the numbers and the short texts.
+const COPIED_FRAME_BYTES: usize = 224;
+
+/// Writes the requests together in one transaction; answers the last position of each.
 #[derive(Debug)]
 pub struct Append<'r>(pub &'r [&'r AppendRequest]);
 
@@ -131,25 +218,11 @@ async fn append(
         columns.push(request, organization);
         ends.push(columns.event_ids.len());
     }
-    let head: i64 = sqlx::query_scalar(APPEND)
-        .bind(&columns.present.kinds)
-        .bind(&columns.present.ids)
-        .bind(&columns.present.sequences)
-        .bind(&columns.absent.kinds)
-        .bind(&columns.absent.ids)
-        .bind(&columns.absent.sequences)
-        .bind(&columns.events.kinds)
-        .bind(&columns.events.ids)
-        .bind(&columns.events.sequences)
-        .bind(&columns.names)
-        .bind(&columns.versions)
-        .bind(&columns.payloads)
-        .bind(&columns.metadata)
-        .bind(&columns.event_ids)
-        .bind(&columns.organizations)
-        .bind(&columns.recorded)
-        .fetch_one(connection)
-        .await?;
+    let head = if columns.event_ids.len() < COPIED_EVENTS_MIN {
+        columns.call(connection).await?
+    } else {
+        columns.copy(connection).await?
+    };
     let before = head as u64 - columns.event_ids.len() as u64;
     Ok(ends
         .into_iter()

@@ -297,10 +297,12 @@ impl RowSource for TableRows<'_> {
 pub(super) async fn write(tx: &mut Transaction, changes: Vec<TableChanges>) -> Result<(), DatabaseError> {
     for TableChanges {
         table,
+        inserts,
         upserts,
         deletes,
     } in changes
     {
+        tx.bulk_insert(table.name, &columns_of(table), inserts).await?;
         if !upserts.is_empty() {
             tx.bulk_upsert(table.name, &columns_of(table), &table.key_names(), upserts)
                 .await?;

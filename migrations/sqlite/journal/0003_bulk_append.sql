@@ -1,0 +1,2 @@
+-- Only PostgreSQL has another way to write a large request; the trees have the same names.
+SELECT 1;
