@@ -24,6 +24,16 @@ impl<A: Decider> Loaded<A> {
         &self.state
     }
 
+    /// One that is taken not to exist. What is decided on it is refused by the journal when it does.
+    pub(crate) fn absent(id: impl std::fmt::Display) -> Self {
+        Self {
+            stream: StreamId::new(A::KIND, id),
+            state: A::default(),
+            sequence: 0,
+            new: vec![],
+        }
+    }
+
     /// The id of its stream.
     pub fn stream_id(&self) -> &str {
         &self.stream.id

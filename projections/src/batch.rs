@@ -6,7 +6,7 @@
 //! disagree with it.
 
 use async_trait::async_trait;
-use domain::Recorded;
+use domain::{Event, Recorded, contact::ContactEvent};
 
 use crate::{
     Cell,
@@ -53,20 +53,37 @@ pub async fn apply<S: RowSource>(
     source: &mut S,
 ) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
     let mut rows = Rows::of_batch();
-    for _ in 0..RUNS_MAX {
-        for event in events {
-            for model in MODELS {
-                model(event, &mut rows);
-            }
-        }
+    run(events.iter().filter(|event| asks_for_rows(event)), &mut rows);
+    for _ in 1..RUNS_MAX {
+        rows.undo();
+        load_missing(&mut rows, source).await?;
+        run(events, &mut rows);
         if !rows.is_missing_some() {
             append_logs(events, &mut rows);
             return Ok(rows.changes());
         }
-        rows.undo();
-        load_missing(&mut rows, source).await?;
     }
     Err(BatchError::Unsettled)
+}
+
+fn run<'e>(events: impl IntoIterator<Item = &'e Recorded>, rows: &mut Rows) {
+    for event in events {
+        for model in MODELS {
+            model(event, rows);
+        }
+    }
+}
+
+/// Whether there is anything to learn from an event. A new contact begins a row and asks for none; an import has thousands.
+const fn asks_for_rows(event: &Recorded) -> bool {
+    !matches!(
+        event,
+        Recorded {
+            sequence: 1,
+            event: Event::ContactEvent(ContactEvent::ContactCreated { .. }),
+            ..
+        }
+    )
 }
 
 /// Takes in one event into rows that lie in memory whole.

@@ -1,10 +1,14 @@
 //! Rows as PostgreSQL's `COPY … (FORMAT binary)` wants them: the cheapest way to write many, without the arrays and
 //! temporary relations of `unnest`. What the server refuses is its error; nothing of the rows is then written.
 //!
+//! A copy that is given up in the middle leaves its connection unusable: what sends it must then drop the connection.
+//!
 //! The format: <https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4>.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, postgres::PgCopyIn};
 use uuid::Uuid;
 
 /// Before the first row: signature, flags, length of the header's extension.
@@ -19,30 +23,41 @@ const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 /// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// Rows to be copied, in order. Every row must have the columns that its statement names.
-#[derive(Debug)]
-pub struct CopyRows {
-    bytes: Vec<u8>,
+/// How much goes to the server at once: enough for few calls, little enough that it works while the next is made ready.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Rows on their way, in order. Every row must have the columns that the statement names; nothing is written before
+/// [`CopyIn::finish`].
+pub struct CopyIn<'c> {
+    copy: PgCopyIn<&'c mut PgConnection>,
+    buffer: Vec<u8>,
 }
 
-impl CopyRows {
-    /// No rows yet, with room for so many bytes of them.
-    pub fn with_capacity(bytes: usize) -> Self {
-        let mut buffer = Vec::with_capacity(bytes + HEADER.len() + TRAILER.len());
+impl fmt::Debug for CopyIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CopyIn")
+    }
+}
+
+impl<'c> CopyIn<'c> {
+    /// Begins `COPY … FROM STDIN (FORMAT binary)`.
+    pub async fn begin(connection: &'c mut PgConnection, statement: &str) -> Result<Self, sqlx::Error> {
+        let copy = connection.copy_in_raw(statement).await?;
+        let mut buffer = Vec::with_capacity(2 * PIECE_BYTES);
         buffer.extend_from_slice(HEADER);
-        Self { bytes: buffer }
+        Ok(Self { copy, buffer })
     }
 
     /// Begins a row of so many columns.
     pub fn row(&mut self, columns: usize) {
         // A table has at most 1,600 columns; a number that does not fit is refused by the server.
         let columns = i16::try_from(columns).unwrap_or(i16::MAX);
-        self.bytes.extend_from_slice(&columns.to_be_bytes());
+        self.buffer.extend_from_slice(&columns.to_be_bytes());
     }
 
     /// A missing value.
     pub fn null(&mut self) {
-        self.bytes.extend_from_slice(&NULL);
+        self.buffer.extend_from_slice(&NULL);
     }
 
     /// A `bigint`.
@@ -78,22 +93,24 @@ impl CopyRows {
     fn field(&mut self, value: &[u8]) {
         // The server's own limit is 1 GB: it refuses a longer value.
         let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
-        self.bytes.extend_from_slice(&length.to_be_bytes());
-        self.bytes.extend_from_slice(value);
+        self.buffer.extend_from_slice(&length.to_be_bytes());
+        self.buffer.extend_from_slice(value);
     }
 
-    /// Writes the rows by `COPY … FROM STDIN (FORMAT binary)`; returns how many there were.
-    pub async fn send(mut self, connection: &mut PgConnection, statement: &str) -> Result<u64, sqlx::Error> {
-        self.bytes.extend_from_slice(&TRAILER);
-        let mut copy = connection.copy_in_raw(statement).await?;
-        if let Err(error) = copy.send(self.bytes).await {
-            // The server says why it no longer listens, or the connection is gone; either ends the attempt.
-            return Err(copy
-                .abort("the rows could not be sent")
-                .await
-                .err()
-                .unwrap_or(error));
+    /// Sends what has gathered, when it is enough. To be called after every row.
+    pub async fn send_when_full(&mut self) -> Result<(), sqlx::Error> {
+        if self.buffer.len() < PIECE_BYTES {
+            return Ok(());
         }
-        copy.finish().await
+        self.copy.send(self.buffer.as_slice()).await?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Writes the rows; returns how many there were.
+    pub async fn finish(mut self) -> Result<u64, sqlx::Error> {
+        self.buffer.extend_from_slice(&TRAILER);
+        self.copy.send(self.buffer.as_slice()).await?;
+        self.copy.finish().await
     }
 }

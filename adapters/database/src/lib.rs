@@ -17,7 +17,7 @@ mod url;
 
 pub use bulk::{BULK_ROWS_MAX, Column, ColumnKind};
 pub use cells::{boolean, int, opt_int, opt_text, text};
-pub use copy::CopyRows;
+pub use copy::CopyIn;
 pub use database::Database;
 pub use error::{DatabaseError, DatabaseErrorKind};
 pub use migrations::{Migration, MigrationError, migrate_postgres, migrate_sqlite};

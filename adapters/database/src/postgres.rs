@@ -12,7 +12,7 @@ use sqlx::{
 use crate::{
     BULK_ROWS_MAX, Column, ColumnKind, DatabaseError, Row,
     bulk::{check_widths, quoted},
-    copy::CopyRows,
+    copy::CopyIn,
 };
 
 /// Most connections that one set of tables holds.
@@ -127,45 +127,43 @@ pub(crate) async fn copy_rows(
     rows: &[Vec<Cell>],
 ) -> Result<u64, DatabaseError> {
     check_widths(columns, rows)?;
-    let mut copied = 0;
-    for chunk in rows.chunks(BULK_ROWS_MAX) {
-        let mut copy = CopyRows::with_capacity(chunk.iter().map(|row| copied_bytes(row)).sum());
-        for row in chunk {
-            copy.row(row.len());
-            for (column, cell) in columns.iter().zip(row) {
-                copy_cell(&mut copy, *column, cell)?;
+    // Before anything is sent: a copy can't be left in the middle.
+    for (at, column) in columns.iter().enumerate() {
+        let mut cells = rows.iter().filter_map(|row| row.get(at));
+        if !cells.all(|cell| fits(*column, cell)) {
+            return Err(DatabaseError::invalid(format!(
+                "a value does not fit the column {}",
+                column.name
+            )));
+        }
+    }
+    let mut copy = CopyIn::begin(connection, sql).await?;
+    for row in rows {
+        copy.row(row.len());
+        for (column, cell) in columns.iter().zip(row) {
+            match cell {
+                Cell::Null => copy.null(),
+                Cell::Int(value) if column.kind == ColumnKind::Real => copy.real(*value as f64),
+                Cell::Int(value) => copy.int(*value),
+                Cell::Real(value) => copy.real(*value),
+                Cell::Text(value) => copy.text(value),
+                Cell::Bytes(value) => copy.bytes(value),
             }
         }
-        copied += copy.send(connection, sql).await?;
+        copy.send_when_full().await?;
     }
-    Ok(copied)
+    Ok(copy.finish().await?)
 }
 
-fn copied_bytes(row: &[Cell]) -> usize {
-    let fields = row.iter().map(|cell| match cell {
-        Cell::Null => 4,
-        Cell::Int(_) | Cell::Real(_) => 12,
-        Cell::Text(text) => 4 + text.len(),
-        Cell::Bytes(bytes) => 4 + bytes.len(),
-    });
-    2 + fields.sum::<usize>()
-}
-
-fn copy_cell(copy: &mut CopyRows, column: Column, cell: &Cell) -> Result<(), DatabaseError> {
-    match (column.kind, cell) {
-        (_, Cell::Null) => copy.null(),
-        (ColumnKind::Int, Cell::Int(value)) => copy.int(*value),
-        (ColumnKind::Real, Cell::Real(value)) => copy.real(*value),
-        (ColumnKind::Real, Cell::Int(value)) => copy.real(*value as f64),
-        (ColumnKind::Text, Cell::Text(value)) => copy.text(value),
-        (ColumnKind::Bytes, Cell::Bytes(value)) => copy.bytes(value),
-        _ => return Err(unfit(column)),
-    }
-    Ok(())
-}
-
-fn unfit(column: Column) -> DatabaseError {
-    DatabaseError::invalid(format!("a value does not fit the column {}", column.name))
+const fn fits(column: Column, cell: &Cell) -> bool {
+    matches!(
+        (column.kind, cell),
+        (_, Cell::Null)
+            | (ColumnKind::Int | ColumnKind::Real, Cell::Int(_))
+            | (ColumnKind::Real, Cell::Real(_))
+            | (ColumnKind::Text, Cell::Text(_))
+            | (ColumnKind::Bytes, Cell::Bytes(_))
+    )
 }
 
 fn arguments(
@@ -239,7 +237,7 @@ fn add_array<'a>(
     cells: impl Iterator<Item = &'a Cell>,
 ) -> Result<(), DatabaseError> {
     use sqlx::Arguments as _;
-    let unfit = || unfit(column);
+    let unfit = || DatabaseError::invalid(format!("a value does not fit the column {}", column.name));
     let added = match column.kind {
         ColumnKind::Int => arguments.add(collect(cells, |cell| match cell {
             Cell::Int(value) => Ok(*value),

@@ -99,6 +99,7 @@ impl Contents {
 impl Journal for MemoryJournal {
     async fn append(&self, request: AppendRequest) -> Result<Appended, JournalError> {
         request::check(&request)?;
+        request::check_json(&request)?;
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
         let found: Vec<_> = request.streams.iter().map(|part| contents.found(part)).collect();
         match judge(&request, &found) {

@@ -59,7 +59,8 @@ pub fn stored(request: AppendRequest, last: Position) -> Vec<StoredEvent> {
     stored
 }
 
-/// Refuses a request that is wrong in itself; returns its bytes of payload and metadata.
+/// Refuses a request that is wrong in itself; returns its bytes of payload and metadata. Whether they are JSON is for
+/// [`check_json`] where the store does not see to it.
 pub fn check(request: &AppendRequest) -> Result<usize, JournalError> {
     if request.streams.len() > REQUEST_STREAMS_MAX {
         return Err(invalid(format!("more than {REQUEST_STREAMS_MAX} streams")));
@@ -93,6 +94,18 @@ pub fn check(request: &AppendRequest) -> Result<usize, JournalError> {
     Ok(bytes)
 }
 
+/// Refuses a request whose payload or metadata is not JSON.
+pub fn check_json(request: &AppendRequest) -> Result<(), JournalError> {
+    for event in request.streams.iter().flat_map(|part| &part.events) {
+        for (text, what) in [(&event.payload, "payload"), (&event.metadata, "metadata")] {
+            if serde_json::from_str::<IgnoredAny>(text).is_err() {
+                return Err(invalid(format!("the {what} of a {} is not JSON", event.name)));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn check_named_once(request: &AppendRequest) -> Result<(), JournalError> {
     if request.streams.len() < 2 {
         return Ok(());
@@ -111,13 +124,7 @@ fn check_stream(stream: &StreamId) -> Result<(), JournalError> {
 
 fn check_event(event: &NewEvent) -> Result<(), JournalError> {
     check_name(&event.name, "event name")?;
-    check_name(&event.version, "event version")?;
-    for (text, what) in [(&event.payload, "payload"), (&event.metadata, "metadata")] {
-        if serde_json::from_str::<IgnoredAny>(text).is_err() {
-            return Err(invalid(format!("the {what} of a {} is not JSON", event.name)));
-        }
-    }
-    Ok(())
+    check_name(&event.version, "event version")
 }
 
 fn check_name(text: &str, what: &str) -> Result<(), JournalError> {

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 use commands::ports::{AppendRequest, Appended, JournalError};
-use database::CopyRows;
+use database::CopyIn;
 use domain::{Position, StreamId};
 use sqlx::{
     Connection as _, PgConnection, Postgres,
@@ -131,10 +131,8 @@ impl Columns<'_> {
     /// The same in four round trips, and at half the cost for each event.
     async fn copy(&self, connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
         let mut transaction = connection.begin().await?;
-        self.places::<()>(EXPECT)
-            .fetch_one(&mut *transaction)
-            .await?;
-        self.rows().send(&mut transaction, COPY).await?;
+        self.places::<()>(EXPECT).fetch_one(&mut *transaction).await?;
+        self.copy_rows(&mut transaction).await?;
         let head = sqlx::query_scalar("SELECT currval('events_position')")
             .fetch_one(&mut *transaction)
             .await?;
@@ -156,10 +154,8 @@ impl Columns<'_> {
             .bind(&self.absent.sequences)
     }
 
-    fn rows(&self) -> CopyRows {
-        let text = |texts: &[&str]| texts.iter().map(|text| text.len()).sum::<usize>();
-        let framed = COPIED_FRAME_BYTES * self.event_ids.len();
-        let mut rows = CopyRows::with_capacity(text(&self.payloads) + text(&self.metadata) + framed);
+    async fn copy_rows(&self, connection: &mut PgConnection) -> Result<u64, sqlx::Error> {
+        let mut rows = CopyIn::begin(connection, COPY).await?;
         for at in 0..self.event_ids.len() {
             rows.row(COPIED_COLUMNS);
             rows.text(self.events.kinds[at]);
@@ -172,8 +168,9 @@ impl Columns<'_> {
             rows.uuid(self.event_ids[at]);
             rows.text(self.organizations[at]);
             rows.timestamp(self.recorded[at]);
+            rows.send_when_full().await?;
         }
-        rows
+        rows.finish().await
     }
 }
 
@@ -191,9 +188,6 @@ const COPIED_COLUMNS: usize = 10;
 
 /// From how many events on copying pays for its further round trips.
 const COPIED_EVENTS_MIN: usize = 500;
-
-/// Bytes of an event that are neither payload nor metadata: the lengths, the numbers and the short texts.
-const COPIED_FRAME_BYTES: usize = 224;
 
 /// Writes the requests together in one transaction; answers the last position of each.
 #[derive(Debug)]

@@ -153,6 +153,7 @@ async fn blocking<T: Send + 'static>(
 impl Journal for SqliteJournal {
     async fn append(&self, request: AppendRequest) -> Result<Appended, JournalError> {
         let bytes = request::check(&request)?;
+        request::check_json(&request)?;
         let (reply, answer) = oneshot::channel();
         let job = Job {
             request,

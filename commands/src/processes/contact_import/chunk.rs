@@ -124,7 +124,7 @@ impl Chunk {
             }
         }
         // Neighbours in an index are then written together.
-        chunk.newcomers.sort_unstable_by_key(|newcomer| newcomer.id);
+        chunk.newcomers.sort_by_cached_key(|newcomer| newcomer.id);
         Ok(chunk)
     }
 
@@ -136,16 +136,26 @@ impl Chunk {
         });
     }
 
-    /// Decides on the newcomers as their streams are now.
+    /// Whether nobody of this chunk was known.
+    pub(super) fn are_all_new(&self) -> bool {
+        self.decided.created.len() == self.newcomers.len()
+    }
+
+    /// Decides on the newcomers, as their streams are now or as if nobody knew them; the journal refuses the latter when one is
+    /// known after all.
     pub(super) async fn prepare(
         &mut self,
         ports: &Ports,
         context: &CommandContext,
-        source: ContactSource,
-        batch: Option<ImportBatchId>,
+        (source, batch): (ContactSource, Option<ImportBatchId>),
+        look_up: bool,
     ) -> Result<(), CommandError> {
         let ids = self.newcomers.iter().map(|newcomer| newcomer.id);
-        let contacts: Vec<Loaded<Contact>> = load_many(ports, context.organization, ids).await?;
+        let contacts: Vec<Loaded<Contact>> = if look_up {
+            load_many(ports, context.organization, ids).await?
+        } else {
+            ids.map(Loaded::absent).collect()
+        };
         self.decided = decide(ports, context, &self.newcomers, contacts, (source, batch)).await?;
         let made = &self.decided.created;
         let indexes: Vec<_> = self

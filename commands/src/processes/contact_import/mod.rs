@@ -6,6 +6,11 @@ mod opening;
 mod people_of_rows;
 pub(super) mod undo;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use domain::{
     campaign::{CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand},
     import::{ContactSource, ImportBatch, ImportCommand, ImportStatus},
@@ -63,9 +68,17 @@ async fn import(ports: &Ports, context: &CommandContext, id: &str) -> Result<End
         return Ok(Ended::Elsewhere);
     }
     let opened = open(ports, context, &mut import).await?;
-    let mut recorder = Recorder::new(ports, context, import).await?;
+    let someone_known = Arc::new(AtomicBool::new(false));
+    let mut recorder = Recorder::new(ports, context, import, someone_known.clone()).await?;
     let (sender, mut chunks) = mpsc::channel(CHUNKS_WAITING);
-    let read = read_ahead(ports, context, opened, recorder.import.state(), sender);
+    let read = read_ahead(
+        ports,
+        context,
+        opened,
+        recorder.import.state(),
+        someone_known,
+        sender,
+    );
     let record = async {
         while let Some(chunk) = chunks.recv().await {
             if let Ended::Elsewhere = recorder.record(chunk).await? {
@@ -85,12 +98,14 @@ async fn import(ports: &Ports, context: &CommandContext, id: &str) -> Result<End
     }
 }
 
-/// Reads and prepares chunk after chunk on a thread of its own.
+/// Reads and prepares chunk after chunk on a thread of its own. Contacts are looked up until a chunk had none that was known, and
+/// again from the first that turns out to be known after all.
 fn read_ahead(
     ports: &Ports,
     context: &CommandContext,
     mut opened: Opened,
     import: &ImportBatch,
+    someone_known: Arc<AtomicBool>,
     sender: mpsc::Sender<Chunk>,
 ) -> impl Future<Output = Result<(), CommandError>> + use<> {
     let (ports, context) = (ports.clone(), context.clone());
@@ -98,6 +113,7 @@ fn read_ahead(
     let runtime = tokio::runtime::Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
         let mut seen = chunk::Seen::default();
+        let mut look_up = true;
         for number in 1.. {
             let rows = chunk::read_rows(opened.reader.as_mut())?;
             if rows.is_empty() {
@@ -108,7 +124,9 @@ fn read_ahead(
                 let mut chunk = Chunk::sorted(&ports, &context, number, rows, &mut seen).await?;
                 chunk.at(progress);
                 if number > recorded {
-                    chunk.prepare(&ports, &context, source, batch).await?;
+                    look_up |= someone_known.load(Ordering::Relaxed);
+                    chunk.prepare(&ports, &context, (source, batch), look_up).await?;
+                    look_up = !chunk.are_all_new();
                     // Nobody listens any more when the import was stopped.
                     return Ok(sender.send(chunk).await.is_ok());
                 }
@@ -133,6 +151,8 @@ struct Recorder<'a> {
     context: &'a CommandContext,
     import: Loaded<ImportBatch>,
     campaign: Option<Loaded<Campaign>>,
+    /// A contact that was taken for new was known.
+    someone_known: Arc<AtomicBool>,
 }
 
 impl<'a> Recorder<'a> {
@@ -140,12 +160,14 @@ impl<'a> Recorder<'a> {
         ports: &'a Ports,
         context: &'a CommandContext,
         import: Loaded<ImportBatch>,
+        someone_known: Arc<AtomicBool>,
     ) -> Result<Self, CommandError> {
         let mut recorder = Self {
             ports,
             context,
             import,
             campaign: None,
+            someone_known,
         };
         recorder.load_campaign().await?;
         Ok(recorder)
@@ -169,6 +191,7 @@ impl<'a> Recorder<'a> {
                 Err(other) => return Err(other),
                 Ok(()) => return Ok(Ended::Completed),
             }
+            self.someone_known.store(true, Ordering::Relaxed);
             let id = self.import.stream_id().to_owned();
             self.import = load(self.ports, self.context.organization, id).await?;
             self.load_campaign().await?;
@@ -177,7 +200,7 @@ impl<'a> Recorder<'a> {
                 return Ok(Ended::Elsewhere);
             }
             chunk
-                .prepare(self.ports, self.context, source_of(state), state.id)
+                .prepare(self.ports, self.context, (source_of(state), state.id), true)
                 .await?;
         }
         Err(CommandError::Journal(

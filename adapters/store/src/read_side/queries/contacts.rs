@@ -1,5 +1,7 @@
 //! Contacts and their history.
 
+use std::collections::{BTreeSet, HashMap};
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::ports::JournalError;
@@ -302,14 +304,27 @@ impl ContactQueries for Queries {
         indexes: &[PhoneIndex],
         now: DateTime<Utc>,
     ) -> Result<Vec<Vec<String>>, QueryError> {
-        let mut rows: Vec<SuppressionRow> = self.rows_by(&BY_PHONE, by_phone(organization, indexes)).await?;
-        rows.retain(|row| row.expires_at.is_none_or(|expires| expires > now));
-        rows.sort_by_key(|row| row.kind.as_str());
-        let lists_of = |index: &PhoneIndex| {
-            let on = rows.iter().filter(|row| row.phone_index == *index);
-            let mut kinds: Vec<String> = on.map(|row| row.kind.as_str().to_owned()).collect();
-            kinds.dedup();
+        // Most organizations that import have no list yet, and need no look-up of each number.
+        let mut any = of_organization::<SuppressionRow>(organization);
+        any.add(" LIMIT ?", [Cell::Int(1)]);
+        let some: Vec<SuppressionRow> = self.rows(any).await?;
+        if some.is_empty() {
+            return Ok(vec![vec![]; indexes.len()]);
+        }
+        let rows: Vec<SuppressionRow> = self.rows_by(&BY_PHONE, by_phone(organization, indexes)).await?;
+        let mut kinds: HashMap<PhoneIndex, BTreeSet<&str>> = HashMap::new();
+        for row in rows
+            .iter()
+            .filter(|row| row.expires_at.is_none_or(|expires| expires > now))
+        {
             kinds
+                .entry(row.phone_index.clone())
+                .or_default()
+                .insert(row.kind.as_str());
+        }
+        let lists_of = |index: &PhoneIndex| {
+            let on = kinds.get(index).into_iter().flatten();
+            on.map(|kind| (*kind).to_owned()).collect()
         };
         Ok(indexes.iter().map(lists_of).collect())
     }
