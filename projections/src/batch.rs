@@ -53,6 +53,8 @@ pub async fn apply<S: RowSource>(
     source: &mut S,
 ) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
     let mut rows = Rows::of_batch();
+    let begun = events.iter().filter(|event| !asks_for_rows(event)).count();
+    rows.contacts.reserve(begun);
     run(events.iter().filter(|event| asks_for_rows(event)), &mut rows);
     for _ in 1..RUNS_MAX {
         rows.undo();

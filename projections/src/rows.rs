@@ -48,6 +48,12 @@ impl<R: ReadModel> RowSet<R> {
         None
     }
 
+    /// Makes room for so many more rows, at once instead of by doubling.
+    pub fn reserve(&mut self, rows: usize) {
+        self.loaded.reserve(rows);
+        self.changed.reserve(rows);
+    }
+
     /// Changes the row in place; does nothing when there is none.
     pub fn change(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
         if !self.changed.contains_key(key) {

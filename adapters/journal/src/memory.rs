@@ -139,7 +139,7 @@ impl Feed for MemoryJournal {
             .iter()
             .skip(after.number() as usize)
             .take(limit.min(PAGE_EVENTS_MAX))
-            .map(|event| StoredEvent::clone(event))
+            .cloned()
             .collect();
         Ok(FeedPage {
             scanned: events.last().map_or(after, |event| event.position),

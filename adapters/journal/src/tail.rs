@@ -4,7 +4,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use commands::ports::{AppendRequest, FeedPage, StoredEvent};
@@ -23,7 +23,7 @@ struct Run {
     /// Every position after this one, up to `until`, is here.
     after: Position,
     until: Position,
-    events: VecDeque<StoredEvent>,
+    events: VecDeque<Arc<StoredEvent>>,
     bytes: usize,
 }
 
@@ -44,7 +44,7 @@ impl Tail {
         }
         run.until = last;
         run.bytes += events.iter().map(bytes_of).sum::<usize>();
-        run.events.extend(events);
+        run.events.extend(events.into_iter().map(Arc::new));
         while run.bytes > TAIL_BYTES_MAX
             && let Some(oldest) = run.events.pop_front()
         {

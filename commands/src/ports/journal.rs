@@ -1,6 +1,8 @@
 //! The event store. One order over all streams: when an event is visible, everything before it is visible or will
 //! never exist, so a reader needs `position > checkpoint` and nothing else.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{EventId, Metadata, OrganizationId, Position, StreamId};
@@ -148,8 +150,8 @@ pub trait Journal: Feed + std::fmt::Debug {
 /// A page of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedPage {
-    /// In position order; all of them after the asked position.
-    pub events: Vec<StoredEvent>,
+    /// In position order; all of them after the asked position. Shared, since several follow the newest ones at once.
+    pub events: Vec<Arc<StoredEvent>>,
     /// How far this page has looked: a checkpoint may move here. At least the last event's position.
     pub scanned: Position,
 }

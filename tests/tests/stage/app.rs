@@ -152,7 +152,7 @@ impl TestApp {
         let journal = &self.running.application.ports.journal;
         let page = journal.read(domain::Position::new(before), 1_000).await;
         let events = page.expect("the journal answers").events;
-        events.into_iter().map(|e| e.name).collect()
+        events.iter().map(|e| e.name.clone()).collect()
     }
 
     /// Reports of the carrier by what became of them.

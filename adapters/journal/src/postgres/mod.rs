@@ -236,7 +236,7 @@ impl Feed for PostgresJournal {
             return Ok(page);
         }
         let mut page = self.read(after, limit).await?;
-        page.events.retain(wanted);
+        page.events.retain(|event| wanted(event));
         Ok(page)
     }
 

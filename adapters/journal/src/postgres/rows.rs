@@ -1,5 +1,7 @@
 //! Reading events: pages in the one order, the head, and rows into [`StoredEvent`]s.
 
+use std::sync::Arc;
+
 use commands::ports::{FeedPage, JournalError, StoredEvent};
 use domain::{EventId, OrganizationId, Position, StreamId};
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
@@ -43,7 +45,7 @@ pub fn page(rows: &[PgRow], after: Position) -> Result<FeedPage, JournalError> {
                 kind: row.try_get(9).map_err(|e| unavailable(&e))?,
                 id: row.try_get(10).map_err(|e| unavailable(&e))?,
             };
-            stored(row, stream)
+            stored(row, stream).map(Arc::new)
         })
         .collect::<Result<Vec<_>, JournalError>>()?;
     Ok(FeedPage {

@@ -192,7 +192,7 @@ impl Feed for SqliteJournal {
             return Ok(page);
         }
         let mut page = self.read(after, limit).await?;
-        page.events.retain(wanted);
+        page.events.retain(|event| wanted(event));
         Ok(page)
     }
 

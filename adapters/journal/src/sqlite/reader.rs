@@ -1,5 +1,7 @@
 //! The reading threads: whole streams, pages and the head, each from one statement's snapshot.
 
+use std::sync::Arc;
+
 use commands::ports::{FeedPage, JournalError, StoredEvent, StreamSlice};
 use domain::{EventId, OrganizationId, Position, StreamId};
 use rusqlite::{Connection, Row};
@@ -92,14 +94,14 @@ fn load(connection: &Connection, streams: Vec<StreamId>) -> rusqlite::Result<Vec
 
 fn page(connection: &Connection, after: Position, limit: usize) -> rusqlite::Result<FeedPage> {
     let after_number = i64::try_from(after.number()).unwrap_or(i64::MAX);
-    let events: Vec<StoredEvent> = connection
+    let events: Vec<Arc<StoredEvent>> = connection
         .prepare_cached(PAGE)?
         .query_map((after_number, limit as i64), |row| {
             let stream = StreamId {
                 kind: row.get(9)?,
                 id: row.get(10)?,
             };
-            stored(row, stream)
+            stored(row, stream).map(Arc::new)
         })?
         .collect::<Result<_, _>>()?;
     Ok(FeedPage {

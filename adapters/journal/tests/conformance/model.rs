@@ -46,9 +46,9 @@ fn shape(outcome: &Result<Appended, JournalError>) -> Result<bool, JournalError>
 async fn contents(journal: &dyn Journal) -> Vec<StoredEvent> {
     let page = journal.read(Position::START, 10_000).await.unwrap();
     assert!(page.events.is_sorted_by(|a, b| a.position < b.position));
-    let unplaced = |mut event: StoredEvent| {
-        event.position = Position::START;
-        event
+    let unplaced = |event: Arc<StoredEvent>| StoredEvent {
+        position: Position::START,
+        ..StoredEvent::clone(&event)
     };
     page.events.into_iter().map(unplaced).collect()
 }

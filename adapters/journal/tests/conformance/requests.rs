@@ -1,5 +1,7 @@
 //! Requests to append, made short.
 
+use std::sync::Arc;
+
 use commands::ports::{AppendRequest, Expected, JournalError, NewEvent, StoredEvent, StreamAppend};
 use domain::{EventId, IdGenerator, OrganizationId, SequentialIds, StreamId};
 use uuid::Uuid;
@@ -65,7 +67,7 @@ pub fn ids(request: &AppendRequest) -> Vec<EventId> {
 }
 
 /// Ids of stored events, in order.
-pub fn stored_ids(events: &[StoredEvent]) -> Vec<EventId> {
+pub fn stored_ids(events: &[Arc<StoredEvent>]) -> Vec<EventId> {
     events.iter().map(|event| event.event_id).collect()
 }
 

@@ -2,7 +2,10 @@
 //! where it was or where it goes; two processes never advance one shard at a time.
 
 use futures::FutureExt;
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -197,7 +200,7 @@ impl Generation {
 }
 
 /// The first events whose payloads together stay within the limit, at least one, and where they end.
-fn within_payload(events: &[StoredEvent], scanned: Position) -> (&[StoredEvent], Position) {
+fn within_payload(events: &[Arc<StoredEvent>], scanned: Position) -> (&[Arc<StoredEvent>], Position) {
     let mut payload = 0_usize;
     let fit = events
         .iter()

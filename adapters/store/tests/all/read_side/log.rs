@@ -108,7 +108,7 @@ impl Feed for Log {
             .iter()
             .filter(|e| e.position > after)
             .take(limit)
-            .cloned()
+            .map(|event| std::sync::Arc::new(event.clone()))
             .collect();
         Ok(FeedPage {
             scanned: page.last().map_or(after, |e| e.position),
