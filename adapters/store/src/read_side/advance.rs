@@ -20,6 +20,7 @@ use projections::{
 
 use super::{
     Generation, ReadSideError,
+    ahead::{Decoded, Page},
     columns::{columns_of, key_of},
     follow::Shared,
     generation::position,
@@ -31,9 +32,6 @@ pub const EVENTS_PER_BATCH: usize = 5_000;
 
 /// Events of one batch of a rebuild: larger, because nobody waits for a single one.
 pub const EVENTS_PER_REBUILD_BATCH: usize = 5_000;
-
-/// Most payload of one batch, bytes: an import's event names a thousand contacts, each with rows of its own.
-const PAYLOAD_PER_BATCH_MAX: usize = 8 << 20;
 
 /// A crash of the server may take the last batches away, rows and checkpoint together; they are then taken in again.
 const COMMIT_WITHOUT_WAITING: &str = "SET LOCAL synchronous_commit = off";
@@ -67,13 +65,13 @@ pub(super) struct Advance {
 }
 
 /// The events of one page that belong to one shard.
-struct ShardPage<'a> {
+struct ShardPage {
     shard: u32,
     /// Where the page begins: a shard that is not as far must not skip.
     after: Position,
     /// Where the page ends.
     scanned: Position,
-    events: Vec<&'a StoredEvent>,
+    events: Vec<Decoded>,
 }
 
 impl Generation {
@@ -86,8 +84,11 @@ impl Generation {
     ) -> Result<Advance, ReadSideError> {
         let progress = self.shard_progress().await?;
         let after = progress.iter().map(|s| s.position).min().unwrap_or_default();
-        let page = shared.feed.read(after, limit).await?;
-        let (events, scanned) = within_payload(&page.events, page.scanned);
+        let page = match self.ahead.take(after) {
+            Some(page) => page,
+            None => Page::read(shared.feed.as_ref(), after, limit).await?,
+        };
+        let (scanned, count) = (page.scanned, page.events.len());
         if scanned <= after {
             return Ok(Advance {
                 step: Step::Idle,
@@ -95,12 +96,12 @@ impl Generation {
                 unknown: 0,
             });
         }
-        let mut by_shard: BTreeMap<u32, Vec<&StoredEvent>> = BTreeMap::new();
-        for event in events {
-            let shard = shard_of(event.organization, self.shards);
+        let mut by_shard: BTreeMap<u32, Vec<Decoded>> = BTreeMap::new();
+        for event in page.events {
+            let shard = shard_of(event.stored.organization, self.shards);
             let taken = progress
                 .iter()
-                .any(|s| s.shard == shard && s.position >= event.position);
+                .any(|s| s.shard == shard && s.position >= event.stored.position);
             if !taken {
                 by_shard.entry(shard).or_default().push(event);
             }
@@ -121,7 +122,10 @@ impl Generation {
             // Boxed, so that the whole can be moved between threads: the compiler can't see that of a closure's futures.
             busy.push(self.advance_shard(shared, page, tolerance).boxed());
         }
-        let outcomes = futures::future::try_join_all(busy).await?;
+        let write = futures::future::try_join_all(busy);
+        let prepare = self.ahead.prepare(shared.feed.as_ref(), scanned, count, limit);
+        let (outcomes, ()) = futures::future::join(write, prepare).await;
+        let outcomes = outcomes?;
         self.pass_over(&quiet, after, scanned).await?;
         let (position, _) = self.progress().await?;
         Ok(Advance {
@@ -159,7 +163,7 @@ impl Generation {
     async fn advance_shard(
         &self,
         shared: &Shared,
-        page: ShardPage<'_>,
+        page: ShardPage,
         tolerance: Tolerance,
     ) -> Result<u64, ReadSideError> {
         let mut tx = self.sql.begin().await?;
@@ -179,7 +183,7 @@ impl Generation {
         }
         let mut waiting = parked::streams_of(&mut tx, page.shard).await?;
         let mut sorted = Sorted::default();
-        for event in page.events.iter().filter(|e| e.position > reached) {
+        for event in page.events.into_iter().filter(|e| e.stored.position > reached) {
             sorted.sort(event, tolerance, &mut waiting)?;
         }
         let changes = batch::apply(&sorted.events, &mut TableRows(&mut tx)).await?;
@@ -199,23 +203,6 @@ impl Generation {
     }
 }
 
-/// The first events whose payloads together stay within the limit, at least one, and where they end.
-fn within_payload(events: &[Arc<StoredEvent>], scanned: Position) -> (&[Arc<StoredEvent>], Position) {
-    let mut payload = 0_usize;
-    let fit = events
-        .iter()
-        .take_while(|event| {
-            payload = payload.saturating_add(event.payload.len());
-            payload <= PAYLOAD_PER_BATCH_MAX
-        })
-        .count()
-        .max(1);
-    match events.get(..fit) {
-        Some(first) if fit < events.len() => (first, first.last().map_or(scanned, |e| e.position)),
-        _ => (events, scanned),
-    }
-}
-
 /// A position as a parameter.
 pub(super) const fn at(position: Position) -> Cell {
     int(position.number() as i64)
@@ -226,7 +213,7 @@ pub(super) const fn at(position: Position) -> Cell {
 pub(super) struct Sorted {
     pub(super) events: Vec<Recorded>,
     /// Events to park, each with the reason when it is the first of its stream.
-    pub(super) parked: Vec<(StoredEvent, Option<String>)>,
+    pub(super) parked: Vec<(Arc<StoredEvent>, Option<String>)>,
     pub(super) unknown: u64,
     recorded_at: Option<DateTime<Utc>>,
 }
@@ -234,16 +221,19 @@ pub(super) struct Sorted {
 impl Sorted {
     pub(super) fn sort(
         &mut self,
-        event: &StoredEvent,
+        Decoded {
+            stored: event,
+            event: decoded,
+        }: Decoded,
         tolerance: Tolerance,
         waiting: &mut HashSet<StreamId>,
     ) -> Result<(), ReadSideError> {
         self.recorded_at = self.recorded_at.max(Some(event.recorded_at));
         if waiting.contains(&event.stream) {
-            self.parked.push((event.clone(), None));
+            self.parked.push((event, None));
             return Ok(());
         }
-        match event.decode() {
+        match decoded {
             Ok(Recorded {
                 event: Event::Unknown { name, version },
                 ..
@@ -269,7 +259,7 @@ impl Sorted {
                     "an event can't be read: its stream is parked"
                 );
                 waiting.insert(event.stream.clone());
-                self.parked.push((event.clone(), Some(error.to_string())));
+                self.parked.push((event, Some(error.to_string())));
             }
         }
         Ok(())

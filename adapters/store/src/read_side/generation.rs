@@ -6,6 +6,7 @@ use domain::Position;
 
 use super::{
     ReadSideError,
+    ahead::Ahead,
     tables::{READ_MIGRATIONS, READ_SET},
 };
 
@@ -16,6 +17,7 @@ pub(super) struct Generation {
     pub(super) sql: Sql,
     /// How many shards it has; fixed when it was made.
     pub(super) shards: u32,
+    pub(super) ahead: Ahead,
 }
 
 /// How far one shard has got.
@@ -55,7 +57,12 @@ impl Generation {
         let shards = made
             .and_then(|n| u32::try_from(n).ok())
             .ok_or(ReadSideError::Corrupt("no shards"))?;
-        Ok(Self { number, sql, shards })
+        Ok(Self {
+            number,
+            sql,
+            shards,
+            ahead: Ahead::default(),
+        })
     }
 
     /// How far each shard has got, by shard.

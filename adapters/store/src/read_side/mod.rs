@@ -3,6 +3,7 @@
 //! that serves, then the pointer moves. It has no effects on the world and never waits for the journal's lock.
 
 mod advance;
+mod ahead;
 mod columns;
 mod error;
 mod follow;

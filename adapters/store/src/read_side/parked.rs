@@ -86,7 +86,7 @@ const EVENT: [Column; 4] = [
 pub(super) async fn park(
     tx: &mut Transaction,
     shard: u32,
-    events: &[(StoredEvent, Option<String>)],
+    events: &[(Arc<StoredEvent>, Option<String>)],
     now: DateTime<Utc>,
 ) -> Result<(), ReadSideError> {
     let key = |event: &StoredEvent| {
@@ -180,7 +180,7 @@ impl Generation {
         for row in rows {
             let before = Position::new(position(row.int(0)?)?.number().saturating_sub(1));
             for event in shared.feed.read(before, 1).await?.events {
-                sorted.sort(&event, Tolerance::Live, &mut HashSet::new())?;
+                sorted.sort(event.into(), Tolerance::Live, &mut HashSet::new())?;
             }
         }
         let readable = sorted.parked.is_empty();
