@@ -1,7 +1,10 @@
 //! Streams with an event that can't be read. It and what follows in its stream wait; all other streams go on. Once a program can read
 //! it, a retry takes the stream's events in late, in their order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use commands::ports::StoredEvent;
