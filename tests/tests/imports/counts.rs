@@ -13,14 +13,14 @@ on_both_engines! {
     a_file_that_cannot_be_read_ends_with_1_and_says_why;
 }
 
-fn file(place: &Place, name: &str, content: &[u8]) -> PathBuf {
+pub fn file(place: &Place, name: &str, content: &[u8]) -> PathBuf {
     let path = place.directory().join(name);
     std::fs::write(&path, content).expect("a file");
     path
 }
 
 /// What a dry run of a file prints.
-fn counted(place: &Place, file: &std::path::Path, more: &[&str]) -> Value {
+pub fn counted(place: &Place, file: &std::path::Path, more: &[&str]) -> Value {
     let path = file.display().to_string();
     let mut arguments = vec!["import", &path, "--dry-run", "--json"];
     arguments.extend(more);

@@ -3,5 +3,6 @@
 mod counts;
 mod desk;
 mod journey;
+mod killed;
 mod others;
 mod push;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::carrier_log::{drops_by_number, nobody_heard_twice};
-use crate::stage::{Demonstration, Place, fixture, on_both_engines, voicedrop};
+use crate::stage::{AtWork, Place, fixture, on_both_engines, voicedrop};
 
 on_both_engines! {
     a_title_companys_list_becomes_a_campaign_that_adds_up;
@@ -13,7 +13,7 @@ on_both_engines! {
 }
 
 fn a_title_companys_list_becomes_a_campaign_that_adds_up(place: Place) {
-    let printed = Demonstration::start(&place, &fixture("title_rep_pdcc_expireds.csv")).completed();
+    let printed = AtWork::demonstration(&place, &fixture("title_rep_pdcc_expireds.csv")).completed();
     assert_eq!(figure(&printed, "rows"), 250, "as many as the file has");
     assert!(figure(&printed, "rejected") > 0, "the file has bad numbers");
     every_row_is_accounted_for(&printed);
@@ -21,7 +21,7 @@ fn a_title_companys_list_becomes_a_campaign_that_adds_up(place: Place) {
 }
 
 fn a_farm_workbook_becomes_a_campaign_that_adds_up(place: Place) {
-    let printed = Demonstration::start(&place, &fixture("title_rep_iwcc_farm.xlsx")).completed();
+    let printed = AtWork::demonstration(&place, &fixture("title_rep_iwcc_farm.xlsx")).completed();
     assert_eq!(figure(&printed, "rows"), 120, "as many as the workbook has");
     every_row_is_accounted_for(&printed);
     the_journal_and_the_read_models_agree(&place);
@@ -29,12 +29,12 @@ fn a_farm_workbook_becomes_a_campaign_that_adds_up(place: Place) {
 
 fn the_demonstration_run_again_does_nothing(place: Place) {
     let file = fixture("title_rep_iwcc_farm.xlsx");
-    let first = Demonstration::start(&place, &file).completed();
+    let first = AtWork::demonstration(&place, &file).completed();
     let (drops, events) = (
         drops_by_number(&first),
         the_journal_and_the_read_models_agree(&place),
     );
-    let second = Demonstration::start(&place, &file).completed();
+    let second = AtWork::demonstration(&place, &file).completed();
     assert_eq!(first, second, "figures and digest");
     assert_eq!(drops, drops_by_number(&second), "not one drop more");
     assert_eq!(

@@ -7,12 +7,10 @@ use super::{
     carrier_log::{drops_by_number, drops_so_far, nobody_heard_twice},
     demonstration::{every_row_is_accounted_for, the_journal_and_the_read_models_agree},
 };
-use crate::stage::{Demonstration, Place, fixture, on_both_engines};
+use crate::stage::{AtWork, Place, fixture, on_both_engines, random};
 
 /// Kills in one story. Raise it for a longer search.
 const KILLS: u32 = 6;
-/// Where the moments come from.
-const SEED: u64 = 20_260_115;
 /// The earliest moment of a kill after the start, milliseconds: about when the workers begin.
 const EARLIEST_MS: u64 = 120;
 /// How much later it may be, milliseconds: so that all stages of the journey are hit in a few starts.
@@ -38,7 +36,7 @@ fn a_demonstration_killed_again_and_again_ends_with_nobody_called_twice(place: P
         let after = drops + 1 + (random % SPREAD_DROPS) as usize;
         // Half of them while voicemails are being handed over, where it matters most, as long as some are left.
         let while_sending = kills % 2 == 1 && drops < DROPS_LEFT_FROM;
-        let killed = Demonstration::start(&place, &file).killed_when(|waited| {
+        let killed = AtWork::demonstration(&place, &file).killed_when(|waited| {
             if while_sending {
                 drops_so_far(&place.kept()) >= after
             } else {
@@ -52,16 +50,8 @@ fn a_demonstration_killed_again_and_again_ends_with_nobody_called_twice(place: P
         }
     }
     assert_eq!(kills, KILLS, "the demonstration ends before it can be killed");
-    let printed = Demonstration::start(&place, &file).completed();
+    let printed = AtWork::demonstration(&place, &file).completed();
     nobody_heard_twice(&drops_by_number(&printed));
     every_row_is_accounted_for(&printed);
     the_journal_and_the_read_models_agree(&place);
-}
-
-/// The `n`th of a series that looks random (SplitMix64), the same in every run.
-fn random(n: u32) -> u64 {
-    let mut z = SEED.wrapping_add(u64::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::Place;
 
-/// Longest that a demonstration may take before it is a failure; it takes seconds.
+/// Longest that a command may take before it is a failure; it takes seconds.
 const PATIENCE: Duration = Duration::from_mins(3);
 /// Between two looks whether the moment of a kill has come.
 const LOOK: Duration = Duration::from_millis(3);
@@ -80,19 +80,28 @@ pub fn voicedrop(place: &Place, arguments: &[&str]) -> Output {
     command(place, arguments).output().expect("voicedrop runs")
 }
 
-/// A `voicedrop demo --json` at work.
+/// A command at work that prints one JSON object, such as `voicedrop demo --json`.
 #[derive(Debug)]
-pub struct Demonstration {
+pub struct AtWork {
     child: Child,
     printed: Receiver<String>,
     complaints: PathBuf,
 }
 
-impl Demonstration {
-    /// Starts it on a file.
-    pub fn start(place: &Place, file: &Path) -> Self {
+impl AtWork {
+    /// Starts `voicedrop demo` on a file.
+    pub fn demonstration(place: &Place, file: &Path) -> Self {
+        Self::start(place, &["demo", "--json"], file)
+    }
+
+    /// Starts `voicedrop import` of a file.
+    pub fn import(place: &Place, file: &Path) -> Self {
+        Self::start(place, &["import", "--json"], file)
+    }
+
+    fn start(place: &Place, arguments: &[&str], file: &Path) -> Self {
         let complaints = place.directory().join("complaints.txt");
-        let mut child = command(place, &["demo", "--json"])
+        let mut child = command(place, arguments)
             .arg(file)
             .stdout(Stdio::piped())
             .stderr(File::create(&complaints).expect("a file for what it complains about"))
@@ -142,9 +151,20 @@ impl Demonstration {
         let complaints = std::fs::read_to_string(&self.complaints).unwrap_or_default();
         assert!(
             printed.is_ok() && status.success(),
-            "the demonstration ended with {status}: {complaints}"
+            "it ended with {status}: {complaints}"
         );
         let printed = printed.expect("looked at above");
         serde_json::from_str(&printed).expect("one JSON object")
     }
+}
+
+/// Where the moments of kills come from.
+const SEED: u64 = 20_260_115;
+
+/// The `n`th of a series that looks random (SplitMix64), the same in every run.
+pub fn random(n: u32) -> u64 {
+    let mut z = SEED.wrapping_add(u64::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

@@ -7,7 +7,7 @@ mod engine;
 mod person;
 
 pub use app::{TestApp, text, until};
-pub use binary::{Demonstration, fixture, voicedrop};
+pub use binary::{AtWork, fixture, random, voicedrop};
 pub use engine::{Engine, Place};
 pub use person::Person;
 
