@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use commands::{
     Ports,
+    ports::ContactSources,
     processes::{Processes, ProcessesSettings},
 };
 use database::{Database, DatabaseError};
@@ -44,6 +45,8 @@ pub struct Surroundings {
     pub faults: sandbox::Faults,
     /// Whether providers are called at all.
     pub outside: Outside,
+    /// Services that contacts are pulled from; those that are configured come on top.
+    pub sources: ContactSources,
 }
 
 /// Whether providers are called at all.
@@ -73,6 +76,7 @@ impl Default for Surroundings {
             delays: Delays::lifelike(),
             faults: sandbox::Faults::default(),
             outside: Outside::Reachable,
+            sources: ContactSources::default(),
         }
     }
 }
@@ -166,6 +170,7 @@ impl Application {
         )
         .await?;
         let providers = Providers::set_up(&config, sandbox.as_ref())?;
+        let spool_directory = directory.join("spool");
         let ports = Ports {
             journal: opened.journal,
             clock: around.clock,
@@ -182,6 +187,11 @@ impl Application {
             suppressions: read_side.clone(),
             records: read_side.clone(),
             tables: Arc::new(ContactFiles),
+            connections: work.connections.clone(),
+            consents: work.consents.clone(),
+            inbound: work.inbound.clone(),
+            sources: around.sources,
+            spool: spool_directory.clone().into(),
         };
         Ok(Self {
             config,
@@ -191,7 +201,7 @@ impl Application {
             sandbox,
             journal_identity: opened.identity,
             callbacks: providers.callbacks,
-            spool_directory: directory.join("spool"),
+            spool_directory,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Who acts, for which organization, because of what. A context for a person exists only through a permit, so a use case
 //! that forgot to ask for permission does not compile.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
@@ -9,8 +9,8 @@ use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
 use crate::{
     authorization::Permit,
     ports::{
-        AudioCache, BlobStore, Journal, KeyRing, ProcessState, ScriptWriter, SpeechSynthesizer,
-        VoicemailCarrier, WebhookInbox, WorkQueue,
+        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriter,
+        SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
     },
 };
 
@@ -47,6 +47,16 @@ pub struct Ports {
     pub records: Arc<dyn crate::ports::ImportRecords>,
     /// Opens contact lists.
     pub tables: Arc<dyn crate::ports::TableOpener>,
+    /// Connected accounts and their secrets.
+    pub connections: Arc<dyn crate::ports::Connections>,
+    /// Consents that are being asked for.
+    pub consents: Arc<dyn crate::ports::Consents>,
+    /// Addresses that other programs push contacts to.
+    pub inbound: Arc<dyn crate::ports::InboundAddresses>,
+    /// The services that contacts are pulled from.
+    pub sources: ContactSources,
+    /// Where a file lies while it is written; best on the blob store's file system.
+    pub spool: Arc<Path>,
 }
 
 /// Who acts, and why.

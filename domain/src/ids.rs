@@ -95,6 +95,8 @@ typed_ids! {
     CorrelationId = "correlation";
     /// One event in the journal.
     EventId = "event";
+    /// An address that another program pushes contacts to.
+    InboundAddressId = "inbound-address";
     /// One file, pull or push of contacts.
     ImportBatchId = "import-batch";
     /// The tenant, a brokerage.

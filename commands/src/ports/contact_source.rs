@@ -1,6 +1,8 @@
 //! Another service that contacts are pulled from: Google Contacts, Mojo Dialer. A pull writes what the service answered into
 //! a file, one JSON object a line, which is then read like any uploaded list: the same preview, mapping, figures and undo.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::import::ContactSource;
@@ -81,4 +83,25 @@ pub trait ContactSourcePort: Send + Sync + std::fmt::Debug {
 
     /// The next page.
     async fn pull(&self, request: &PullRequest, page: Option<&str>) -> Result<Pulled, SourceFailure>;
+}
+
+/// The services that are set up, at most one of each source. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct ContactSources(Arc<[Arc<dyn ContactSourcePort>]>);
+
+impl ContactSources {
+    /// These services; of several for one source the first counts.
+    pub fn new(services: Vec<Arc<dyn ContactSourcePort>>) -> Self {
+        Self(services.into())
+    }
+
+    /// The service of a source; nothing when it is not set up.
+    pub fn get(&self, source: ContactSource) -> Option<&Arc<dyn ContactSourcePort>> {
+        self.iter().find(|service| service.source() == source)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn ContactSourcePort>> {
+        self.0.iter()
+    }
 }

@@ -4,9 +4,11 @@ mod accounts;
 mod audio_cache;
 mod blob_store;
 mod connections;
+mod consents;
 mod contact_source;
 mod error;
 mod import_records;
+mod inbound_addresses;
 mod journal;
 mod key_ring;
 mod process_state;
@@ -23,9 +25,11 @@ pub use accounts::{Accounts, ApiToken, Session};
 pub use audio_cache::{AudioCache, Clip, ClipClaim};
 pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};
-pub use contact_source::{ContactSourcePort, PullRequest, Pulled, RemoteList, SourceFailure};
+pub use consents::{Consents, PendingConsent};
+pub use contact_source::{ContactSourcePort, ContactSources, PullRequest, Pulled, RemoteList, SourceFailure};
 pub use error::{PortError, PortErrorKind};
 pub use import_records::{ImportRecords, ImportedContact};
+pub use inbound_addresses::{InboundAddress, InboundAddresses};
 pub use journal::{
     AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
     StreamAppend, StreamSlice,

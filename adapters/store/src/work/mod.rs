@@ -1,9 +1,13 @@
-//! The work side: the outbox, keys, accounts, uploads, raw webhooks, bought audio and the process managers' checkpoints.
+//! The work side: the outbox, keys, accounts, uploads, connected accounts, raw webhooks, bought audio and the process managers'
+//! checkpoints.
 //! One set of tables (`work.db`, or the schema `work`), apart from the journal and the read models.
 
 mod accounts;
 mod audio_cache;
+mod connections;
+mod consents;
 mod fault;
+mod inbound_addresses;
 mod outbox;
 mod processes;
 mod tables;
@@ -16,7 +20,10 @@ use database::{Database, DatabaseError, Engine, MigrationError, Sql};
 
 pub use accounts::AccountStore;
 pub use audio_cache::AudioStore;
+pub use connections::ConnectionStore;
+pub use consents::ConsentStore;
 pub use fault::unreachable;
+pub use inbound_addresses::InboundAddressStore;
 pub use outbox::{CLAIM_MAX, Outbox};
 pub use processes::ProcessStore;
 pub use tables::{SET, WORK_MIGRATIONS};
@@ -36,6 +43,12 @@ pub struct WorkStore {
     pub accounts: Arc<AccountStore>,
     /// Files that wait for an import.
     pub uploads: Arc<UploadStore>,
+    /// Accounts at other services.
+    pub connections: Arc<ConnectionStore>,
+    /// Consents that are being asked for.
+    pub consents: Arc<ConsentStore>,
+    /// Addresses that other programs push contacts to.
+    pub inbound: Arc<InboundAddressStore>,
     /// What carriers sent.
     pub webhooks: Arc<WebhookStore>,
     /// Audio that was bought.
@@ -70,8 +83,12 @@ impl WorkStore {
                 .await?;
         }
         let queue = Arc::new(Outbox::new(sql.clone()));
+        let keys = Arc::new(StoredKeys::open(sql.clone(), master).await?);
         Ok(Self {
-            keys: Arc::new(StoredKeys::open(sql.clone(), master).await?),
+            connections: Arc::new(ConnectionStore::new(sql.clone(), Arc::clone(&keys))),
+            consents: Arc::new(ConsentStore::new(sql.clone(), Arc::clone(&keys))),
+            inbound: Arc::new(InboundAddressStore::new(sql.clone())),
+            keys,
             accounts: Arc::new(AccountStore::new(sql.clone())),
             uploads: Arc::new(UploadStore::new(sql.clone())),
             webhooks: Arc::new(WebhookStore::new(sql.clone())),

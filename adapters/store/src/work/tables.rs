@@ -33,6 +33,7 @@ macro_rules! files {
             migration_file!($engine, "0006_audio"),
             migration_file!($engine, "0007_processes"),
             migration_file!($engine, "0009_key_pages"),
+            migration_file!($engine, "0010_connections"),
         ]
     };
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audio;
+mod connections;
 mod inbox;
 mod keys;
 mod outbox;
