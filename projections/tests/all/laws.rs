@@ -9,7 +9,7 @@ use projections::{
 };
 use proptest::prelude::*;
 
-use crate::{memory_tables::MemoryTables, story};
+use crate::{facts, memory_tables::MemoryTables, story};
 
 fn in_memory(events: &[Recorded]) -> Rows {
     let mut rows = Rows::in_memory();
@@ -96,7 +96,7 @@ proptest! {
         let rows = in_memory(&story::told(seed, 300));
         let mut sums: HashMap<_, [i64; 18]> = HashMap::new();
         for contact in rows.campaign_contacts.present() {
-            let mut one = CampaignRow::blank(contact.organization_id, contact.campaign_id, story::user(0, 0));
+            let mut one = CampaignRow::blank(contact.organization_id, contact.campaign_id, facts::user(0, 0));
             tally(&mut one, contact);
             let sum = sums.entry((contact.organization_id, contact.campaign_id)).or_default();
             for (total, part) in sum.iter_mut().zip(counted(&one)) {
@@ -144,7 +144,7 @@ proptest! {
     fn organizations_never_share_a_row(seed in any::<u64>()) {
         let events = story::told(seed, 200);
         let alone = |n: u64| -> Vec<Recorded> {
-            let id: OrganizationId = story::organization(n);
+            let id: OrganizationId = facts::organization(n);
             events.iter().filter(|e| e.metadata.organization_id == id).cloned().collect()
         };
         let together = tables_of(&mut in_memory(&events));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that can not be told is a failed test")]
 
+mod facts;
 mod laws;
 mod memory_tables;
 mod outcomes;

@@ -8,29 +8,29 @@ use projections::{
 };
 use proptest::prelude::*;
 
-use crate::story::{self, Story};
+use crate::{facts, story::Story};
 
 /// A campaign of one contact whose voicemail was handed over, and then these reports, each with the minute at which it happened.
 fn handed_over_then(reports: &[(u64, i64)]) -> Rows {
     let mut story = Story::default();
-    let about = (story::campaign(0, 0), story::contact(0, 0));
-    story.on_contact(0, about.1, story::contact_created(0, 0));
-    story.on_campaign(0, about.0, story::created(0, 0));
+    let about = (facts::campaign(0, 0), facts::contact(0, 0));
+    story.on_contact(0, about.1, facts::contact_created(0, 0));
+    story.on_campaign(0, about.0, facts::created(0, 0));
     story.on_campaign(
         0,
         about.0,
         domain::campaign::CampaignEvent::ContactsImported {
-            batch_id: domain::ImportBatchId::from_uuid(story::uuid(0, 4, 0)),
+            batch_id: domain::ImportBatchId::from_uuid(facts::uuid(0, 4, 0)),
             source: domain::import::ContactSource::TitleRep,
             contact_ids: vec![about.1],
             chunk: 1,
         },
     );
-    story.on_script(0, about, None, story::generated(about, 1));
-    let attempt_id = AttemptId::from_uuid(story::uuid(0, 5, 0));
+    story.on_script(0, about, None, facts::generated(about, 1));
+    let attempt_id = AttemptId::from_uuid(facts::uuid(0, 5, 0));
     for event in [
         ScriptEvent::SubmissionDecided {
-            decision: story::decision(Verdict::Cleared),
+            decision: facts::decision(Verdict::Cleared),
         },
         ScriptEvent::SubmissionAttempted {
             attempt_id,
@@ -44,8 +44,8 @@ fn handed_over_then(reports: &[(u64, i64)]) -> Rows {
         story.on_script(0, about, None, event);
     }
     for (n, (which, minute)) in reports.iter().enumerate() {
-        let at = story::beginning() + Duration::minutes(*minute);
-        story.on_script(0, about, Some(at), story::report(*which, n as u64));
+        let at = facts::beginning() + Duration::minutes(*minute);
+        story.on_script(0, about, Some(at), facts::report(*which, n as u64));
     }
     let mut rows = Rows::in_memory();
     for event in &story.events {

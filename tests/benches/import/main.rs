@@ -3,7 +3,7 @@
 //! a primary key and an index on the number. Needs BENCH_DATABASE_URL (or TEST_DATABASE_URL): a PostgreSQL server with
 //! `fsync=on` whose user may create databases.
 //!
-//! `cargo bench -p voicedrop --bench import [-- postgres|sqlite|workbook] [ROWS]`
+//! `cargo bench -p voicedrop-tests --bench import [-- postgres|sqlite|workbook] [ROWS]`
 #![expect(clippy::print_stdout, reason = "its output is the report")]
 #![expect(
     clippy::unwrap_used,
