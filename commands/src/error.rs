@@ -103,6 +103,17 @@ impl CommandError {
         Self::Refused(Refusal::Invalid(what.into()))
     }
 
+    /// How long whoever was asked wants us to wait; nothing when nobody said.
+    pub fn asked_wait(&self) -> Option<chrono::Duration> {
+        match self {
+            Self::Port(PortError {
+                kind: crate::ports::PortErrorKind::Limited { after: Some(after) },
+                ..
+            }) => chrono::Duration::from_std(*after).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether doing the same again later may work.
     pub const fn is_transient(&self) -> bool {
         match self {

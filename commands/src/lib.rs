@@ -8,6 +8,7 @@
 pub mod access;
 pub mod authorization;
 pub mod compliance;
+mod connected_account;
 pub mod context;
 mod error;
 pub mod execute;

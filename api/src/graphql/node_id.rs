@@ -60,6 +60,7 @@ node_kinds!(
     domain::ContactId,
     domain::EventId,
     domain::ImportBatchId,
+    domain::InboundAddressId,
     domain::OrganizationId,
     domain::ScriptId,
     domain::SuppressionListId,

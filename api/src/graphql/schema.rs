@@ -19,6 +19,8 @@ pub struct Query(
     import::InspectionQuery,
     import::PreviewQuery,
     import::MappingTemplateQuery,
+    import::ConnectionQuery,
+    import::InboundAddressQuery,
     organization::OrganizationQuery,
     analytics::AnalyticsQuery,
     operations::OperationsQuery,
@@ -34,6 +36,8 @@ pub struct Mutation(
     import::ImportMutation,
     import::SourceMutation,
     import::MappingTemplateMutation,
+    import::ConnectionMutation,
+    import::InboundAddressMutation,
     organization::OrganizationMutation,
     viewer::ViewerMutation,
 );

@@ -3,10 +3,12 @@
 
 mod assets;
 mod audio;
+mod connections;
 mod errors;
 mod exports;
 mod graphql;
 mod health;
+mod inbound;
 mod landing;
 mod push;
 mod sign_in;
@@ -53,6 +55,9 @@ pub fn router(state: AppState) -> Router {
     let pushes = Router::new()
         .route("/api/v1/contacts", post(push::contacts))
         .layer(DefaultBodyLimit::max(PUSH_BYTES_MAX));
+    let inbound = Router::new()
+        .route("/inbound/contacts/{token}", post(inbound::contacts))
+        .layer(DefaultBodyLimit::max(commands::use_cases::PUSHED_BYTES_MAX));
     let pages = Router::new()
         .route("/", get(landing::page))
         .route("/status", get(landing::status))
@@ -62,12 +67,14 @@ pub fn router(state: AppState) -> Router {
         .route("/sign-in", post(sign_in::by_password))
         .route("/sign-in/{token}", get(sign_in::by_link))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/connections/google/callback", get(connections::google))
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     let plain = Router::new()
         .merge(hooks)
         .merge(pages)
         .merge(pushes)
+        .merge(inbound)
         .route("/imports/{id}/rejected.csv", get(exports::rejected))
         .route("/audio/{script}", get(audio::audio))
         .route("/readyz", get(health::ready))

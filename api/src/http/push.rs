@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What the sender calls the push.
-const KEY_HEADER: &str = "idempotency-key";
+pub(super) const KEY_HEADER: &str = "idempotency-key";
 
 /// Where the contacts go, and where they come from.
 #[derive(Debug, Default, Deserialize)]
@@ -93,7 +93,7 @@ fn campaign_of(target: &Target) -> Result<Option<CampaignId>, HttpError> {
 }
 
 /// The objects of an array, or of a run of objects, one a line.
-fn lines_of(body: &[u8]) -> Result<Bytes, HttpError> {
+pub(super) fn lines_of(body: &[u8]) -> Result<Bytes, HttpError> {
     let broken = |_| {
         let message = "send a JSON array of objects, or one JSON object a line";
         HttpError::new(StatusCode::BAD_REQUEST, "INVALID_JSON", message)

@@ -31,6 +31,8 @@ const ATTEMPTS_MAX: u32 = 12;
 const RETRY_WAIT_SECONDS: i64 = 1;
 /// Longest wait between tries.
 const RETRY_WAIT_MAX_SECONDS: i64 = 300;
+/// Longest wait that a service's own wish is followed for.
+const ASKED_WAIT_MAX_SECONDS: i64 = 3_600;
 /// How often a loop looks for work that no signal announced.
 const POLL: StdDuration = StdDuration::from_millis(250);
 /// How often expired leases are looked for.
@@ -267,7 +269,11 @@ impl Processes {
     async fn after_error(&self, item: &WorkItem, error: &CommandError) -> WorkEnd {
         if error.is_transient() && item.attempt < ATTEMPTS_MAX {
             tracing::warn!(work.kind = item.kind, work.id = %item.id, work.attempt = item.attempt, "will be tried again: {error}");
-            let not_before = self.ports.clock.now() + retry_wait(item.attempt);
+            let asked = error.asked_wait().unwrap_or_default();
+            let wait = asked
+                .min(Duration::seconds(ASKED_WAIT_MAX_SECONDS))
+                .max(retry_wait(item.attempt));
+            let not_before = self.ports.clock.now() + wait;
             // A drop may have been called before the error: then only its own rules may forget that.
             return if item.called_at.is_some() || item.kind == Kind::Drop.as_str() {
                 WorkEnd::Reschedule { not_before }

@@ -233,6 +233,8 @@ pub struct PullRequested {
     pub list: Option<String>,
     /// What the asker calls this pull; the same again is the same pull.
     pub pull_key: String,
+    /// All contacts, and not only what changed since the last pull.
+    pub full: bool,
 }
 
 /// Starts a pull: the import waits for its file, which the process fetches. An account is its user's alone; another's is not
@@ -252,6 +254,12 @@ pub async fn start_import_from_connection(
         return Err(CommandError::invalid(
             "a pull key of 1 to 255 characters is needed: any text that is new for each pull",
         ));
+    }
+    if pull.full {
+        let register = &ports.connections;
+        register
+            .set_sync_cursor(context.organization, pull.connection, None)
+            .await?;
     }
     let hash = Sha256::new()
         .chain_update(b"pull\0")

@@ -2,18 +2,28 @@
 //! [`crate::execute::execute`] directly.
 
 mod approval;
+mod connections;
 mod contacts;
 mod imports;
+mod inbound;
 mod organizations;
 mod pick;
 mod push;
 mod review;
 
 pub use approval::{Precheck, approve, precheck};
+pub use connections::{
+    CONNECTIONS_MAX, ConsentAnswer, ConsentOutcome, ConsentSecrets, begin_connection, connect_with_key,
+    disconnect, finish_connection, remote_lists,
+};
 pub use contacts::{AddedContact, NewContact, UnreadableContact, add_contact, read_contact, record_consents};
 pub use imports::{
     CORRECTIONS_MAX, Corrections, ImportRequest, PullRequested, StartedImport, cancel_import, import_id,
     remove_mapping_template, request_undo, save_mapping_template, start_import, start_import_from_connection,
+};
+pub use inbound::{
+    AddressReach, INBOUND_ADDRESSES_MAX, create_inbound_address, inbound_addresses, push_to_address,
+    revoke_inbound_address,
 };
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
 pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};

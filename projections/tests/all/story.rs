@@ -16,7 +16,7 @@ use domain::{
     suppression::{ListKind, LoadedList, SuppressionEvent},
 };
 
-use crate::facts::{
+use super::facts::{
     beginning, campaign, contact, contact_created, created, decision, generated, import_event, organization,
     phone, report, sealed, user, uuid,
 };

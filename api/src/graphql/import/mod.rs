@@ -1,5 +1,7 @@
 //! Imports in the API: what is in a file, what it would become, starting, stopping and taking back, and what is no file.
 
+mod connections;
+mod inbound;
 mod inputs;
 mod inspection;
 mod mutation;
@@ -9,6 +11,8 @@ mod query;
 mod sources;
 mod templates;
 
+pub use connections::{ConnectionMutation, ConnectionQuery};
+pub use inbound::{InboundAddressMutation, InboundAddressQuery};
 pub use inspection::InspectionQuery;
 pub use mutation::ImportMutation;
 pub use object::Import;

@@ -234,6 +234,7 @@ impl Caller<'_> {
         list: Option<String>,
         campaign: Option<&ID>,
         pull_key: String,
+        full: bool,
     ) -> Result<super::mutation::ImportBegun, Problem> {
         let (permit, campaign) = self.may_import_into(campaign).await?;
         let connection = ConnectionId::parse(connection)?;
@@ -242,6 +243,7 @@ impl Caller<'_> {
             connection,
             list,
             pull_key,
+            full,
         };
         let context = self.command(&permit);
         let started = start_import_from_connection(&self.state.ports, &context, pull, permit.user()).await?;
@@ -272,8 +274,8 @@ impl SourceMutation {
         )
     }
 
-    /// Pulls the contacts of a connected account, or of one of its lists, and imports them. The same key again is the same
-    /// pull.
+    /// Pulls the contacts of a connected account, or of one of its lists, and imports them. Where earlier pulls into the same
+    /// place stand, only what changed since. The same key again is the same pull.
     async fn start_import_from_connection(
         &self,
         ctx: &Context<'_>,
@@ -281,9 +283,14 @@ impl SourceMutation {
         list: Option<String>,
         campaign_id: Option<ID>,
         pull_key: String,
+        #[graphql(
+            default,
+            desc = "All contacts, and not only what changed since the last pull."
+        )]
+        full: bool,
     ) -> Result<ImportOutcome, Problem> {
         let caller = caller(ctx)?;
-        let pull = caller.start_pull(&connection_id, list, campaign_id.as_ref(), pull_key);
+        let pull = caller.start_pull(&connection_id, list, campaign_id.as_ref(), pull_key, full);
         ImportOutcome::of(pull.await)
     }
 

@@ -4,6 +4,7 @@
 mod chunk;
 mod opening;
 mod people_of_rows;
+mod pull;
 pub(super) mod undo;
 
 use std::sync::{
@@ -20,7 +21,7 @@ use tokio::sync::mpsc;
 
 use self::{
     chunk::Chunk,
-    opening::{Opened, open},
+    opening::{Opened, Opening, open},
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -65,9 +66,14 @@ enum Ended {
 async fn import(ports: &Ports, context: &CommandContext, id: &str) -> Result<Ended, CommandError> {
     let mut import: Loaded<ImportBatch> = load(ports, context.organization, id).await?;
     if import.state().status != ImportStatus::Running {
+        pull::clear(ports, context, &import).await?;
         return Ok(Ended::Elsewhere);
     }
-    let opened = open(ports, context, &mut import).await?;
+    let opened = match open(ports, context, &mut import).await? {
+        Opening::Opened(opened) => opened,
+        Opening::NoRows => return Ok(Ended::Completed),
+        Opening::Stopped => return Ok(Ended::Elsewhere),
+    };
     let someone_known = Arc::new(AtomicBool::new(false));
     let mut recorder = Recorder::new(ports, context, import, someone_known.clone()).await?;
     let (sender, mut chunks) = mpsc::channel(CHUNKS_WAITING);

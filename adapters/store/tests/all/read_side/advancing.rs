@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use database::text;
 use store::read_side::{ReadSide, Step};
 
-use super::{Log, NOTHING, assert_agrees, catch_up, open, story};
+use super::{Log, NOTHING, assert_agrees, catch_up, facts, open, story};
 use crate::engines::on_both;
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn the_check_finds_a_row_that_was_changed_lost_or_made_up() {
         }
         sql.execute(
             "INSERT INTO teams (organization_id, team_id, name, created_at) VALUES ($1, $1, 'Ghosts', 0)",
-            vec![text(story::uuid(9, 9, 9).to_string())],
+            vec![text(facts::uuid(9, 9, 9).to_string())],
         )
         .await
         .unwrap();

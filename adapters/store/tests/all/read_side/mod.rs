@@ -2,6 +2,8 @@
 
 mod advancing;
 mod asking;
+#[path = "../../../../../projections/tests/all/facts.rs"]
+mod facts;
 mod log;
 mod parking;
 mod rebuilding;

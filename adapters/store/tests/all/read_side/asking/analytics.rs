@@ -7,14 +7,14 @@ use projections::{
     queries::{PageRequest, Visible},
 };
 
-use super::{asked, story};
+use super::{asked, facts};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn outcomes_are_told_by_hour_day_failure_and_rule() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, first) = (story::organization(0), story::campaign(0, 0));
+        let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
         let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
         let rows = ask
             .analytics(organization, first, Some(day), Some(day))
@@ -51,7 +51,7 @@ async fn outcomes_are_told_by_hour_day_failure_and_rule() {
 async fn counters_digest_and_overview_say_the_same() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, first) = (story::organization(0), story::campaign(0, 0));
+        let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
         let campaign = ask
             .campaign(organization, &Visible::All, first)
             .await
@@ -82,14 +82,14 @@ async fn counters_digest_and_overview_say_the_same() {
 async fn what_happened_is_told_newest_first() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let first = Some(story::campaign(0, 0));
+        let first = Some(facts::campaign(0, 0));
         let page = PageRequest::first(2);
-        let activity = ask.activity(story::organization(0), first, page).await.unwrap();
+        let activity = ask.activity(facts::organization(0), first, page).await.unwrap();
         assert!(activity.has_more);
         let kinds: Vec<_> = activity.into_rows().into_iter().map(|a| a.kind).collect();
         assert_eq!(kinds, ["CampaignCompleted", "CampaignSubmitted"]);
         let page = PageRequest::first(9);
-        let elsewhere = ask.activity(story::organization(1), None, page).await.unwrap();
+        let elsewhere = ask.activity(facts::organization(1), None, page).await.unwrap();
         assert_eq!(elsewhere.rows.len(), 2);
     })
     .await;

@@ -8,14 +8,14 @@ use domain::{
 };
 use projections::queries::{CampaignFilter, ContactFilter, Cursor, Page, PageRequest, Visible};
 
-use super::{asked, story};
+use super::{asked, facts};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn campaigns_are_listed_newest_first_and_page_by_page() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let organization = story::organization(0);
+        let organization = facts::organization(0);
         let none = CampaignFilter::default();
         let first = ask
             .campaigns(organization, &Visible::All, &none, PageRequest::first(1))
@@ -37,7 +37,7 @@ async fn campaigns_are_listed_newest_first_and_page_by_page() {
             .flat_map(Page::into_rows)
             .map(|c| c.campaign_id)
             .collect();
-        assert_eq!(ids, [story::campaign(0, 1), story::campaign(0, 0)]);
+        assert_eq!(ids, [facts::campaign(0, 1), facts::campaign(0, 0)]);
     })
     .await;
 }
@@ -51,7 +51,7 @@ async fn campaigns_are_filtered_by_status_purpose_name_date_and_owner() {
             narrow(&mut filter);
             let page = ask
                 .campaigns(
-                    story::organization(0),
+                    facts::organization(0),
                     &Visible::All,
                     &filter,
                     PageRequest::first(10),
@@ -66,10 +66,10 @@ async fn campaigns_are_filtered_by_status_purpose_name_date_and_owner() {
         for (name, found) in [("expireds", 2), ("EXPIREDS 1", 1), ("%", 0), ("_", 0), (" ", 2)] {
             assert_eq!(count(&|f| f.name = Some(name.to_owned())).await, found, "{name}");
         }
-        let later = Some(story::beginning() + Duration::days(1));
+        let later = Some(facts::beginning() + Duration::days(1));
         assert_eq!(count(&|f| f.created_from = later).await, 0);
         assert_eq!(count(&|f| f.created_until = later).await, 2);
-        assert_eq!(count(&|f| f.owner = Some(story::user(0, 1))).await, 1);
+        assert_eq!(count(&|f| f.owner = Some(facts::user(0, 1))).await, 1);
     })
     .await;
 }
@@ -78,7 +78,7 @@ async fn campaigns_are_filtered_by_status_purpose_name_date_and_owner() {
 async fn campaigns_are_counted_by_status_and_since_an_instant() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let organization = story::organization(0);
+        let organization = facts::organization(0);
         let by_status = ask
             .campaigns_by_status(organization, &Visible::All, &CampaignFilter::default())
             .await
@@ -88,7 +88,7 @@ async fn campaigns_are_counted_by_status_and_since_an_instant() {
             counts,
             [(CampaignStatus::Completed, 1), (CampaignStatus::Draft, 1)]
         );
-        let made = ask.campaigns_made_since(organization, story::beginning()).await;
+        let made = ask.campaigns_made_since(organization, facts::beginning()).await;
         assert_eq!(made, Ok(2));
     })
     .await;
@@ -98,8 +98,8 @@ async fn campaigns_are_counted_by_status_and_since_an_instant() {
 async fn nobody_sees_another_organization_or_a_campaign_that_is_not_theirs() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (ours, theirs) = (story::organization(0), story::organization(1));
-        let first = story::campaign(0, 0);
+        let (ours, theirs) = (facts::organization(0), facts::organization(1));
+        let first = facts::campaign(0, 0);
         assert!(ask.campaign(ours, &Visible::All, first).await.unwrap().is_some());
         assert!(
             ask.campaign(theirs, &Visible::All, first)
@@ -107,18 +107,18 @@ async fn nobody_sees_another_organization_or_a_campaign_that_is_not_theirs() {
                 .unwrap()
                 .is_none()
         );
-        let script = ScriptId::of(first, story::contact(0, 0));
+        let script = ScriptId::of(first, facts::contact(0, 0));
         assert!(ask.script(theirs, script).await.unwrap().is_none());
-        assert!(ask.contact(theirs, story::contact(0, 0)).await.unwrap().is_none());
+        assert!(ask.contact(theirs, facts::contact(0, 0)).await.unwrap().is_none());
 
         let stranger = Visible::OwnedBy {
-            user: story::user(0, 7),
-            teams: vec![TeamId::from_uuid(story::uuid(0, 7, 0))],
+            user: facts::user(0, 7),
+            teams: vec![TeamId::from_uuid(facts::uuid(0, 7, 0))],
         };
         assert!(ask.campaign(ours, &stranger, first).await.unwrap().is_none());
         assert_eq!(ask.overview(ours, &stranger).await.unwrap().campaigns, 0);
         assert!(
-            !ask.sees_contact(ours, &stranger, story::contact(0, 0))
+            !ask.sees_contact(ours, &stranger, facts::contact(0, 0))
                 .await
                 .unwrap()
         );
@@ -128,12 +128,12 @@ async fn nobody_sees_another_organization_or_a_campaign_that_is_not_theirs() {
             .unwrap();
         assert_eq!(seen.rows.len(), 0);
         let owner = Visible::OwnedBy {
-            user: story::user(0, 0),
+            user: facts::user(0, 0),
             teams: vec![],
         };
         assert!(ask.campaign(ours, &owner, first).await.unwrap().is_some());
         assert!(
-            ask.sees_contact(ours, &owner, story::contact(0, 0))
+            ask.sees_contact(ours, &owner, facts::contact(0, 0))
                 .await
                 .unwrap()
         );
@@ -146,8 +146,8 @@ async fn nobody_sees_another_organization_or_a_campaign_that_is_not_theirs() {
 async fn duplicates_name_the_other_campaign_and_the_days_since() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, second) = (story::organization(0), story::campaign(0, 1));
-        let now = story::beginning() + Duration::days(5);
+        let (organization, second) = (facts::organization(0), facts::campaign(0, 1));
+        let now = facts::beginning() + Duration::days(5);
         let since = now - Duration::days(14);
         let page = ask
             .duplicates(organization, second, since, now, PageRequest::first(10))
@@ -156,7 +156,7 @@ async fn duplicates_name_the_other_campaign_and_the_days_since() {
         // The completed campaign conflicts only where it has contacted the number.
         let found: Vec<_> = page.into_rows();
         let contacts: Vec<_> = found.iter().map(|d| d.contact_id).collect();
-        assert_eq!(contacts, [story::contact(0, 0), story::contact(0, 1)]);
+        assert_eq!(contacts, [facts::contact(0, 0), facts::contact(0, 1)]);
         let conflict = &found[0].conflicts[0];
         assert_eq!(conflict.campaign_name, "Expireds 0");
         assert_eq!(

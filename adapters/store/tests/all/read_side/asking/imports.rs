@@ -7,17 +7,17 @@ use domain::{
 };
 use projections::queries::{ContactFilter, ImportFilter, PageRequest, Visible};
 
-use super::{asked, asked_after, brokerage, story};
+use super::{asked, asked_after, brokerage, facts};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn imports_and_what_became_of_their_rows_are_found() {
     on_both(|database| async move {
         let ask = asked_after(&database, &after_an_import()).await;
-        let organization = story::organization(0);
-        let batch = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
+        let organization = facts::organization(0);
+        let batch = ImportBatchId::from_uuid(facts::uuid(0, 4, 0));
         let filter = ImportFilter {
-            campaign: Some(story::campaign(0, 0)),
+            campaign: Some(facts::campaign(0, 0)),
             statuses: vec![ImportStatus::Completed],
         };
         let page = ask
@@ -51,7 +51,7 @@ async fn imports_and_what_became_of_their_rows_are_found() {
 /// An import of a file with three rejected rows.
 fn after_an_import() -> Vec<Recorded> {
     let mut story = brokerage();
-    let batch_id = ImportBatchId::from_uuid(story::uuid(0, 4, 0));
+    let batch_id = ImportBatchId::from_uuid(facts::uuid(0, 4, 0));
     let totals = ImportTotals {
         rows: 7,
         created: 3,
@@ -73,7 +73,7 @@ fn after_an_import() -> Vec<Recorded> {
             file_name: None,
             sha256: Some("22".to_owned()),
             mapping: std::collections::BTreeMap::new(),
-            campaign_id: Some(story::campaign(0, 0)),
+            campaign_id: Some(facts::campaign(0, 0)),
             sheet: None,
             header_row: None,
             corrections: None,
@@ -88,7 +88,7 @@ fn after_an_import() -> Vec<Recorded> {
             chunk: 1,
             rows: vec![FoldedRowRecord {
                 row: 5,
-                contact: story::contact(0, 0),
+                contact: facts::contact(0, 0),
                 in_file: true,
                 filled: false,
             }],
@@ -96,7 +96,7 @@ fn after_an_import() -> Vec<Recorded> {
         ImportEvent::ImportCompleted { totals },
     ] {
         let stream = StreamId::new("import_batch", batch_id);
-        story.record(0, stream, (Some(story::campaign(0, 0)), None), None, event);
+        story.record(0, stream, (Some(facts::campaign(0, 0)), None), None, event);
     }
     story.events
 }
@@ -105,9 +105,9 @@ fn after_an_import() -> Vec<Recorded> {
 async fn imports_of_campaigns_that_somebody_does_not_see_are_left_out() {
     on_both(|database| async move {
         let ask = asked_after(&database, &after_an_import()).await;
-        let organization = story::organization(0);
+        let organization = facts::organization(0);
         let stranger = Visible::OwnedBy {
-            user: story::user(0, 9),
+            user: facts::user(0, 9),
             teams: vec![],
         };
         let all = ImportFilter::default();
@@ -134,15 +134,15 @@ async fn a_contact_that_was_taken_out_is_not_there() {
     on_both(|database| async move {
         let mut story = brokerage();
         let removed = ContactEvent::ContactRemoved {
-            batch_id: ImportBatchId::from_uuid(story::uuid(0, 4, 0)),
+            batch_id: ImportBatchId::from_uuid(facts::uuid(0, 4, 0)),
         };
-        story.on_contact(0, story::contact(0, 1), removed);
+        story.on_contact(0, facts::contact(0, 1), removed);
         let ask = asked_after(&database, &story.events).await;
-        let unknown = ContactId::from_uuid(story::uuid(0, 4, 9));
-        let wanted = [story::contact(0, 0), story::contact(0, 1), unknown];
-        let organization = story::organization(0);
+        let unknown = ContactId::from_uuid(facts::uuid(0, 4, 9));
+        let wanted = [facts::contact(0, 0), facts::contact(0, 1), unknown];
+        let organization = facts::organization(0);
         let there = ask.contacts_there(organization, &wanted).await.unwrap();
-        assert_eq!(there, [story::contact(0, 0)]);
+        assert_eq!(there, [facts::contact(0, 0)]);
         assert_eq!(ask.contacts_there(organization, &[]).await.unwrap(), []);
         assert!(ask.has_contacts(organization).await.unwrap());
         let (all, page) = (ContactFilter::default(), PageRequest::first(2));
@@ -167,7 +167,7 @@ async fn a_contact_that_was_taken_out_is_not_there() {
             .unwrap();
         assert_eq!(seen.len(), 2);
         let stranger = Visible::OwnedBy {
-            user: story::user(0, 9),
+            user: facts::user(0, 9),
             teams: vec![],
         };
         let seen = ask.contacts_seen(organization, &stranger, &wanted).await.unwrap();
@@ -180,7 +180,7 @@ async fn a_contact_that_was_taken_out_is_not_there() {
 async fn an_organization_without_contacts_has_none() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        assert!(!ask.has_contacts(story::organization(7)).await.unwrap());
+        assert!(!ask.has_contacts(facts::organization(7)).await.unwrap());
     })
     .await;
 }

@@ -22,10 +22,7 @@ use domain::{
 };
 use projections::queries::ReadModels;
 
-use super::{
-    Log, catch_up, open,
-    story::{self, Story},
-};
+use super::{Log, catch_up, facts, open, story::Story};
 
 const CONTACTS: u64 = 4;
 
@@ -33,29 +30,29 @@ const CONTACTS: u64 = 4;
 /// failed, blocked and not sent; the second is a draft. Organization 1 has a campaign of its own.
 fn brokerage() -> Story {
     let mut story = Story::default();
-    let (first, second) = (story::campaign(0, 0), story::campaign(0, 1));
+    let (first, second) = (facts::campaign(0, 0), facts::campaign(0, 1));
     for n in 0..2 {
         let founded = OrganizationEvent::OrganizationFounded {
-            organization_id: story::organization(n),
+            organization_id: facts::organization(n),
             name: format!("Brokerage {n}"),
             demonstration: false,
-            admin: story::user(n, 0),
+            admin: facts::user(n, 0),
             admin_profile: domain::Sealed::from_ciphertext("sealed".to_owned()),
         };
-        let stream = domain::StreamId::new("organization", story::organization(n));
+        let stream = domain::StreamId::new("organization", facts::organization(n));
         story.record(n, stream, (None, None), None, founded);
-        story.on_contact(n, story::contact(n, 0), story::contact_created(n, 0));
-        story.on_campaign(n, story::campaign(n, 0), story::created(n, 0));
+        story.on_contact(n, facts::contact(n, 0), facts::contact_created(n, 0));
+        story.on_campaign(n, facts::campaign(n, 0), facts::created(n, 0));
     }
     for which in 1..CONTACTS {
-        story.on_contact(0, story::contact(0, which), story::contact_created(0, which));
+        story.on_contact(0, facts::contact(0, which), facts::contact_created(0, which));
     }
-    story.on_campaign(0, second, story::created(0, 1));
+    story.on_campaign(0, second, facts::created(0, 1));
     for campaign in [first, second] {
         story.on_campaign(0, campaign, imported());
     }
     for which in 0..CONTACTS {
-        send(&mut story, (first, story::contact(0, which)), which);
+        send(&mut story, (first, facts::contact(0, which)), which);
     }
     let totals = CampaignTotals {
         delivered: 1,
@@ -70,20 +67,20 @@ fn brokerage() -> Story {
 
 fn imported() -> CampaignEvent {
     CampaignEvent::ContactsImported {
-        batch_id: ImportBatchId::from_uuid(story::uuid(0, 4, 0)),
+        batch_id: ImportBatchId::from_uuid(facts::uuid(0, 4, 0)),
         source: ContactSource::TitleRep,
-        contact_ids: (0..CONTACTS).map(|n| story::contact(0, n)).collect(),
+        contact_ids: (0..CONTACTS).map(|n| facts::contact(0, n)).collect(),
         chunk: 1,
     }
 }
 
 fn attempt(which: u64) -> AttemptId {
-    AttemptId::from_uuid(story::uuid(0, 5, which))
+    AttemptId::from_uuid(facts::uuid(0, 5, which))
 }
 
 /// Contact 0: delivered and played; 1: failed; 2: blocked; 3: a script that nobody has reviewed.
 fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
-    story.on_script(0, about, None, story::generated(about, 1));
+    story.on_script(0, about, None, facts::generated(about, 1));
     if which == 3 {
         return;
     }
@@ -97,7 +94,7 @@ fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
             version: 1,
             review: Review::Approved,
             notes: None,
-            by: story::user(0, 0),
+            by: facts::user(0, 0),
         },
         ScriptEvent::AudioRequested {
             version: 1,
@@ -105,7 +102,7 @@ fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
             settings: VoiceSettings::default(),
         },
         ScriptEvent::SubmissionDecided {
-            decision: story::decision(verdict),
+            decision: facts::decision(verdict),
         },
     ] {
         story.on_script(0, about, None, event);
@@ -113,7 +110,7 @@ fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
     if which == 2 {
         return;
     }
-    let at = story::beginning() + Duration::hours(18);
+    let at = facts::beginning() + Duration::hours(18);
     let slot = ContactEvent::SlotReserved {
         campaign_id: about.0,
         script_id: ScriptId::of(about.0, about.1),
@@ -132,7 +129,7 @@ fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
     story.on_script(0, about, None, submitted);
     for kind in if which == 0 { vec![1, 2] } else { vec![3] } {
         let n = story.events.len() as u64;
-        story.on_script(0, about, Some(at), story::report(kind, n));
+        story.on_script(0, about, Some(at), facts::report(kind, n));
     }
 }
 

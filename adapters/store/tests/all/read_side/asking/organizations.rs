@@ -10,14 +10,14 @@ use domain::{
     suppression::{ListKind, SuppressionEvent},
 };
 
-use super::{Log, asked, asked_after, brokerage, catch_up, open, story};
+use super::{Log, asked, asked_after, brokerage, catch_up, facts, open};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn organizations_and_their_members_are_found() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, admin) = (story::organization(0), story::user(0, 0));
+        let (organization, admin) = (facts::organization(0), facts::user(0, 0));
         assert_eq!(ask.organizations().await.unwrap().len(), 2);
         let row = ask.organization(organization).await.unwrap().unwrap();
         assert_eq!(row.name, "Brokerage 0");
@@ -36,12 +36,12 @@ async fn organizations_and_their_members_are_found() {
 async fn a_number_is_on_the_lists_that_are_in_force() {
     on_both(|database| async move {
         let mut story = brokerage();
-        let list_id = SuppressionListId::from_uuid(story::uuid(0, 6, 0));
-        for (n, expires_at) in [(1, None), (2, Some(story::beginning()))] {
+        let list_id = SuppressionListId::from_uuid(facts::uuid(0, 6, 0));
+        for (n, expires_at) in [(1, None), (2, Some(facts::beginning()))] {
             let added = SuppressionEvent::SuppressionAdded {
                 list_id,
                 list: ListKind::Internal,
-                phone_index: story::phone(n),
+                phone_index: facts::phone(n),
                 reason: "asked".to_owned(),
                 expires_at,
             };
@@ -49,9 +49,9 @@ async fn a_number_is_on_the_lists_that_are_in_force() {
             story.record(0, stream, (None, None), None, added);
         }
         let ask = asked_after(&database, &story.events).await;
-        let now = story::beginning() + Duration::days(1);
-        let indexes = [story::phone(2), story::phone(1), story::phone(3)];
-        let organization = story::organization(0);
+        let now = facts::beginning() + Duration::days(1);
+        let indexes = [facts::phone(2), facts::phone(1), facts::phone(3)];
+        let organization = facts::organization(0);
         let on = ask.suppressions_of(organization, &indexes, now).await.unwrap();
         assert_eq!(on, [vec![], vec!["internal".to_owned()], vec![]]);
         assert_eq!(ask.suppression_lists(organization).await.unwrap()[0].added, 2);
@@ -64,7 +64,7 @@ async fn a_decision_is_not_made_on_lists_that_are_behind_the_journal() {
     on_both(|database| async move {
         let log = Arc::new(Log::of(&brokerage().events));
         let side = open(&database, &log, 100).await;
-        let (organization, indexes) = (story::organization(0), [story::phone(1)]);
+        let (organization, indexes) = (facts::organization(0), [facts::phone(1)]);
         let refused = side.lists_of(organization, &indexes).await.unwrap_err();
         assert_eq!(refused.kind, PortErrorKind::Retryable);
         catch_up(&side, &log).await;

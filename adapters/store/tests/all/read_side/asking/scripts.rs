@@ -6,14 +6,14 @@ use projections::{
     queries::{CampaignContactFilter, PageRequest, ScriptCondition, ScriptFilter},
 };
 
-use super::{asked, attempt, story};
+use super::{asked, attempt, facts};
 use crate::engines::on_both;
 
 #[tokio::test]
 async fn a_campaigns_contacts_are_found_by_where_they_stand() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, first) = (story::organization(0), story::campaign(0, 0));
+        let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
         let found = async |narrow: &dyn Fn(&mut CampaignContactFilter)| {
             let mut filter = CampaignContactFilter::default();
             narrow(&mut filter);
@@ -25,13 +25,13 @@ async fn a_campaigns_contacts_are_found_by_where_they_stand() {
             page.into_rows()
         };
         let blocked = found(&|f| f.deliveries = vec![DeliveryStatus::Blocked]).await;
-        assert_eq!(blocked[0].contact_id, story::contact(0, 2));
+        assert_eq!(blocked[0].contact_id, facts::contact(0, 2));
         assert_eq!(blocked[0].obstacle_rule.as_deref(), Some("US.WINDOW"));
         assert_eq!(found(&|f| f.review = Some(ReviewState::Approved)).await.len(), 3);
         assert_eq!(found(&|f| f.without_script = true).await.len(), 0);
-        assert_eq!(found(&|f| f.phone_indexes = vec![story::phone(3)]).await.len(), 1);
+        assert_eq!(found(&|f| f.phone_indexes = vec![facts::phone(3)]).await.len(), 1);
 
-        let second = story::campaign(0, 1);
+        let second = facts::campaign(0, 1);
         let without = ask
             .contacts_without_script(organization, second, None, 3)
             .await
@@ -42,7 +42,7 @@ async fn a_campaigns_contacts_are_found_by_where_they_stand() {
             .contacts_without_script(organization, second, last, 3)
             .await
             .unwrap();
-        assert_eq!(rest, [story::contact(0, 3)]);
+        assert_eq!(rest, [facts::contact(0, 3)]);
     })
     .await;
 }
@@ -51,7 +51,7 @@ async fn a_campaigns_contacts_are_found_by_where_they_stand() {
 async fn scripts_are_found_for_each_step_of_a_process() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let (organization, first) = (story::organization(0), story::campaign(0, 0));
+        let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
         let pending = ScriptFilter {
             review: Some(ReviewState::Pending),
             ..ScriptFilter::default()
@@ -83,8 +83,8 @@ async fn scripts_are_found_for_each_step_of_a_process() {
 async fn a_script_is_found_by_its_hand_off_and_by_its_contact() {
     on_both(|database| async move {
         let ask = asked(&database).await;
-        let organization = story::organization(0);
-        let script = ScriptId::of(story::campaign(0, 0), story::contact(0, 0));
+        let organization = facts::organization(0);
+        let script = ScriptId::of(facts::campaign(0, 0), facts::contact(0, 0));
         assert_eq!(ask.script_versions(organization, script).await.unwrap().len(), 1);
         assert_eq!(
             ask.scripts_by_ids(organization, &[script]).await.unwrap().len(),
@@ -98,7 +98,7 @@ async fn a_script_is_found_by_its_hand_off_and_by_its_contact() {
         let found = ask.script_of_message("m0").await.unwrap().unwrap();
         assert_eq!(found.script_id, script);
         for (which, unsettled) in [(0, 0), (3, 1)] {
-            let contact = story::contact(0, which);
+            let contact = facts::contact(0, which);
             let found = ask
                 .unsettled_scripts_of_contact(organization, contact)
                 .await
