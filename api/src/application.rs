@@ -276,13 +276,15 @@ impl Application {
         &self.spool_directory
     }
 
-    const fn settings(&self) -> ProcessesSettings {
+    /// How much is done at once, and how long a silent worker keeps its work.
+    pub const fn settings(&self) -> ProcessesSettings {
         let p = &self.config.processes;
         ProcessesSettings {
             drops_at_once: p.drops_at_once,
             scripts_at_once: p.scripts_at_once,
             audios_at_once: p.audios_at_once,
             imports_at_once: p.imports_at_once,
+            lease: Duration::from_secs(p.lease_seconds),
         }
     }
 

@@ -6,7 +6,6 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
@@ -14,7 +13,7 @@ use commands::{
     CommandContext, CommandError, Ports,
     authorization::{Action, Permit},
     execute::execute,
-    processes::{Kind, Processes, ProcessesSettings},
+    processes::{Kind, Processes},
     stream::{Loaded, load},
     use_cases::{Corrections, ImportRequest, start_import},
 };
@@ -28,6 +27,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use projections::queries::{CampaignFilter, PageRequest, Visible};
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     CliError,
@@ -76,9 +76,12 @@ pub(super) async fn run(application: &Application, args: &ImportArgs) -> Result<
     };
     let started = start_import(ports, &context, request).await?;
     if started.repeated {
-        output::complain("this file was imported into this place before; nothing was made again");
+        output::complain(match Progress::of(ports, started.batch).await?.end {
+            None => "an earlier import of this file was not finished; it goes on where it stopped",
+            Some(_) => "this file was imported into this place before; nothing was made again",
+        });
     }
-    let ended = finish(ports, started.batch, args.json).await?;
+    let ended = finish(application, started.batch, args.json).await?;
     Ok(Printed {
         mapping: ended.mapping,
         format: ended.format,
@@ -184,8 +187,15 @@ fn copy(path: &Path, spool: &Path) -> io::Result<(TempPath, String)> {
 }
 
 /// Works until the import has ended; another process that is at work on the same database may do the same.
-async fn finish(ports: &Ports, batch: ImportBatchId, silent: bool) -> Result<Progress, CliError> {
-    let processes = Arc::new(Processes::new(ports.clone(), ProcessesSettings::default()));
+async fn finish(
+    application: &Application,
+    batch: ImportBatchId,
+    silent: bool,
+) -> Result<Progress, CliError> {
+    let ports = &application.ports;
+    let processes = Processes::new(ports.clone(), application.settings());
+    // The import may lie with a worker that died.
+    let sweep = processes.clone().sweep(CancellationToken::new());
     let work = async {
         loop {
             processes.plan_step().await?;
@@ -208,6 +218,7 @@ async fn finish(ports: &Ports, batch: ImportBatchId, silent: bool) -> Result<Pro
     let ended: Result<Progress, CommandError> = tokio::select! {
         ended = watch => ended,
         failed = work => failed,
+        () = sweep => Err(CommandError::invalid("the import was stopped")),
     };
     bar.finish_and_clear();
     Ok(ended?)

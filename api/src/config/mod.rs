@@ -17,6 +17,8 @@ pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 pub const DEFAULT_LOG_LEVEL: &str = "info,sqlx=warn";
 /// The file that is read when there is one and no other was named.
 pub const DEFAULT_FILE: &str = "voicedrop.toml";
+/// A shorter lease is lost to any pause of the machine; a longer one leaves work lying.
+const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 1..=3_600;
 /// What environment variables begin with.
 const PREFIX: &str = "VOICEDROP__";
 
@@ -173,6 +175,8 @@ pub struct ProcessesConfig {
     pub audios_at_once: usize,
     /// Contact lists read at once.
     pub imports_at_once: usize,
+    /// Silence after which a worker's work is given to another, seconds.
+    pub lease_seconds: u64,
 }
 
 /// How logs are written.
@@ -269,6 +273,12 @@ impl Config {
                     bounds: "1 to 1,024",
                 });
             }
+        }
+        if !LEASE_SECONDS.contains(&p.lease_seconds) {
+            return Err(ConfigError::OutOfBounds {
+                setting: "processes.lease_seconds",
+                bounds: "1 to 3,600",
+            });
         }
         if self.http.bind.parse::<std::net::SocketAddr>().is_err() {
             return Err(ConfigError::OutOfBounds {

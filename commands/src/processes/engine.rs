@@ -21,10 +21,8 @@ use crate::{
 
 /// Events that the planner reads at once.
 const PLANNER_BATCH: usize = 4_000;
-/// How long a worker may be silent before its work is given to another.
-const LEASE_SECONDS: i64 = 60;
-/// How often a worker says that it lives.
-const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
+/// Heartbeats of a worker within one lease: three may be lost before its work is given to another.
+const HEARTBEATS_A_LEASE: u32 = 4;
 /// Times that work which certainly did not happen is tried before it is given up.
 const ATTEMPTS_MAX: u32 = 12;
 /// First wait between tries; doubles up to [`RETRY_WAIT_MAX_SECONDS`].
@@ -35,8 +33,8 @@ const RETRY_WAIT_MAX_SECONDS: i64 = 300;
 const ASKED_WAIT_MAX_SECONDS: i64 = 3_600;
 /// How often a loop looks for work that no signal announced.
 const POLL: StdDuration = StdDuration::from_millis(250);
-/// How often expired leases are looked for.
-const SWEEP: StdDuration = StdDuration::from_secs(10);
+/// Shortest and longest time between two looks for expired leases.
+const SWEEP: [StdDuration; 2] = [StdDuration::from_millis(250), StdDuration::from_secs(10)];
 
 /// How much is done at once.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +47,8 @@ pub struct ProcessesSettings {
     pub audios_at_once: usize,
     /// Contact lists read at once.
     pub imports_at_once: usize,
+    /// How long a worker may be silent before its work is given to another.
+    pub lease: StdDuration,
 }
 
 impl Default for ProcessesSettings {
@@ -58,6 +58,7 @@ impl Default for ProcessesSettings {
             scripts_at_once: 16,
             audios_at_once: 8,
             imports_at_once: 2,
+            lease: StdDuration::from_mins(1),
         }
     }
 }
@@ -127,13 +128,46 @@ impl Processes {
                 tracing::error!("could not look for campaigns that had settled: {error}");
             }
         });
-        tracker.spawn(sweep(self.ports.clone(), cancel.clone()));
+        tracker.spawn(self.clone().sweep(cancel.clone()));
     }
 
     /// Plans the closing of campaigns that had settled when an earlier process died before it could.
     pub async fn pick_up(&self) -> Result<(), CommandError> {
         let unclosed = self.ports.processes.unclosed().await?;
         completion::plan(&self.ports, unclosed).await
+    }
+
+    /// Takes back the work of workers that have been silent for a whole lease.
+    pub async fn sweep_step(&self) -> Result<StepOutcome, CommandError> {
+        let taken_back = self.ports.queue.sweep(self.ports.clock.now()).await?;
+        if taken_back == 0 {
+            return Ok(StepOutcome::Idle);
+        }
+        tracing::warn!(taken_back, "took back work whose worker fell silent");
+        Ok(StepOutcome::Worked)
+    }
+
+    /// How often expired leases are looked for.
+    fn sweep_pause(&self) -> StdDuration {
+        (self.settings.lease / HEARTBEATS_A_LEASE).clamp(SWEEP[0], SWEEP[1])
+    }
+
+    /// Looks for expired leases until cancelled.
+    pub async fn sweep(self, cancel: CancellationToken) {
+        while !cancel.is_cancelled() {
+            if let Err(error) = self.sweep_step().await {
+                tracing::error!("could not look for expired leases: {error}");
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(self.sweep_pause()) => {}
+            }
+        }
+    }
+
+    /// How long a lease lasts that is taken or kept now.
+    fn lease(&self) -> Duration {
+        Duration::from_std(self.settings.lease).unwrap_or(Duration::MAX)
     }
 
     /// Plans what follows from the next events.
@@ -185,12 +219,11 @@ impl Processes {
             | Kind::Hasten
             | Kind::Completion => (4, 4),
         };
-        let lease = Duration::seconds(LEASE_SECONDS);
         let now = self.ports.clock.now();
         let items = self
             .ports
             .queue
-            .claim(kind.as_str(), limit, self.owner, now, lease)
+            .claim(kind.as_str(), limit, self.owner, now, self.lease())
             .await?;
         if items.is_empty() {
             return Ok(StepOutcome::Idle);
@@ -209,7 +242,7 @@ impl Processes {
 
     /// Does one piece of work while its lease is kept alive, and ends the lease with what came of it.
     async fn with_lease(&self, kind: Kind, item: WorkItem, round: &drop::Round) {
-        let mut beat = tokio::time::interval(HEARTBEAT);
+        let mut beat = tokio::time::interval(self.settings.lease / HEARTBEATS_A_LEASE);
         beat.tick().await;
         let work = self.run(kind, &item, round);
         tokio::pin!(work);
@@ -217,8 +250,8 @@ impl Processes {
             tokio::select! {
                 outcome = &mut work => break outcome,
                 _ = beat.tick() => {
-                    let lease = Duration::seconds(LEASE_SECONDS);
-                    let kept = self.ports.queue.heartbeat(&item, self.owner, self.ports.clock.now(), lease).await;
+                    let now = self.ports.clock.now();
+                    let kept = self.ports.queue.heartbeat(&item, self.owner, now, self.lease()).await;
                     if matches!(kept, Ok(false)) {
                         tracing::warn!(work.kind = kind.as_str(), work.id = %item.id, "lost the lease; another worker goes on");
                         return;
@@ -330,20 +363,6 @@ async fn forever<T, F>(
             () = cancel.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
             () = signal => {}
-        }
-    }
-}
-
-async fn sweep(ports: Ports, cancel: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            () = tokio::time::sleep(SWEEP) => {}
-        }
-        match ports.queue.sweep(ports.clock.now()).await {
-            Ok(0) => {}
-            Ok(taken_back) => tracing::warn!(taken_back, "took back work whose worker fell silent"),
-            Err(error) => tracing::error!("could not look for expired leases: {error}"),
         }
     }
 }

@@ -19,6 +19,8 @@ use super::Place;
 
 /// Longest that a command may take before it is a failure; it takes seconds.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// After so long the work of a process that was killed is another's.
+const LEASE_SECONDS: &str = "2";
 /// Between two looks whether the moment of a kill has come.
 const LOOK: Duration = Duration::from_millis(3);
 
@@ -70,6 +72,7 @@ fn command(place: &Place, arguments: &[&str]) -> Command {
         .arg(place.kept())
         .env_clear()
         .env("VOICEDROP__LOG__LEVEL", "warn")
+        .env("VOICEDROP__PROCESSES__LEASE_SECONDS", LEASE_SECONDS)
         .current_dir(place.directory())
         .stdin(Stdio::null());
     command
