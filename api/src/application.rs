@@ -5,7 +5,6 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use commands::{
     Ports,
-    ports::ContactSources,
     processes::{Processes, ProcessesSettings},
 };
 use database::{Database, DatabaseError};
@@ -45,8 +44,6 @@ pub struct Surroundings {
     pub faults: sandbox::Faults,
     /// Whether providers are called at all.
     pub outside: Outside,
-    /// Services that contacts are pulled from; those that are configured come on top.
-    pub sources: ContactSources,
 }
 
 /// Whether providers are called at all.
@@ -76,7 +73,6 @@ impl Default for Surroundings {
             delays: Delays::lifelike(),
             faults: sandbox::Faults::default(),
             outside: Outside::Reachable,
-            sources: ContactSources::default(),
         }
     }
 }
@@ -190,7 +186,7 @@ impl Application {
             connections: work.connections.clone(),
             consents: work.consents.clone(),
             inbound: work.inbound.clone(),
-            sources: around.sources,
+            sources: providers.sources,
             spool: spool_directory.clone().into(),
         };
         Ok(Self {

@@ -2,20 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use commands::ports::{ScriptWriter, SpeechSynthesizer, VoicemailCarrier};
+use commands::ports::{ContactSourcePort, ContactSources, ScriptWriter, SpeechSynthesizer, VoicemailCarrier};
 use providers::{
-    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, Groq, GroqConfig,
-    InvalidProvider,
+    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople,
+    Groq, GroqConfig, InvalidProvider, MojoConfig, MojoDialer,
 };
 use sandbox::RunningSandbox;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::Config;
+use crate::config::{Config, ProvidersConfig};
 
 /// Longest wait for a sandbox on loopback.
 const SANDBOX_TIME_OUT: Duration = Duration::from_secs(10);
 
-/// Writer, voice and carrier, and where the carrier's callbacks go.
+/// Writer, voice, carrier and services that know contacts, and where callbacks go.
 #[derive(Debug)]
 pub struct Providers {
     /// Who writes.
@@ -24,6 +24,8 @@ pub struct Providers {
     pub voice: Arc<dyn SpeechSynthesizer>,
     /// Who delivers.
     pub carrier: Arc<dyn VoicemailCarrier>,
+    /// Where contacts can be pulled from.
+    pub sources: ContactSources,
     /// To be set when the server has its address.
     pub callbacks: CallbackBase,
 }
@@ -65,7 +67,45 @@ impl Providers {
             writer: Arc::new(Groq::new(groq)?),
             voice: Arc::new(ElevenLabs::new(voice)?),
             carrier: Arc::new(DropCowboy::new(carrier, callbacks.clone())?),
+            sources: sources(p, sandbox, &callbacks)?,
             callbacks,
         })
     }
+}
+
+/// A service without its settings is not offered.
+fn sources(
+    settings: &ProvidersConfig,
+    sandbox: Option<&RunningSandbox>,
+    callbacks: &CallbackBase,
+) -> Result<ContactSources, InvalidProvider> {
+    let mut google = GoogleConfig::new(&settings.google.client_id, settings.google.client_secret.clone());
+    let mut mojo = MojoConfig {
+        lists_path: settings.mojo.lists_path.clone(),
+        leads_path: settings.mojo.leads_path.clone(),
+        account_parameter: settings.mojo.account_parameter.clone(),
+        page_parameter: settings.mojo.page_parameter.clone(),
+        page_size_parameter: settings.mojo.page_size_parameter.clone(),
+        page_size: settings.mojo.page_size,
+        items_at: settings.mojo.items_at.clone(),
+        ..MojoConfig::new(&settings.mojo.base_url)
+    };
+    if let Some(sandbox) = sandbox {
+        let keys = sandbox.credentials();
+        let base = sandbox.google_url();
+        google = GoogleConfig::new(&keys.google_client_id, keys.google_client_secret.clone().into());
+        (google.accounts_url, google.token_url, google.people_url) = (base.clone(), base.clone(), base);
+        google.time_out = SANDBOX_TIME_OUT;
+        mojo = MojoConfig::new(sandbox.mojo_url());
+        mojo.time_out = SANDBOX_TIME_OUT;
+        mojo.requests_per_minute = None;
+    }
+    let mut services: Vec<Arc<dyn ContactSourcePort>> = Vec::new();
+    if !google.client_id.is_empty() {
+        services.push(Arc::new(GooglePeople::new(&google, callbacks.clone())?));
+    }
+    if !mojo.base_url.is_empty() {
+        services.push(Arc::new(MojoDialer::new(mojo)?));
+    }
+    Ok(ContactSources::new(services))
 }

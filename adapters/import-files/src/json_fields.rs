@@ -16,7 +16,14 @@ use crate::{
 type Object = Map<String, Value>;
 
 /// Fields about the record and not the person.
-const PASSED_OVER: [&str; 5] = ["metadata", "etag", "photos", "coverPhotos", "resourceName"];
+const PASSED_OVER: [&str; 6] = [
+    "metadata",
+    "etag",
+    "photos",
+    "coverPhotos",
+    "resourceName",
+    "memberships",
+];
 
 /// Lists of free text, in which people write `do not call`.
 const TEXTS: [&str; 5] = ["notes", "contactnoteset", "biographies", "comments", "remarks"];

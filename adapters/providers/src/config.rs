@@ -14,6 +14,9 @@ const RETRY_WAIT: Duration = Duration::from_millis(200);
 /// Requests a minute of Groq's developer plan (console.groq.com/docs/rate-limits); a larger plan sets its own.
 const GROQ_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
 
+/// A careful pace where no limit is known: a list of 30,000 leads takes a minute.
+const MOJO_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(60);
+
 /// Groq's chat completions.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -186,6 +189,137 @@ impl DropCowboyConfig {
         Self {
             key,
             secret,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
+/// Google's People API and its OAuth.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GoogleConfig {
+    /// Where users agree; default `https://accounts.google.com`.
+    pub accounts_url: String,
+    /// Where codes become tokens; default `https://oauth2.googleapis.com`.
+    pub token_url: String,
+    /// Where people are; default `https://people.googleapis.com`.
+    pub people_url: String,
+    /// The OAuth client of this installation.
+    pub client_id: String,
+    /// Its secret; the vendor wants it from web clients even with PKCE.
+    pub client_secret: SecretString,
+    /// Requests at once.
+    pub concurrency: usize,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
+    pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
+}
+
+impl Default for GoogleConfig {
+    /// The vendor's addresses. It states no number of calls at once.
+    fn default() -> Self {
+        Self {
+            accounts_url: "https://accounts.google.com".into(),
+            token_url: "https://oauth2.googleapis.com".into(),
+            people_url: "https://people.googleapis.com".into(),
+            client_id: String::new(),
+            client_secret: SecretString::from(""),
+            concurrency: 4,
+            time_out: Duration::from_mins(1),
+            retry_wait: RETRY_WAIT,
+        }
+    }
+}
+
+impl GoogleConfig {
+    /// The defaults with this client.
+    pub fn new(client_id: impl Into<String>, client_secret: SecretString) -> Self {
+        Self {
+            client_id: client_id.into(),
+            client_secret,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: None,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
+/// Mojo Dialer's lists and leads. The vendor publishes no reference: everything about the shape can be set, and the defaults are
+/// those that the product's first specification names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MojoConfig {
+    /// Where it is; there is no default.
+    pub base_url: String,
+    /// Path of the lists.
+    pub lists_path: String,
+    /// Path of the leads of one list; `{list}` is its id.
+    pub leads_path: String,
+    /// Query parameter for the user's id, when a connected account has one; empty: it is not sent.
+    pub account_parameter: String,
+    /// Query parameter for the page, counted from 1; empty: there is one page.
+    pub page_parameter: String,
+    /// Query parameter for the length of a page; empty: it is not sent.
+    pub page_size_parameter: String,
+    /// Leads of a page.
+    pub page_size: usize,
+    /// JSON pointer to the array in an answer; empty: the answer itself, or the array found under a usual name.
+    pub items_at: String,
+    /// Requests at once.
+    pub concurrency: usize,
+    /// Requests a minute; the vendor states none.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
+    pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
+}
+
+impl Default for MojoConfig {
+    fn default() -> Self {
+        Self {
+            base_url: String::new(),
+            lists_path: "api/v1/lists".into(),
+            leads_path: "api/v1/lists/{list}/leads".into(),
+            account_parameter: "user_id".into(),
+            page_parameter: "page".into(),
+            page_size_parameter: "page_size".into(),
+            page_size: 500,
+            items_at: String::new(),
+            concurrency: 2,
+            requests_per_minute: MOJO_REQUESTS_PER_MINUTE,
+            time_out: Duration::from_mins(1),
+            retry_wait: RETRY_WAIT,
+        }
+    }
+}
+
+impl MojoConfig {
+    /// The defaults at this address.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
             ..Self::default()
         }
     }

@@ -17,6 +17,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::Instant,
 };
+use url::Host;
 
 pub(crate) use answer::{Answer, Refusal, code_at};
 use breaker::Breaker;
@@ -86,6 +87,8 @@ pub(crate) struct Route {
     pub(crate) answer_bytes_max: usize,
     /// What a status other than success means here.
     pub(crate) refusal: fn(&Answer) -> Refusal,
+    /// Statuses other than success whose answer the caller reads itself: they mean more than a port's error can say.
+    pub(crate) understood: &'static [u16],
 }
 
 /// Limits of the calls to one provider.
@@ -124,8 +127,10 @@ impl ProviderCall {
         let invalid = |reason: String| InvalidProvider { provider, reason };
         let base = Url::parse(&format!("{}/", base_url.trim_end_matches('/')))
             .map_err(|e| invalid(format!("its base address is none: {e}")))?;
-        if !matches!(base.scheme(), "http" | "https") {
-            return Err(invalid("its base address must begin with https://".into()));
+        if !is_protected(&base) {
+            return Err(invalid(
+                "its base address must begin with https:// (http:// only on this machine)".into(),
+            ));
         }
         let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self {
@@ -160,7 +165,7 @@ impl ProviderCall {
         protected.then(|| self.client.0.request(method, url).timeout(self.time_out))
     }
 
-    /// Makes the call and returns the answer of a success.
+    /// Makes the call and returns the answer of a success, or of a status that the route understands.
     pub(crate) async fn send(&self, route: &Route, request: RequestBuilder) -> Result<Answer, PortError> {
         let mut tries_left = TRIES_MAX;
         loop {
@@ -205,16 +210,10 @@ impl ProviderCall {
             "called a provider"
         );
         let answer = exchanged?;
-        if answer.status.is_success() {
+        if answer.status.is_success() || route.understood.contains(&answer.status.as_u16()) {
             return Ok(answer);
         }
-        let Refusal { kind, code, advice } = (route.refusal)(&answer);
-        let status = answer.status.as_u16();
-        let message = format!(
-            "{} {}: answered {status} ({code}); {advice}",
-            self.provider, route.name
-        );
-        Err(Failure::repeatable(PortError::new(kind, message)))
+        Err(Failure::repeatable(answer.refused((route.refusal)(&answer))))
     }
 
     /// Waits for a place and for the rate. An open breaker is asked before and after, so that it stops those who waited, too.
@@ -287,6 +286,17 @@ impl ProviderCall {
             format!("{} {}: {what}", self.provider, route.name),
         ))
     }
+}
+
+/// Whether keys may travel there: encrypted, or not beyond this machine.
+fn is_protected(base: &Url) -> bool {
+    let local = match base.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    base.scheme() == "https" || (base.scheme() == "http" && local)
 }
 
 /// An id that goes into a path; nothing for one that would change the route.

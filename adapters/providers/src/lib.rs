@@ -1,16 +1,22 @@
-//! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers. Their names, routes and JSON appear here
+//! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer know people. Their names, routes and JSON appear here
 //! only. All of them go through one HTTP client, which keeps the limits and says of every failure whether it may be repeated.
 
 mod audio_duration;
+mod callback_base;
 mod config;
 mod drop_cowboy;
 mod elevenlabs;
+mod google_people;
 mod groq;
 mod http;
+mod mojo;
 
 pub use audio_duration::{AudioKind, audio_kind, duration_ms};
-pub use config::{DropCowboyConfig, ElevenLabsConfig, GroqConfig};
-pub use drop_cowboy::{CallbackBase, DropCowboy, RegisteredWebhook};
+pub use callback_base::CallbackBase;
+pub use config::{DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
+pub use drop_cowboy::{DropCowboy, RegisteredWebhook};
 pub use elevenlabs::ElevenLabs;
+pub use google_people::{CALLBACK_PATH as GOOGLE_CALLBACK_PATH, GooglePeople};
 pub use groq::Groq;
 pub use http::{HttpClient, InvalidProvider};
+pub use mojo::MojoDialer;

@@ -83,6 +83,12 @@ pub struct Credentials {
     pub drop_cowboy_key: String,
     /// Drop Cowboy: `x-secret`.
     pub drop_cowboy_secret: String,
+    /// Google: the OAuth client's id.
+    pub google_client_id: String,
+    /// Google: the OAuth client's secret.
+    pub google_client_secret: String,
+    /// Mojo: `Authorization: Bearer`.
+    pub mojo_key: String,
 }
 
 impl Default for Credentials {
@@ -92,6 +98,9 @@ impl Default for Credentials {
             elevenlabs_api_key: "sandbox-elevenlabs-key".to_owned(),
             drop_cowboy_key: "sandbox-drop-cowboy-key".to_owned(),
             drop_cowboy_secret: "sandbox-drop-cowboy-secret".to_owned(),
+            google_client_id: "sandbox-google-client".to_owned(),
+            google_client_secret: "sandbox-google-secret".to_owned(),
+            mojo_key: "sandbox-mojo-key".to_owned(),
         }
     }
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::carrier::routes::problem;
-use crate::{Shared, elevenlabs, groq, server::Line};
+use crate::{Shared, elevenlabs, google_people, groq, mojo, server::Line};
 
 /// Longest script of one provider.
 pub const MAX_SCRIPTED: usize = 10_000;
@@ -36,6 +36,10 @@ pub struct Faults {
     pub media: RequestFaults,
     /// The carrier's `POST /rvm`.
     pub sends: RequestFaults,
+    /// Google's People API.
+    pub google: RequestFaults,
+    /// Mojo's lists and leads.
+    pub mojo: RequestFaults,
     /// The carrier's callbacks and webhooks.
     pub reports: ReportFaults,
 }
@@ -113,7 +117,19 @@ pub(crate) enum Target {
     ElevenLabs,
     Media,
     Sends,
+    Google,
+    Mojo,
 }
+
+/// All of them, in the order of their numbers.
+const TARGETS: [Target; 6] = [
+    Target::Groq,
+    Target::ElevenLabs,
+    Target::Media,
+    Target::Sends,
+    Target::Google,
+    Target::Mojo,
+];
 
 impl Faults {
     fn of(&mut self, target: Target) -> &mut RequestFaults {
@@ -122,12 +138,14 @@ impl Faults {
             Target::ElevenLabs => &mut self.elevenlabs,
             Target::Media => &mut self.media,
             Target::Sends => &mut self.sends,
+            Target::Google => &mut self.google,
+            Target::Mojo => &mut self.mojo,
         }
     }
 
     /// A script can't be longer than [`MAX_SCRIPTED`]; what is beyond is cut.
     fn bounded(mut self) -> Self {
-        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+        for target in TARGETS {
             self.of(target).script.truncate(MAX_SCRIPTED);
         }
         self
@@ -144,7 +162,7 @@ pub(crate) struct FaultBoard {
 #[derive(Debug)]
 struct Board {
     faults: Faults,
-    scripts: [VecDeque<RequestFault>; 4],
+    scripts: [VecDeque<RequestFault>; TARGETS.len()],
     drawn: u64,
 }
 
@@ -166,7 +184,7 @@ impl FaultBoard {
     pub(crate) fn set(&self, faults: Faults) {
         let mut board = self.lock();
         board.faults = faults.bounded();
-        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+        for target in TARGETS {
             let script = std::mem::take(&mut board.faults.of(target).script);
             board.scripts[target as usize] = script.into();
         }
@@ -176,7 +194,7 @@ impl FaultBoard {
     pub(crate) fn current(&self) -> Faults {
         let board = self.lock();
         let mut faults = board.faults.clone();
-        for target in [Target::Groq, Target::ElevenLabs, Target::Media, Target::Sends] {
+        for target in TARGETS {
             faults.of(target).script = board.scripts[target as usize].iter().copied().collect();
         }
         faults
@@ -275,6 +293,12 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "system_busy",
             "The system is experiencing heavy traffic.",
         ),
+        Target::Google => google_people::refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RESOURCE_EXHAUSTED",
+            "RATE_LIMIT_EXCEEDED",
+        ),
+        Target::Mojo => mojo::refusal(StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
         // The vendor's rate limit answers `{"message": ...}` and no retry-after.
         Target::Media | Target::Sends => {
             let body = serde_json::json!({ "message": "Too Many Requests" });
@@ -299,6 +323,8 @@ fn failed(target: Target) -> Response {
             "Internal Server Error",
         ),
         Target::ElevenLabs => elevenlabs::refusal(status, "internal_error", "Something went wrong."),
+        Target::Google => google_people::refusal(status, "INTERNAL", "INTERNAL"),
+        Target::Mojo => mojo::refusal(status, "internal_error"),
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }
 }

@@ -1,4 +1,4 @@
-//! The outside world on loopback: Groq, ElevenLabs and Drop Cowboy v2 by their own wire protocols, so that the same client
+//! The outside world on loopback: Groq, ElevenLabs, Drop Cowboy v2, Google Contacts and Mojo by their own wire protocols, so that the same client
 //! code runs against them. It never reaches beyond this machine, dials no one and costs nothing; what it would have cost is on
 //! its bill. It fails on demand ([`Faults`]), and its carrier remembers every drop and key through a sudden end of the
 //! process, as the real one does.
@@ -10,6 +10,7 @@
 //! - callbacks must lead to this machine (the real ones must not), and are tried again while the receiver is down and after
 //!   a restart (the real one is tried once);
 //! - calls are not held for calling hours, and the carrier's own frequency cap is not kept;
+//! - Google asks nobody: whoever is sent to it has agreed, unless [`GoogleAccount`] says otherwise; Mojo's shape is a guess;
 //! - `GET/POST /sandbox/faults`, `GET /sandbox/drops?offset=&limit=`, `GET /sandbox/state` and `GET /sandbox/bill` need no key.
 
 mod bill;
@@ -17,8 +18,11 @@ mod carrier;
 mod config;
 mod elevenlabs;
 mod faults;
+mod google_people;
 mod groq;
 mod json_lines;
+mod mojo;
+mod people;
 mod scripts;
 mod server;
 mod voice;
@@ -42,6 +46,7 @@ pub use crate::{
     config::{Credentials, Delays, SandboxConfig, SandboxError, TimeSource, VoiceEngine},
     elevenlabs::{DEFAULT_VOICE, VOICES},
     faults::{Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
+    google_people::{GoogleAccount, PersonChange},
 };
 
 /// How long open requests have to end on shutdown.
@@ -65,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) speech_places: Semaphore,
     pub(crate) speech_concurrency: usize,
     pub(crate) character_limit: u64,
+    pub(crate) google: google_people::Google,
     pub(crate) client: reqwest::Client,
     pub(crate) base_url: String,
     pub(crate) stop: CancellationToken,
@@ -162,6 +168,7 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
         credentials: config.credentials,
         outcomes: config.outcomes,
         delays: config.delays,
+        google: google_people::Google::default(),
         client,
         base_url,
         stop: CancellationToken::new(),
@@ -196,6 +203,21 @@ impl RunningSandbox {
     /// Base address of Drop Cowboy, in place of `https://api-v2.dropcowboy.com`.
     pub fn drop_cowboy_url(&self) -> &str {
         self.base_url()
+    }
+
+    /// Base address of Google, in place of its three.
+    pub fn google_url(&self) -> String {
+        format!("{}/google", self.base_url())
+    }
+
+    /// Base address of Mojo.
+    pub fn mojo_url(&self) -> String {
+        format!("{}/mojo", self.base_url())
+    }
+
+    /// Changes the Google account: who is in it, and what its owner and Google do.
+    pub fn google(&self, change: impl FnOnce(&mut GoogleAccount)) {
+        self.shared.google.change(change);
     }
 
     /// What callers must present.

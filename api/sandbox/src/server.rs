@@ -30,7 +30,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::{Shared, carrier, elevenlabs, faults::Faults, groq};
+use crate::{Shared, carrier, elevenlabs, faults::Faults, google_people, groq, mojo};
 
 /// Connections held at once; more wait in the system's backlog.
 const MAX_CONNECTIONS: usize = 256;
@@ -169,7 +169,7 @@ impl Connected<IncomingStream<'_, Loopback>> for Line {
     }
 }
 
-/// Everything the sandbox serves. The three providers' paths do not meet, so that they share an origin.
+/// Everything the sandbox serves. The providers' paths do not meet, so that they share an origin.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/sandbox/faults", get(faults).post(set_faults))
@@ -180,6 +180,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .merge(groq::routes(shared))
         .merge(elevenlabs::routes(shared))
         .merge(carrier::routes::routes(shared))
+        .merge(google_people::routes(shared))
+        .merge(mojo::routes(shared))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(local_host_only))
 }

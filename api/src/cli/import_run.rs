@@ -187,11 +187,7 @@ fn copy(path: &Path, spool: &Path) -> io::Result<(TempPath, String)> {
 }
 
 /// Works until the import has ended; another process that is at work on the same database may do the same.
-async fn finish(
-    application: &Application,
-    batch: ImportBatchId,
-    silent: bool,
-) -> Result<Progress, CliError> {
+async fn finish(application: &Application, batch: ImportBatchId, silent: bool) -> Result<Progress, CliError> {
     let ports = &application.ports;
     let processes = Processes::new(ports.clone(), application.settings());
     // The import may lie with a worker that died.

@@ -11,8 +11,9 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{CallbackBase, PROVIDER, error, report, signature, wire};
+use super::{PROVIDER, error, report, signature, wire};
 use crate::{
+    callback_base::CallbackBase,
     config::DropCowboyConfig,
     http::{
         HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route, credentials, path_segment,
@@ -21,6 +22,8 @@ use crate::{
 
 /// What a webhook is registered for: the results of voicemails.
 const WEBHOOK_EVENTS: [&str; 1] = ["contact.rvm.status"];
+/// Path of the callback route, to which the drop's token is added.
+const CALLBACK_PATH: &str = "/webhooks/drop-cowboy/callback/";
 /// Longest idempotency key, by the vendor's docs/concepts/idempotency.
 const IDEMPOTENCY_KEY_MAX: usize = 255;
 
@@ -29,6 +32,7 @@ const READINESS: Route = Route {
     repeat: Repeat::Harmless,
     answer_bytes_max: JSON_BYTES_MAX,
     refusal: error::refusal,
+    understood: &[],
 };
 /// A repeat makes another media of the same audio, which costs nothing.
 const MEDIA: Route = Route {
@@ -176,7 +180,7 @@ impl VoicemailCarrier for DropCowboy {
         let key = idempotency_key(&drop.idempotency_key)?;
         let callback_url = self
             .callbacks
-            .url(&drop.callback_token)
+            .url(&format!("{CALLBACK_PATH}{}", drop.callback_token))
             .ok_or_else(error::no_callback_address)?;
         let line = self.config.phone_line_id.as_deref();
         let body = wire::Rvm {

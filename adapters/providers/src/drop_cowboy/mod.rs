@@ -2,7 +2,6 @@
 //! `result_codes` what became of a drop, `signature` who says so. Wire facts: the vendor's repository `Drop-Cowboy/dropcowboy`
 //! (docs/concepts, examples/api), 2026.
 
-mod callback_base;
 mod client;
 mod error;
 mod report;
@@ -10,7 +9,6 @@ mod result_codes;
 mod signature;
 mod wire;
 
-pub use callback_base::CallbackBase;
 pub use client::{DropCowboy, RegisteredWebhook};
 
 const PROVIDER: &str = "drop_cowboy";

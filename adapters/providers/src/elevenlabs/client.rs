@@ -32,12 +32,14 @@ const SPEECH: Route = Route {
     repeat: Repeat::Matters,
     answer_bytes_max: AUDIO_BYTES_MAX,
     refusal: error::refusal,
+    understood: &[],
 };
 const VOICES: Route = Route {
     name: "voices",
     repeat: Repeat::Harmless,
     answer_bytes_max: JSON_BYTES_MAX,
     refusal: error::refusal,
+    understood: &[],
 };
 
 /// ElevenLabs, by its API key.

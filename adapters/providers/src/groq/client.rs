@@ -26,6 +26,7 @@ const MODELS: Route = Route {
     repeat: Repeat::Harmless,
     answer_bytes_max: JSON_BYTES_MAX,
     refusal: error::refusal,
+    understood: &[],
 };
 /// A repeat writes another script and costs a fraction of a cent; a lost answer has no other effect.
 const COMPLETIONS: Route = Route {

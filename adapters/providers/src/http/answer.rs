@@ -59,6 +59,17 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The error that a refusal is.
+    pub(crate) fn refused(&self, refusal: Refusal) -> PortError {
+        let Refusal { kind, code, advice } = refusal;
+        let status = self.status.as_u16();
+        let message = format!(
+            "{} {}: answered {status} ({code}); {advice}",
+            self.provider, self.route
+        );
+        PortError::new(kind, message)
+    }
+
     /// `Retry-After-Ms` or `Retry-After` in seconds. A date is passed over: it would need the provider's clock.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let number = |name| self.header(name)?.trim().parse::<f64>().ok();

@@ -1,9 +1,6 @@
-//! How the carrier reaches this installation. It is known only when the server has bound its address, after the client is made.
+//! How others reach this installation: the carrier with its callbacks, a user who comes back from another service. It is known only when the server has bound its address, after the clients are made.
 
 use std::sync::{Arc, PoisonError, RwLock};
-
-/// Path of the callback route, to which the drop's token is added.
-const CALLBACK_PATH: &str = "/webhooks/drop-cowboy/callback/";
 
 /// The public base address; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -16,9 +13,9 @@ impl CallbackBase {
             .clone_into(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Where the callback of one drop goes; nothing as long as the address is not known.
-    pub(super) fn url(&self, token: &str) -> Option<String> {
+    /// The address of a path here, which begins with a slash; nothing as long as our own address is not known.
+    pub(crate) fn url(&self, path: &str) -> Option<String> {
         let base = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        (!base.is_empty()).then(|| format!("{base}{CALLBACK_PATH}{token}"))
+        (!base.is_empty()).then(|| format!("{base}{path}"))
     }
 }
