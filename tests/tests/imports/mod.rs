@@ -1,7 +1,9 @@
 //! Contact imports as people and programs meet them: over HTTP, and by the command line.
 
+mod connections;
 mod counts;
 mod desk;
+mod inbound;
 mod journey;
 mod killed;
 mod others;

@@ -44,7 +44,7 @@ async fn where_nobody_listens_nothing_was_done() {
     assert_eq!(failed.message, "drop_cowboy rvm: can't connect");
 
     // A name that is reserved to have no address.
-    let failed = drop_cowboy("http://carrier.invalid")
+    let failed = drop_cowboy("https://carrier.invalid")
         .hand_over(a_drop())
         .await
         .unwrap_err();

@@ -6,9 +6,13 @@ mod drop_cowboy;
 #[cfg(test)]
 mod elevenlabs;
 #[cfg(test)]
+mod google;
+#[cfg(test)]
 mod groq;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod mojo;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

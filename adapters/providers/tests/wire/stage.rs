@@ -14,7 +14,8 @@ use std::{
 
 use commands::ports::{PortError, PortErrorKind};
 use providers::{
-    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, Groq, GroqConfig, HttpClient,
+    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople,
+    Groq, GroqConfig, HttpClient, MojoConfig, MojoDialer,
 };
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
@@ -64,6 +65,39 @@ pub(crate) fn drop_cowboy_config(address: &str) -> DropCowboyConfig {
     }
 }
 
+/// One address in place of Google's three.
+pub(crate) fn google(address: &str) -> GooglePeople {
+    let config = GoogleConfig {
+        accounts_url: address.to_owned(),
+        token_url: address.to_owned(),
+        people_url: address.to_owned(),
+        time_out: PATIENT,
+        retry_wait: RETRY_WAIT,
+        ..GoogleConfig::new("client-1", "client-secret".into())
+    };
+    GooglePeople::with_client(&HttpClient::new().unwrap(), &config, callbacks()).unwrap()
+}
+
+pub(crate) fn mojo_config(address: &str) -> MojoConfig {
+    MojoConfig {
+        page_size: 2,
+        time_out: PATIENT,
+        retry_wait: RETRY_WAIT,
+        requests_per_minute: None,
+        ..MojoConfig::new(address)
+    }
+}
+
+pub(crate) fn mojo(address: &str) -> MojoDialer {
+    MojoDialer::with_client(&HttpClient::new().unwrap(), mojo_config(address)).unwrap()
+}
+
+fn callbacks() -> CallbackBase {
+    let callbacks = CallbackBase::default();
+    callbacks.set("https://voicedrop.example/");
+    callbacks
+}
+
 pub(crate) fn groq(address: &str) -> Groq {
     Groq::with_client(&HttpClient::new().unwrap(), groq_config(address)).unwrap()
 }
@@ -77,9 +111,7 @@ pub(crate) fn drop_cowboy(address: &str) -> DropCowboy {
 }
 
 pub(crate) fn drop_cowboy_by(config: DropCowboyConfig) -> DropCowboy {
-    let callbacks = CallbackBase::default();
-    callbacks.set("https://voicedrop.example/");
-    DropCowboy::with_client(&HttpClient::new().unwrap(), config, callbacks).unwrap()
+    DropCowboy::with_client(&HttpClient::new().unwrap(), config, callbacks()).unwrap()
 }
 
 /// A server that gives every request the same answer.
@@ -119,11 +151,16 @@ fn write_down(request: &Request, address: &str, text: &mut String) {
             let pretty = serde_json::to_string_pretty(&body).unwrap();
             writeln!(text, "{}\n", pretty.replace(address, "[server]")).unwrap();
         }
-        Err(_) if request.body.len() <= SHOWN_MAX => {
+        Err(_) if request.body.len() <= SHOWN_MAX || is_form(request) => {
             writeln!(text, "{}\n", String::from_utf8_lossy(&request.body)).unwrap();
         }
         Err(_) => writeln!(text, "[{} bytes]\n", request.body.len()).unwrap(),
     }
+}
+
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers.get("content-type");
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
 
 /// A line of a table of failures.
