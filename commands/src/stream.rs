@@ -1,13 +1,16 @@
 //! An aggregate in hand: loaded with its sequence, changed by decisions, appended with what it was loaded at. Any number of
 //! them go into one all-or-nothing request.
 
-use domain::{Decider, EventId, Metadata, OrganizationId, Position, StreamId};
+use domain::{Decider, EventId, Metadata, OrganizationId, Position, StreamId, Subject};
 
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
-    ports::{AppendRequest, Expected, JournalError, NewEvent, StreamAppend, StreamSlice},
+    ports::{AppendRequest, AsWritten, Expected, JournalError, NewEvent, StreamAppend, StreamSlice},
 };
+
+/// Room for a subject in metadata's text: two names and ids.
+const SUBJECT_BYTES: usize = 112;
 
 /// An aggregate as loaded, with the events decided since.
 #[derive(Debug, Clone)]
@@ -82,6 +85,45 @@ impl<A: Decider> Loaded<A> {
             expected: Expected::Sequence(self.sequence),
             events,
         })
+    }
+
+    /// Decides on one command after the other and answers what is appended. Nothing is asked of the aggregate afterwards, so it is
+    /// spared taking in the last events, and what they say is passed along.
+    pub(crate) fn conclude(
+        mut self,
+        commands: impl IntoIterator<Item = A::Command>,
+        subject: Subject,
+        (ports, common): (&Ports, &CommonMetadata),
+    ) -> Result<Option<StreamAppend>, CommandError>
+    where
+        CommandError: From<A::Refusal>,
+    {
+        let mut commands = commands.into_iter().peekable();
+        while let Some(command) = commands.next() {
+            let events = self.state.decide(command)?;
+            if commands.peek().is_some() {
+                for event in &events {
+                    self.state.evolve(event);
+                }
+            }
+            self.new.extend(events);
+        }
+        if self.new.is_empty() {
+            return Ok(None);
+        }
+        let (metadata, text) = common.about(subject);
+        let events = self.new.into_iter().map(|event| {
+            let new = new_event::<A>(ports, &event, &text)?;
+            Ok(NewEvent {
+                as_written: Some(AsWritten::new(event.into(), metadata.clone())),
+                ..new
+            })
+        });
+        Ok(Some(StreamAppend {
+            stream: self.stream,
+            expected: Expected::Sequence(self.sequence),
+            events: events.collect::<Result<_, CommandError>>()?,
+        }))
     }
 
     /// Decides and takes the events in. A refusal changes nothing.
@@ -258,23 +300,69 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// The metadata of a request's events. Only the subject differs from one aggregate to the next.
+#[derive(Debug)]
+pub(crate) struct CommonMetadata {
+    metadata: Metadata,
+    /// As JSON text, up to where the subject stands.
+    text: String,
+}
+
+impl CommonMetadata {
+    pub(crate) fn new(ports: &Ports, context: &CommandContext) -> Result<Self, CommandError> {
+        Self::of(Metadata {
+            organization_id: context.organization,
+            actor: context.actor.clone(),
+            correlation_id: context.correlation,
+            causation_id: context.causation,
+            recorded_at: ports.clock.now(),
+            occurred_at: context.occurred_at,
+            campaign_id: None,
+            contact_id: None,
+        })
+    }
+
+    /// Of metadata without a subject.
+    fn of(metadata: Metadata) -> Result<Self, CommandError> {
+        let text = serde_json::to_string(&metadata).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+        let text = text.strip_suffix('}').unwrap_or_default().to_owned();
+        Ok(Self { metadata, text })
+    }
+
+    /// The same about this subject, and as JSON text.
+    fn about(&self, subject: Subject) -> (Metadata, String) {
+        let metadata = Metadata {
+            campaign_id: subject.campaign,
+            contact_id: subject.contact,
+            ..self.metadata.clone()
+        };
+        let mut text = String::with_capacity(self.text.len() + SUBJECT_BYTES);
+        text.push_str(&self.text);
+        let named = [
+            ("campaign_id", subject.campaign.map(domain::CampaignId::as_uuid)),
+            ("contact_id", subject.contact.map(domain::ContactId::as_uuid)),
+        ];
+        for (name, id) in named {
+            if let Some(id) = id {
+                text.push_str(",\"");
+                text.push_str(name);
+                text.push_str("\":\"");
+                text.push_str(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
+                text.push('"');
+            }
+        }
+        text.push('}');
+        (metadata, text)
+    }
+}
+
 /// The metadata that every event of one aggregate in one request shares, as JSON text.
 pub(crate) fn metadata_json(
     ports: &Ports,
     context: &CommandContext,
-    subject: domain::Subject,
+    subject: Subject,
 ) -> Result<String, CommandError> {
-    let metadata = Metadata {
-        organization_id: context.organization,
-        actor: context.actor.clone(),
-        correlation_id: context.correlation,
-        causation_id: context.causation,
-        recorded_at: ports.clock.now(),
-        occurred_at: context.occurred_at,
-        campaign_id: subject.campaign,
-        contact_id: subject.contact,
-    };
-    serde_json::to_string(&metadata).map_err(|e| CommandError::Unreadable(e.to_string()))
+    Ok(CommonMetadata::new(ports, context)?.about(subject).1)
 }
 
 /// An event with a new id, as JSON text.
@@ -290,5 +378,42 @@ pub(crate) fn new_event<A: Decider>(
         version: event.event_version(),
         payload: serde_json::to_string(event).map_err(|e| CommandError::Unreadable(e.to_string()))?,
         metadata: metadata.to_owned(),
+        as_written: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::{Actor, CampaignId, ContactId, CorrelationId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_metadata_of_a_subject_is_the_text_that_serializing_gives() {
+        let common = CommonMetadata::of(Metadata {
+            organization_id: OrganizationId::from_uuid(Uuid::from_u128(1)),
+            actor: Actor::System("import".to_owned()),
+            correlation_id: CorrelationId::from_uuid(Uuid::from_u128(2)),
+            causation_id: Some(EventId::from_uuid(Uuid::from_u128(3))),
+            recorded_at: DateTime::UNIX_EPOCH,
+            occurred_at: None,
+            campaign_id: None,
+            contact_id: None,
+        })
+        .unwrap();
+        let campaign = Some(CampaignId::from_uuid(Uuid::from_u128(4)));
+        let contact = Some(ContactId::from_uuid(Uuid::from_u128(5)));
+        for (campaign, contact) in [
+            (None, None),
+            (campaign, None),
+            (None, contact),
+            (campaign, contact),
+        ] {
+            let (metadata, text) = common.about(Subject { campaign, contact });
+            assert_eq!(text, serde_json::to_string(&metadata).unwrap());
+            assert_eq!((metadata.campaign_id, metadata.contact_id), (campaign, contact));
+        }
+    }
 }

@@ -86,6 +86,7 @@ impl Contents {
                     payload: event.payload.clone(),
                     metadata: event.metadata.clone(),
                     recorded_at: request.recorded_at,
+                    as_written: None,
                 });
                 self.events.push(Arc::clone(&stored));
                 self.streams.entry(part.stream.clone()).or_default().push(stored);

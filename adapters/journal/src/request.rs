@@ -53,6 +53,7 @@ pub fn stored(request: AppendRequest, last: Position) -> Vec<StoredEvent> {
                 payload: event.payload,
                 metadata: event.metadata,
                 recorded_at,
+                as_written: event.as_written,
             });
         }
     }

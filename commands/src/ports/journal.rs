@@ -8,6 +8,26 @@ use chrono::{DateTime, Utc};
 use domain::{EventId, Metadata, OrganizationId, Position, StreamId};
 use tokio::sync::watch;
 
+/// What an event's texts say, as its writer knows it, so that whoever follows closely in the same process need not read them again.
+/// Adds nothing to an event: all are equal.
+#[derive(Debug, Clone)]
+pub struct AsWritten(Arc<(domain::Event, Metadata)>);
+
+impl AsWritten {
+    /// Of these texts: they must say the same.
+    pub fn new(event: domain::Event, metadata: Metadata) -> Self {
+        Self(Arc::new((event, metadata)))
+    }
+}
+
+impl PartialEq for AsWritten {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for AsWritten {}
+
 /// An event on its way into the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
@@ -21,6 +41,8 @@ pub struct NewEvent {
     pub payload: String,
     /// [`Metadata`] as JSON text.
     pub metadata: String,
+    /// What the texts say, where the writer still knows it.
+    pub as_written: Option<AsWritten>,
 }
 
 /// What the caller believes a stream's head to be.
@@ -103,11 +125,17 @@ pub struct StoredEvent {
     pub metadata: String,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// What the texts say, where this process wrote them a moment ago.
+    pub as_written: Option<AsWritten>,
 }
 
 impl StoredEvent {
     /// Decodes event and metadata.
     pub fn decode(&self) -> Result<domain::Recorded, domain::UnreadableEvent> {
+        if let Some(AsWritten(known)) = &self.as_written {
+            let (event, metadata) = known.as_ref().clone();
+            return Ok(self.recorded(event, metadata));
+        }
         let event = domain::Event::read(&self.stream.kind, &self.name, &self.version, &self.payload)?;
         let metadata: Metadata =
             serde_json::from_str(&self.metadata).map_err(|e| domain::UnreadableEvent {
@@ -120,14 +148,18 @@ impl StoredEvent {
                     e.column()
                 ),
             })?;
-        Ok(domain::Recorded {
+        Ok(self.recorded(event, metadata))
+    }
+
+    fn recorded(&self, event: domain::Event, metadata: Metadata) -> domain::Recorded {
+        domain::Recorded {
             position: self.position,
             stream: self.stream.clone(),
             sequence: self.sequence,
             event_id: self.event_id,
             metadata,
             event,
-        })
+        }
     }
 }
 

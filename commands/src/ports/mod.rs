@@ -31,8 +31,8 @@ pub use error::{PortError, PortErrorKind};
 pub use import_records::{ImportRecords, ImportedContact};
 pub use inbound_addresses::{InboundAddress, InboundAddresses};
 pub use journal::{
-    AppendRequest, Appended, Expected, Feed, FeedPage, Journal, JournalError, NewEvent, StoredEvent,
-    StreamAppend, StreamSlice,
+    AppendRequest, Appended, AsWritten, Expected, Feed, FeedPage, Journal, JournalError, NewEvent,
+    StoredEvent, StreamAppend, StreamSlice,
 };
 pub use key_ring::{KeyRing, OpenError};
 pub use process_state::{ProcessState, ProcessStep};

@@ -27,7 +27,7 @@ use end_to_end::{Run, in_child};
 
 // As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const ROWS: u64 = 1_000_000;
 const WORKBOOK_ROWS: u64 = 100_000;

@@ -82,7 +82,6 @@ const CONFINED: &[(&str, &[&str])] = &[
             "voicedrop-tests",
         ],
     ),
-    ("sea-query", &["voicedrop-database", "voicedrop-store"]),
     ("postgres-es", &["voicedrop-journal", "voicedrop-tests"]),
     ("sqlite-es", &["voicedrop-journal", "voicedrop-tests"]),
     (

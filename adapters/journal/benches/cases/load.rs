@@ -57,6 +57,7 @@ pub fn wide(ids: &SequentialIds, streams: usize) -> AppendRequest {
             version: "1".to_owned(),
             payload: payload.clone(),
             metadata: metadata.clone(),
+            as_written: None,
         }],
     };
     AppendRequest {

@@ -119,6 +119,7 @@ impl EventStore<Sheet> for JournalStore {
             version: event.event_version(),
             payload: serde_json::to_string(event).unwrap(),
             metadata: metadata_text.clone(),
+            as_written: None,
         });
         let request = AppendRequest {
             organization: organization(),

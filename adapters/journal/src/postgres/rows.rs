@@ -100,5 +100,6 @@ fn read(
         payload: row.try_get_unchecked(6)?,
         metadata: row.try_get_unchecked(7)?,
         recorded_at: row.try_get(8)?,
+        as_written: None,
     })
 }

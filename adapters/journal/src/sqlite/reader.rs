@@ -124,6 +124,7 @@ fn stored(row: &Row<'_>, stream: StreamId) -> rusqlite::Result<StoredEvent> {
         metadata: row.get(7)?,
         recorded_at: chrono::DateTime::from_timestamp_micros(micros)
             .ok_or(rusqlite::Error::IntegralValueOutOfRange(8, micros))?,
+        as_written: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The stories, by what they are about.
 
 mod appending;
+mod bulk;
 mod chaos;
 mod model;
 mod opening;

@@ -33,6 +33,7 @@ impl Author {
             version: "1".to_owned(),
             payload: format!(r#"{{"CampaignRenamed":  {{"name": "Café \u2713 {id}"}}}}"#),
             metadata: r#"{"actor":"carrier"}"#.to_owned(),
+            as_written: None,
         }
     }
 

@@ -99,7 +99,7 @@ impl Chunk {
         let mut contacts = Vec::with_capacity(rows.len());
         for row in rows {
             match row {
-                RowOutcome::Contact(contact) => contacts.push(*contact),
+                RowOutcome::Contact(contact) => contacts.push(contact),
                 RowOutcome::Rejected(rejected) => {
                     chunk.rejected.push(seal_row(ports, context, rejected).await?);
                 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use domain::{
-    ContactId, ImportBatchId, PersonalDetails, PhoneIndex, Sealed,
+    ContactId, ImportBatchId, PersonalDetails, PhoneIndex, Sealed, Subject,
     contact::{Contact, ContactCommand},
     import::ContactSource,
 };
@@ -14,7 +14,7 @@ use crate::{
     error::CommandError,
     people::{fill_blanks, fill_location},
     ports::{ReadContact, StreamAppend},
-    stream::Loaded,
+    stream::{CommonMetadata, Loaded},
 };
 
 /// Why a contact is marked when its source says so.
@@ -25,7 +25,7 @@ const SOURCE_SAYS_SO: &str = "the imported list says so";
 pub(super) struct Newcomer {
     pub(super) id: ContactId,
     pub(super) index: PhoneIndex,
-    pub(super) row: ReadContact,
+    pub(super) row: Box<ReadContact>,
 }
 
 /// What was decided.
@@ -59,46 +59,51 @@ pub(super) async fn decide(
 ) -> Result<Decided, CommandError> {
     let texts = texts(ports, context, people, &contacts).await?;
     let mut sealed = seal(ports, context, people, &texts).await?.into_iter();
+    let common = CommonMetadata::new(ports, context)?;
     let mut decided = Decided {
         appends: Vec::with_capacity(people.len()),
         ..Decided::default()
     };
-    for ((person, mut contact), text) in people.iter().zip(contacts).zip(&texts) {
+    for ((person, contact), text) in people.iter().zip(contacts).zip(&texts) {
         let envelope = match text {
             ToSeal::Nothing => None,
             ToSeal::New(_) | ToSeal::Known(..) => sealed.next(),
         };
+        let mark = (person.row.do_not_contact && !contact.state().erased).then(|| {
+            ContactCommand::MarkDoNotContact {
+                reason: SOURCE_SAYS_SO.to_owned(),
+                by: None,
+            }
+        });
         let (phone_index, location) = (person.index.clone(), person.row.location.clone());
-        match envelope {
-            Some(envelope) if contact.state().is_there() => {
+        let change = envelope.map(|envelope| {
+            if contact.state().is_there() {
                 decided.filled.insert(person.id);
                 let location = fill_location(&contact.state().location, location);
-                contact.decide(ContactCommand::ChangeDetails {
+                return ContactCommand::ChangeDetails {
                     envelope,
                     phone_index,
                     location,
                     batch,
-                })?;
+                };
             }
-            Some(envelope) => {
-                decided.created.insert(person.id);
-                contact.decide(ContactCommand::Create {
-                    id: person.id,
-                    envelope,
-                    phone_index,
-                    location,
-                    source,
-                    batch,
-                    listing_status: person.row.listing_status.clone(),
-                })?;
+            decided.created.insert(person.id);
+            ContactCommand::Create {
+                id: person.id,
+                envelope,
+                phone_index,
+                location,
+                source,
+                batch,
+                listing_status: person.row.listing_status.clone(),
             }
-            None => {}
-        }
-        if person.row.do_not_contact && !contact.state().erased {
-            let reason = SOURCE_SAYS_SO.to_owned();
-            contact.decide(ContactCommand::MarkDoNotContact { reason, by: None })?;
-        }
-        decided.appends.extend(contact.append(ports, context)?);
+        });
+        let about = Subject {
+            campaign: None,
+            contact: Some(person.id),
+        };
+        let append = contact.conclude([change, mark].into_iter().flatten(), about, (ports, &common))?;
+        decided.appends.extend(append);
     }
     Ok(decided)
 }

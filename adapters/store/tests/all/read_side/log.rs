@@ -40,6 +40,7 @@ fn stored(recorded: &Recorded) -> StoredEvent {
         payload: payload.unwrap(),
         metadata: serde_json::to_string(&recorded.metadata).unwrap(),
         recorded_at: recorded.metadata.recorded_at,
+        as_written: None,
     }
 }
 
