@@ -288,7 +288,7 @@ fn national(ten: &str) -> Result<PhoneNumber, PhoneProblem> {
         .iter()
         .any(|region| library.is_valid_number_for_region(&parsed, *region))
     {
-        return format!("+1{ten}").parse().map_err(|_| PhoneProblem::NotInPlan);
+        return ["+1", ten].concat().parse().map_err(|_| PhoneProblem::NotInPlan);
     }
     // Canada and the Caribbean share country code 1; they are a different mistake from a number that does not exist.
     Err(if library.is_valid_number(&parsed) {

@@ -115,8 +115,10 @@ pub fn drop_database(database: &str) {
     });
 }
 
+/// Everything that the import keeps of a row, in the clear.
 const TABLE: &str = "CREATE TABLE plain (id bigint PRIMARY KEY, phone text NOT NULL, name text, first_name text, last_name text,
-    email text, street text, city text, state text, zip text);
+    email text, street text, city text, state text, zip text, phone_as_given text, other_phones text, listing_status text,
+    attributes text);
     CREATE INDEX plain_by_phone ON plain (phone);";
 
 /// Bytes handed to the server at once.
@@ -131,7 +133,7 @@ pub fn copy(list: &Path) -> Baseline {
             let d = &contact.details;
             writeln!(
                 lines,
-                "{rows}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                "{rows}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 d.phone,
                 d.name,
                 d.first_name,
@@ -145,6 +147,12 @@ pub fn copy(list: &Path) -> Baseline {
                     .as_ref()
                     .map_or("\\N", domain::UsState::code),
                 contact.location.zip.as_deref().unwrap_or("\\N"),
+                d.phone_as_given,
+                d.other_phones.join(" "),
+                contact.listing_status.as_deref().unwrap_or("\\N"),
+                serde_json::to_string(&d.attributes)
+                    .unwrap()
+                    .replace('\\', "\\\\"),
             )
             .unwrap();
         }

@@ -35,7 +35,11 @@ async fn a_large_request_is_read_back_unchanged_and_in_order(stage: &Stage) {
 
 async fn one_stream_that_does_not_fit_keeps_a_large_request_out(stage: &Stage) {
     let author = Author::new(71);
-    stage.journal.append(author.one(campaign(300), 0, 1)).await.unwrap();
+    stage
+        .journal
+        .append(author.one(campaign(300), 0, 1))
+        .await
+        .unwrap();
     let before = stage.journal.head().await.unwrap();
     for (expected, at) in [(0, 300), (5, 599)] {
         let mut mixed = large(&author, 1);
@@ -47,7 +51,11 @@ async fn one_stream_that_does_not_fit_keeps_a_large_request_out(stage: &Stage) {
         );
         assert_eq!(stage.journal.head().await.unwrap(), before);
     }
-    let others = stage.journal.load(vec![campaign(1), campaign(600)]).await.unwrap();
+    let others = stage
+        .journal
+        .load(vec![campaign(1), campaign(600)])
+        .await
+        .unwrap();
     assert!(others.iter().all(|slice| slice.events.is_empty()));
 }
 
@@ -55,7 +63,11 @@ async fn a_large_request_that_is_repeated_is_answered_with_the_first_outcome(sta
     let author = Author::new(72);
     let written = large(&author, 1);
     let first = stage.journal.append(written.clone()).await.unwrap();
-    stage.journal.append(author.one(campaign(9_000), 0, 1)).await.unwrap();
+    stage
+        .journal
+        .append(author.one(campaign(9_000), 0, 1))
+        .await
+        .unwrap();
     let again = stage.journal.append(written).await.unwrap();
     assert!(again.already);
     assert_eq!(again.last, first.last);
