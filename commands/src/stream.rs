@@ -12,6 +12,9 @@ use crate::{
 /// Room for a subject in metadata's text: two names and ids.
 const SUBJECT_BYTES: usize = 112;
 
+/// Room for most events' text.
+const PAYLOAD_BYTES: usize = 1 << 10;
+
 /// An aggregate as loaded, with the events decided since.
 #[derive(Debug, Clone)]
 pub struct Loaded<A: Decider> {
@@ -324,7 +327,7 @@ impl CommonMetadata {
 
     /// Of metadata without a subject.
     fn of(metadata: Metadata) -> Result<Self, CommandError> {
-        let text = serde_json::to_string(&metadata).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+        let text = json_text(&metadata, PAYLOAD_BYTES)?;
         let text = text.strip_suffix('}').unwrap_or_default().to_owned();
         Ok(Self { metadata, text })
     }
@@ -365,6 +368,13 @@ pub(crate) fn metadata_json(
     Ok(CommonMetadata::new(ports, context)?.about(subject).1)
 }
 
+/// As JSON text, in a place that is large enough for most from the start: growing is half of the cost.
+pub(crate) fn json_text(value: &impl serde::Serialize, bytes: usize) -> Result<String, CommandError> {
+    let mut text = Vec::with_capacity(bytes);
+    serde_json::to_writer(&mut text, value).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+    String::from_utf8(text).map_err(|e| CommandError::Unreadable(e.to_string()))
+}
+
 /// An event with a new id, as JSON text.
 pub(crate) fn new_event<A: Decider>(
     ports: &Ports,
@@ -376,7 +386,7 @@ pub(crate) fn new_event<A: Decider>(
         event_id: EventId::from_uuid(ports.ids.next()),
         name: event.event_type(),
         version: event.event_version(),
-        payload: serde_json::to_string(event).map_err(|e| CommandError::Unreadable(e.to_string()))?,
+        payload: json_text(event, PAYLOAD_BYTES)?,
         metadata: metadata.to_owned(),
         as_written: None,
     })

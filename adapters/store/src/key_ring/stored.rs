@@ -10,6 +10,7 @@ use database::{Column, DatabaseError, Engine, Sql, text};
 use domain::{ContactId, OrganizationId, PhoneIndex, PhoneNumber, Sealed};
 use hmac::Mac;
 use projections::Cell;
+use uuid::{Uuid, fmt::Hyphenated};
 
 use super::{
     cipher::{self, DoesNotOpen, Key, Randomness},
@@ -84,7 +85,14 @@ pub struct StoredKeys {
 }
 
 fn of_contact(organization: OrganizationId, contact: ContactId, purpose: &str) -> Vec<u8> {
-    format!("{purpose}\0{organization}\0{contact}").into_bytes()
+    let mut text = Vec::with_capacity(purpose.len() + 2 + 2 * Hyphenated::LENGTH);
+    text.extend_from_slice(purpose.as_bytes());
+    let mut id = Uuid::encode_buffer();
+    for part in [organization.as_uuid(), contact.as_uuid()] {
+        text.push(0);
+        text.extend_from_slice(part.hyphenated().encode_lower(&mut id).as_bytes());
+    }
+    text
 }
 
 fn of_organization(organization: OrganizationId, purpose: &str) -> Vec<u8> {

@@ -14,11 +14,14 @@ use crate::{
     error::CommandError,
     people::{fill_blanks, fill_location},
     ports::{ReadContact, StreamAppend},
-    stream::{CommonMetadata, Loaded},
+    stream::{CommonMetadata, Loaded, json_text},
 };
 
 /// Why a contact is marked when its source says so.
 const SOURCE_SAYS_SO: &str = "the imported list says so";
+
+/// Room for most people's details as JSON text.
+const DETAILS_BYTES: usize = 512;
 
 /// A person of a list.
 #[derive(Clone)]
@@ -155,7 +158,7 @@ async fn texts(
 }
 
 fn json(details: &PersonalDetails) -> Result<String, CommandError> {
-    serde_json::to_string(details).map_err(|e| CommandError::Unreadable(e.to_string()))
+    json_text(details, DETAILS_BYTES)
 }
 
 /// Seals what is to be sealed, in the people's order: one statement for the new keys, one look-up for the known ones.
