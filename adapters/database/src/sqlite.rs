@@ -31,6 +31,15 @@ const SHARED_COMMIT_MAX: usize = 256;
 /// Threads that read.
 const READERS: usize = 2;
 
+/// Page cache of the connection that writes, in KiB.
+const WRITER_CACHE_KIB: i64 = 32 << 10;
+
+/// Page cache of a connection that reads, in KiB.
+const READER_CACHE_KIB: i64 = 8 << 10;
+
+/// Pages in the write-ahead log before it is copied back: 64 MiB, as copying often writes the same pages again and again.
+const CHECKPOINT_PAGES: i64 = 16_384;
+
 /// Wait for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -77,7 +86,8 @@ pub fn open_connection(path: &Path) -> Result<Connection, DatabaseError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
     Ok(connection)
 }
@@ -91,6 +101,7 @@ impl Threads {
         let read_queue = Arc::new(Mutex::new(read_queue));
         for _ in 0..READERS {
             let connection = open_connection(path)?;
+            connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
             let queue = Arc::clone(&read_queue);
             spawn("sqlite-reader", move || serve_reads(connection, &queue))?;
         }

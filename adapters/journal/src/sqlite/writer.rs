@@ -113,13 +113,36 @@ fn is_transient(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// Whether streams that are expected to be new are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NewStreams {
+    /// The first event of each finds its place taken if there is one: a look-up less for each.
+    TakenAtTheirWord,
+    /// So that it can be said which it is.
+    LookedFor,
+}
+
+/// Takes new streams at their word; when one was there, the batch is rolled back and written with looking.
 fn write(connection: &mut Connection, batch: &[Job]) -> rusqlite::Result<Vec<Outcome>> {
+    match write_with(connection, batch, NewStreams::TakenAtTheirWord) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            write_with(connection, batch, NewStreams::LookedFor)
+        }
+        outcome => outcome,
+    }
+}
+
+fn write_with(
+    connection: &mut Connection,
+    batch: &[Job],
+    new_streams: NewStreams,
+) -> rusqlite::Result<Vec<Outcome>> {
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     {
         let mut statements = Statements::prepare(&tx)?;
         for job in batch {
-            outcomes.push(statements.append(&tx, &job.request)?);
+            outcomes.push(statements.append(&tx, &job.request, new_streams)?);
         }
     }
     tx.commit()?;
@@ -141,11 +164,21 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn append(&mut self, connection: &Connection, request: &AppendRequest) -> rusqlite::Result<Outcome> {
+    fn append(
+        &mut self,
+        connection: &Connection,
+        request: &AppendRequest,
+        new_streams: NewStreams,
+    ) -> rusqlite::Result<Outcome> {
         let mut found = Vec::with_capacity(request.streams.len());
         let mut fits = true;
         for part in &request.streams {
-            let head = self.head(part)?;
+            let is_new = request::expected(part) == 0 && !part.events.is_empty();
+            let head = if is_new && new_streams == NewStreams::TakenAtTheirWord {
+                0
+            } else {
+                self.head(part)?
+            };
             fits &= head == request::expected(part);
             found.push(Found {
                 head,
@@ -154,6 +187,7 @@ impl<'c> Statements<'c> {
         }
         if !fits {
             for (part, found) in request.streams.iter().zip(&mut found) {
+                found.head = self.head(part)?;
                 found.next = self.next(part)?;
             }
         }

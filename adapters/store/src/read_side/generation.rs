@@ -43,6 +43,11 @@ impl Generation {
     pub(super) async fn open(database: &Database, number: u32, shards: u32) -> Result<Self, ReadSideError> {
         let sql = database.sql(&name_of(number))?;
         sql.migrate(READ_SET, READ_MIGRATIONS.of(sql.engine())).await?;
+        if sql.engine() == Engine::Sqlite {
+            // A crash of the machine may take the last batches away, rows and checkpoint together; they are then taken in again.
+            sql.with_sqlite(|connection| Ok(connection.pragma_update(None, "synchronous", "NORMAL")?))
+                .await?;
+        }
         for shard in 0..shards {
             // Whoever comes first decides how many there are.
             sql.execute(
