@@ -33,7 +33,7 @@ pub const LOAD_REQUESTS_MAX: usize = 256;
 pub const PAGE_EVENTS_MAX: usize = 10_000;
 
 /// Most bytes of the newest events that are kept in memory for those who follow closely.
-pub const TAIL_BYTES_MAX: usize = 24 * 1024 * 1024;
+pub const TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How often appends of other processes are looked for when no notification comes.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use crate::{OpenError, migrations};
 /// How long SQLite itself waits for another process's write lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Page cache of the writer in KiB: keys of a busy journal stay in memory.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
+/// Page cache of the writer in KiB: the upper pages of the keys. What does not fit is in the system's cache, a copy away.
+const WRITER_CACHE_KIB: i64 = 24 * 1024;
 
 /// Page cache of a reading connection in KiB.
 const READER_CACHE_KIB: i64 = 8 * 1024;
