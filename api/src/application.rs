@@ -17,6 +17,7 @@ use store::{
     blobs::LocalBlobs,
     key_ring::{KeyRingError, MasterKey},
     read_side::{ReadSide, ReadSideError, ReadSideOptions},
+    sealed_blobs::SealedBlobs,
     system::{SystemClock, SystemIds},
     work::{OpenWorkError, WorkStore},
 };
@@ -174,7 +175,10 @@ impl Application {
             keys: work.keys.clone(),
             queue: work.queue.clone(),
             processes: work.processes.clone(),
-            blobs: Arc::new(LocalBlobs::open(&directory.join("files"))?),
+            blobs: Arc::new(SealedBlobs::new(
+                Arc::new(LocalBlobs::open(&directory.join("files"))?),
+                &master,
+            )),
             clips: work.audio.clone(),
             inbox: work.webhooks.clone(),
             writer: providers.writer,

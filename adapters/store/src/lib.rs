@@ -4,5 +4,6 @@
 pub mod blobs;
 pub mod key_ring;
 pub mod read_side;
+pub mod sealed_blobs;
 pub mod system;
 pub mod work;

@@ -33,6 +33,11 @@ impl Key {
         bytes.try_into().ok().map(Self)
     }
 
+    /// A key of these bytes.
+    pub const fn from_array(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, for wrapping.
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0

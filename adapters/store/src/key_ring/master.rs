@@ -10,8 +10,10 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use hmac::Mac;
+
 use super::{
-    cipher::{Key, Randomness},
+    cipher::{self, DoesNotOpen, Key, Randomness},
     stored::KeyRingError,
 };
 
@@ -47,6 +49,15 @@ impl MasterKey {
             .ok_or(KeyRingError::ShortSecret)
     }
 
+    /// The key that files are sealed under.
+    pub fn blob_key(&self) -> BlobKey {
+        let derived = self.0.mac(&[b"voicedrop files 1"]).finalize().into_bytes();
+        BlobKey {
+            key: Key::from_array(derived.into()),
+            randomness: Randomness::from_system(),
+        }
+    }
+
     fn from_hex(text: &str) -> Option<Self> {
         hex::decode(text.trim())
             .ok()
@@ -73,5 +84,24 @@ impl MasterKey {
             .and_then(|()| file.sync_all())
             .map_err(refused)?;
         Ok(Self(key))
+    }
+}
+
+/// Seals files; follows from the master key. Prints nothing of itself.
+#[derive(Debug)]
+pub struct BlobKey {
+    key: Key,
+    randomness: Randomness,
+}
+
+impl BlobKey {
+    /// Encrypts: nonce, then ciphertext and tag.
+    pub fn seal(&self, associated: &[u8], clear: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+        self.randomness.seal(&self.key, associated, clear)
+    }
+
+    /// Decrypts what was sealed with the same associated bytes.
+    pub fn open(&self, associated: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+        cipher::open(&self.key, associated, sealed)
     }
 }

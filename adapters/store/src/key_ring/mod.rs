@@ -8,5 +8,6 @@ mod master;
 mod recent;
 mod stored;
 
-pub use master::{MasterKey, SECRET_CHARS_MIN};
+pub use cipher::DoesNotOpen;
+pub use master::{BlobKey, MasterKey, SECRET_CHARS_MIN};
 pub use stored::{KeyRingError, StoredKeys};

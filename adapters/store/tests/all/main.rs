@@ -9,4 +9,5 @@
 mod blobs;
 mod engines;
 mod read_side;
+mod sealed_blobs;
 mod work;
