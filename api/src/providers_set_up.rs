@@ -79,17 +79,7 @@ fn sources(
     sandbox: Option<&RunningSandbox>,
     callbacks: &CallbackBase,
 ) -> Result<ContactSources, InvalidProvider> {
-    let mut google = GoogleConfig::new(&settings.google.client_id, settings.google.client_secret.clone());
-    let mut mojo = MojoConfig {
-        lists_path: settings.mojo.lists_path.clone(),
-        leads_path: settings.mojo.leads_path.clone(),
-        account_parameter: settings.mojo.account_parameter.clone(),
-        page_parameter: settings.mojo.page_parameter.clone(),
-        page_size_parameter: settings.mojo.page_size_parameter.clone(),
-        page_size: settings.mojo.page_size,
-        items_at: settings.mojo.items_at.clone(),
-        ..MojoConfig::new(&settings.mojo.base_url)
-    };
+    let (mut google, mut mojo) = (settings.google.clone(), settings.mojo.clone());
     if let Some(sandbox) = sandbox {
         let keys = sandbox.credentials();
         let base = sandbox.google_url();

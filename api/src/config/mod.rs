@@ -8,6 +8,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
+use providers::{GoogleConfig, MojoConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -101,42 +102,10 @@ pub struct ProvidersConfig {
     pub elevenlabs: ElevenLabsSettings,
     /// The carrier.
     pub drop_cowboy: DropCowboySettings,
-    /// Google Contacts.
-    pub google: GoogleSettings,
-    /// Mojo Dialer.
-    pub mojo: MojoSettings,
-}
-
-/// Google Contacts.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GoogleSettings {
-    /// The OAuth client; empty: Google Contacts is not offered.
-    pub client_id: String,
-    /// Its secret.
-    pub client_secret: SecretString,
-}
-
-/// Mojo Dialer.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MojoSettings {
-    /// Where it is; empty: Mojo is not offered.
-    pub base_url: String,
-    /// Path of the lists.
-    pub lists_path: String,
-    /// Path of a list's leads.
-    pub leads_path: String,
-    /// Query parameter for the user's id.
-    pub account_parameter: String,
-    /// Query parameter for the page.
-    pub page_parameter: String,
-    /// Query parameter for the length of a page.
-    pub page_size_parameter: String,
-    /// Leads of a page.
-    pub page_size: usize,
-    /// JSON pointer to the array in an answer.
-    pub items_at: String,
+    /// Google Contacts; without a client it is not offered.
+    pub google: GoogleConfig,
+    /// Mojo Dialer; without an address it is not offered.
+    pub mojo: MojoConfig,
 }
 
 /// The writer.
