@@ -92,4 +92,15 @@ fn workbook(directory: &Path) {
         "    {:.2} of the CSV's rate (at least 0.25)",
         sheet.rows_per_second() / text.rows_per_second()
     );
+    let database = |name: &str| format!("sqlite:{}", directory.join(name).display());
+    let (text, sheet) = (
+        in_child(&database("of_csv"), &csv),
+        in_child(&database("of_xlsx"), &xlsx),
+    );
+    println!("import of the CSV    {text}");
+    println!("import of the XLSX   {sheet}");
+    println!(
+        "    {:.2} of the CSV's rate (at least 0.25)",
+        sheet.rows_per_second() / text.rows_per_second()
+    );
 }
