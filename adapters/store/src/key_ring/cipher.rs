@@ -3,12 +3,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit,
-    aead::{Aead, Payload},
-};
 use hmac::{Hmac, Mac};
 use rand::{RngCore, SeedableRng, rngs::StdRng};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
 
 /// Bytes of every key.
@@ -41,6 +38,11 @@ impl Key {
     /// The bytes, for wrapping.
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    fn aead(&self) -> Result<LessSafeKey, DoesNotOpen> {
+        let key = UnboundKey::new(&AES_256_GCM, &self.0).map_err(|_| DoesNotOpen)?;
+        Ok(LessSafeKey::new(key))
     }
 
     /// HMAC-SHA256 of the parts, one after the other.
@@ -98,16 +100,16 @@ impl Randomness {
     pub fn seal(&self, key: &Key, associated: &[u8], clear: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
         let mut nonce = [0; NONCE_BYTES];
         self.fill(&mut nonce);
-        let payload = Payload {
-            msg: clear,
-            aad: associated,
-        };
-        let body = Aes256Gcm::new(&key.0.into())
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_| DoesNotOpen)?;
-        let mut sealed = Vec::with_capacity(NONCE_BYTES + body.len());
+        let mut sealed = Vec::with_capacity(NONCE_BYTES + clear.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&body);
+        sealed.extend_from_slice(clear);
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let body = sealed.get_mut(NONCE_BYTES..).unwrap_or_default();
+        let tag = key
+            .aead()?
+            .seal_in_place_separate_tag(nonce, Aad::from(associated), body)
+            .map_err(|_| DoesNotOpen)?;
+        sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
 }
@@ -116,13 +118,18 @@ impl Randomness {
 pub fn open(key: &Key, associated: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
     let (nonce, body) = sealed.split_at_checked(NONCE_BYTES).ok_or(DoesNotOpen)?;
     let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| DoesNotOpen)?;
-    let payload = Payload {
-        msg: body,
-        aad: associated,
-    };
-    Aes256Gcm::new(&key.0.into())
-        .decrypt(&nonce.into(), payload)
-        .map_err(|_| DoesNotOpen)
+    let mut body = body.to_vec();
+    let opened = key
+        .aead()?
+        .open_in_place(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(associated),
+            &mut body,
+        )
+        .map_err(|_| DoesNotOpen)?;
+    let length = opened.len();
+    body.truncate(length);
+    Ok(body)
 }
 
 /// Decrypts a wrapped key.
