@@ -91,6 +91,10 @@ pub fn normalise_phone(text: &str) -> Result<NormalisedPhone, PhoneProblem> {
     };
     let (main, extension) = split_extension(text);
     let number = match plain_digits(main) {
+        // Labels may be keys of the telephone's, as in `(702) H10-0h0w`.
+        Some(digits) if main.contains(|c: char| c.is_ascii_alphabetic()) => {
+            from_digits(&digits).or_else(|problem| by_library(main).map_err(|_| problem))?
+        }
         Some(digits) => from_digits(&digits)?,
         None => by_library(main)?,
     };
@@ -255,18 +259,29 @@ fn plain_digits(text: &str) -> Option<String> {
     Some(digits)
 }
 
+/// Times that the country code may be said before the ten digits: the library takes it off once more where nothing (a plus, the
+/// prefix for calls abroad) has announced it.
+const COUNTRY_CODES_MAX: [usize; 2] = [3, 2];
+/// Digits of the number itself.
+const NATIONAL: usize = 10;
+
 fn from_digits(digits: &str) -> Result<PhoneNumber, PhoneProblem> {
+    let plus = digits.starts_with('+');
     let bare = digits.trim_start_matches('+');
-    match (digits.starts_with('+'), bare.len()) {
-        (_, 0) => Err(PhoneProblem::NoDigits),
-        (_, 11) if bare.starts_with('1') => national(&bare[1..]),
-        // The country code said twice: `+1 1 760 …`.
-        (_, 12) if bare.starts_with("11") => national(&bare[2..]),
-        (false, 10) => national(bare),
-        // The international prefix of the plan itself, dialled to call home.
-        (false, 14) if bare.starts_with("0111") => national(&bare[4..]),
-        (false, 7) => Err(PhoneProblem::NoAreaCode),
-        (false, count @ 1..=9) => Err(PhoneProblem::TooShort { digits: count }),
+    // The international prefix of the plan itself, dialled to call home.
+    let dialled = bare.strip_prefix("011").filter(|rest| rest.len() > NATIONAL);
+    let said = dialled.unwrap_or(bare);
+    let ten_from = said.len().saturating_sub(NATIONAL);
+    let codes = said.as_bytes().iter().take(ten_from);
+    let announced = plus || dialled.is_some();
+    let wanted = usize::from(announced)..=COUNTRY_CODES_MAX[usize::from(announced)];
+    if said.len() >= NATIONAL && wanted.contains(&ten_from) && codes.copied().all(|b| b == b'1') {
+        return national(&said[ten_from..]);
+    }
+    match bare.len() {
+        0 => Err(PhoneProblem::NoDigits),
+        7 if !plus => Err(PhoneProblem::NoAreaCode),
+        count @ 1..=9 if !plus => Err(PhoneProblem::TooShort { digits: count }),
         _ => Err(foreign(digits)),
     }
 }
@@ -351,6 +366,23 @@ mod tests {
 
     fn e164(text: &str) -> Result<String, PhoneProblem> {
         normalise_phone(text).map(|phone| phone.number.as_e164().to_owned())
+    }
+
+    #[test]
+    fn a_key_between_digits_is_a_digit_and_a_country_code_said_too_often_is_said_once() {
+        for (written, read) in [
+            ("(702) H10-0h0w", "+17024100409"),
+            ("(602) P00-c10h", "+16027002104"),
+            ("1117605550186", "+17605550186"),
+            ("01117605550186", "+17605550186"),
+        ] {
+            assert_eq!(
+                normalise_phone(written).unwrap().number.as_e164(),
+                read,
+                "{written}"
+            );
+        }
+        assert!(normalise_phone("11117605550186").is_err());
     }
 
     #[test]
