@@ -5,6 +5,7 @@ mod command;
 mod decide;
 mod delivery;
 mod event;
+pub mod lint;
 mod refusal;
 mod state;
 #[cfg(test)]
