@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, Schedule, ScriptEngine};
+use super::{
+    CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionRun, Schedule, ScriptEngine,
+};
 use crate::{
     CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, TeamId, UserId, import::ContactSource,
 };
@@ -117,6 +119,30 @@ pub enum CampaignCommand {
         rendered: u64,
         /// Audios that could not be made.
         failed: u64,
+    },
+    /// Halt the writing or speaking.
+    PauseProduction {
+        /// Why.
+        reason: String,
+    },
+    /// Go on with the writing or speaking, or try it again at once.
+    ResumeProduction,
+    /// Note that a provider's trouble holds the writing or speaking up.
+    HoldProduction {
+        /// Of which run.
+        run: ProductionRun,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Note that the trouble is over.
+    ReleaseProduction {
+        /// Of which run.
+        run: ProductionRun,
+    },
+    /// End the writing or speaking; what is made stays.
+    StopProduction {
+        /// Why.
+        reason: String,
     },
     /// Take responsibility for sending it.
     Approve {

@@ -21,6 +21,8 @@ const FILLABLE: &[S] = &[S::Draft, S::ImportingContacts, S::Review];
 const SENDING: &[S] = &[S::Submitted, S::Active, S::Paused];
 /// Statuses in which a running campaign can be halted.
 const RUNNING: &[S] = &[S::Submitted, S::Active];
+/// Statuses in which scripts are written or spoken.
+const PRODUCING: &[S] = &[S::GeneratingScripts, S::GeneratingAudio];
 /// Statuses that a human can end.
 const CANCELLABLE: &[S] = &[
     S::Draft,
@@ -83,6 +85,11 @@ impl Decider for Campaign {
             | C::FinishScriptGeneration { .. }
             | C::StartAudioRendering { .. }
             | C::FinishAudioRendering { .. } => self.produce(command),
+            C::PauseProduction { .. }
+            | C::ResumeProduction
+            | C::HoldProduction { .. }
+            | C::ReleaseProduction { .. }
+            | C::StopProduction { .. } => self.halt(command),
             C::Approve { by, readiness } => self.approve(by, readiness),
             C::Submit => self.submit(),
             C::Activate => match self.status {
@@ -315,6 +322,47 @@ impl Campaign {
                 } else {
                     vec![]
                 })
+            }
+            _ => Ok(vec![]),
+        }
+    }
+
+    /// Pausing, going on, waiting for a provider, ending early.
+    fn halt(&self, command: CampaignCommand) -> Decided {
+        use CampaignCommand as C;
+        let production = self.production.as_ref();
+        match command {
+            // The worker's notes: void once its stretch is over.
+            C::HoldProduction { run, reason } => {
+                let news = production.is_some_and(|p| p.run == run && p.held.as_ref() != Some(&reason));
+                Ok(once(news, E::ProductionHeld { reason }))
+            }
+            C::ReleaseProduction { run } => {
+                let news = production.is_some_and(|p| p.run == run && p.held.is_some());
+                Ok(once(news, E::ProductionReleased))
+            }
+            C::PauseProduction { reason } => {
+                self.needs("pausing the writing or speaking", PRODUCING)?;
+                let news = production.is_some_and(|p| !p.is_paused);
+                let reason = given(reason)?;
+                Ok(once(news, E::ProductionPaused { reason }))
+            }
+            C::ResumeProduction => {
+                self.needs("going on with the writing or speaking", PRODUCING)?;
+                let halted = production.filter(|p| p.is_paused || p.held.is_some());
+                Ok(halted
+                    .map(|p| E::ProductionResumed {
+                        step: p.run.step,
+                        run: p.run.run,
+                        resumption: p.run.resumption + 1,
+                    })
+                    .into_iter()
+                    .collect())
+            }
+            C::StopProduction { reason } => {
+                self.needs("ending the writing or speaking", PRODUCING)?;
+                let reason = given(reason)?;
+                Ok(vec![E::ProductionStopped { reason }, E::SentToReview])
             }
             _ => Ok(vec![]),
         }

@@ -42,6 +42,16 @@ pub enum ScriptEngine {
     },
 }
 
+/// A long step of which a campaign takes one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductionStep {
+    /// Scripts are written.
+    Scripts,
+    /// Scripts are spoken.
+    Audio,
+}
+
 /// What a duplicate check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DuplicateReport {
@@ -208,6 +218,32 @@ pub enum CampaignEvent {
         /// Audios that could not be made.
         failed: u64,
     },
+    /// A human halted the writing or speaking of scripts.
+    ProductionPaused {
+        /// Why.
+        reason: String,
+    },
+    /// The writing or speaking goes on, or is tried again at once after a provider's trouble.
+    ProductionResumed {
+        /// What goes on.
+        step: ProductionStep,
+        /// Which generation or rendering.
+        run: u32,
+        /// Counts the times that this run went on, from 1.
+        resumption: u32,
+    },
+    /// A provider is in trouble: the writing or speaking waits and is tried again by itself.
+    ProductionHeld {
+        /// What is wrong, and what to do where somebody must.
+        reason: String,
+    },
+    /// The provider is well again.
+    ProductionReleased,
+    /// A human ended the writing or speaking before it was through; what is made stays.
+    ProductionStopped {
+        /// Why.
+        reason: String,
+    },
     /// It waits for a human's review.
     SentToReview,
     /// A human takes responsibility for sending it.
@@ -269,6 +305,11 @@ event_names!(CampaignEvent {
     ScriptGenerationFinished = "1",
     AudioRenderingStarted = "1",
     AudioRenderingFinished = "1",
+    ProductionPaused = "1",
+    ProductionResumed = "1",
+    ProductionHeld = "1",
+    ProductionReleased = "1",
+    ProductionStopped = "1",
     SentToReview = "1",
     CampaignApproved = "1",
     CampaignSubmitted = "1",

@@ -12,11 +12,12 @@ mod tests;
 
 pub use command::{CampaignCommand, Readiness};
 pub use event::{
-    CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ScriptEngine,
+    CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionStep,
+    ScriptEngine,
 };
 pub use refusal::CampaignRefusal;
 pub use schedule::{DailyWindow, InvalidSchedule, Schedule};
-pub use state::{Campaign, CampaignStatus};
+pub use state::{Campaign, CampaignStatus, Production, ProductionOrder, ProductionRun};
 
 /// Most contacts that one `ContactsImported` or `ContactsRemoved` event names, so that no event grows with the list.
 pub const CONTACTS_PER_EVENT_MAX: usize = 1_000;

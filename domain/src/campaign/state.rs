@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{CampaignEvent, CampaignType, Schedule};
+use super::{CampaignEvent, CampaignType, ProductionStep, Schedule, ScriptEngine};
 use crate::{CampaignId, ContactId, ImportBatchId, PhoneNumber, TeamId, UserId};
 
 /// Where a campaign stands.
@@ -78,6 +78,47 @@ impl fmt::Display for CampaignStatus {
     }
 }
 
+/// A stretch of writing or speaking: a run from its start or its last resumption on. Work of an earlier stretch is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProductionRun {
+    /// What is done.
+    pub step: ProductionStep,
+    /// Which generation or rendering, from 1.
+    pub run: u32,
+    /// How often it went on.
+    pub resumption: u32,
+}
+
+/// The writing or speaking under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Production {
+    /// Which stretch of which run.
+    pub run: ProductionRun,
+    /// How.
+    pub order: ProductionOrder,
+    /// A human halted it.
+    pub is_paused: bool,
+    /// A provider's trouble holds it up.
+    pub held: Option<String>,
+}
+
+/// What was ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProductionOrder {
+    /// To write.
+    Scripts {
+        /// Who writes.
+        engine: ScriptEngine,
+        /// The agent's own instructions to the model.
+        prompt: Option<String>,
+    },
+    /// To speak.
+    Audio {
+        /// The provider's voice id.
+        voice: String,
+    },
+}
+
 /// A campaign as its events made it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Campaign {
@@ -115,6 +156,9 @@ pub struct Campaign {
     pub(super) generation_run: u32,
     /// Counts audio renderings.
     pub(super) rendering_run: u32,
+    /// What is being written or spoken.
+    #[serde(default)]
+    pub(super) production: Option<Production>,
 }
 
 impl Campaign {
@@ -126,6 +170,17 @@ impl Campaign {
     /// Number of the audio rendering that runs or ran last.
     pub const fn rendering_run(&self) -> u32 {
         self.rendering_run
+    }
+
+    /// The writing or speaking under way.
+    pub const fn production(&self) -> Option<&Production> {
+        self.production.as_ref()
+    }
+
+    /// The order of this stretch, as long as it is the one under way and nobody has halted it.
+    pub fn order(&self, run: ProductionRun) -> Option<&ProductionOrder> {
+        let production = self.production.as_ref()?;
+        (production.run == run && !production.is_paused).then_some(&production.order)
     }
 
     /// Whether voicemails may be handed over now, as far as the campaign is concerned.
@@ -160,17 +215,16 @@ impl Campaign {
             E::DuplicatesResolved {
                 min_interval_days, ..
             } => self.min_interval_days = Some(*min_interval_days),
-            E::ScriptGenerationStarted { run, .. } => {
-                self.status = CampaignStatus::GeneratingScripts;
-                self.generation_run = *run;
-            }
-            E::AudioRenderingStarted { run, .. } => {
-                self.status = CampaignStatus::GeneratingAudio;
-                self.rendering_run = *run;
-            }
-            E::DuplicatesChecked { .. }
+            E::ScriptGenerationStarted { .. }
+            | E::AudioRenderingStarted { .. }
             | E::ScriptGenerationFinished { .. }
-            | E::AudioRenderingFinished { .. } => {}
+            | E::AudioRenderingFinished { .. }
+            | E::ProductionPaused { .. }
+            | E::ProductionResumed { .. }
+            | E::ProductionHeld { .. }
+            | E::ProductionReleased
+            | E::ProductionStopped { .. } => self.take_in_production(event),
+            E::DuplicatesChecked { .. } => {}
             E::SentToReview => self.status = CampaignStatus::Review,
             E::CampaignApproved { .. } => self.status = CampaignStatus::Approved,
             E::CampaignSubmitted { .. } => self.status = CampaignStatus::Submitted,
@@ -190,6 +244,63 @@ impl Campaign {
     fn end_as(&mut self, status: CampaignStatus) {
         self.status = status;
         self.import = None;
+        self.production = None;
+    }
+
+    fn take_in_production(&mut self, event: &CampaignEvent) {
+        use CampaignEvent as E;
+        match event {
+            E::ScriptGenerationStarted { run, engine, prompt } => {
+                self.status = CampaignStatus::GeneratingScripts;
+                self.generation_run = *run;
+                self.begin(
+                    ProductionStep::Scripts,
+                    *run,
+                    ProductionOrder::Scripts {
+                        engine: engine.clone(),
+                        prompt: prompt.clone(),
+                    },
+                );
+            }
+            E::AudioRenderingStarted { run, voice } => {
+                self.status = CampaignStatus::GeneratingAudio;
+                self.rendering_run = *run;
+                let voice = voice.clone();
+                self.begin(ProductionStep::Audio, *run, ProductionOrder::Audio { voice });
+            }
+            E::ScriptGenerationFinished { .. }
+            | E::AudioRenderingFinished { .. }
+            | E::ProductionStopped { .. } => self.production = None,
+            _ => {}
+        }
+        let Some(production) = &mut self.production else {
+            return;
+        };
+        match event {
+            E::ProductionPaused { .. } => production.is_paused = true,
+            E::ProductionResumed { resumption, .. } => {
+                production.run.resumption = *resumption;
+                production.is_paused = false;
+                production.held = None;
+            }
+            E::ProductionHeld { reason } => production.held = Some(reason.clone()),
+            E::ProductionReleased => production.held = None,
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, step: ProductionStep, run: u32, order: ProductionOrder) {
+        let resumption = 0;
+        self.production = Some(Production {
+            run: ProductionRun {
+                step,
+                run,
+                resumption,
+            },
+            order,
+            is_paused: false,
+            held: None,
+        });
     }
 
     fn take_in_details(&mut self, event: &CampaignEvent) {

@@ -12,6 +12,8 @@ use crate::{
     testing::{self, Given, uuid},
 };
 
+mod production;
+
 const CAMPAIGN: CampaignId = CampaignId::from_uuid(uuid(1));
 const DANA: UserId = UserId::from_uuid(uuid(2));
 const IMPORT: ImportBatchId = ImportBatchId::from_uuid(uuid(3));

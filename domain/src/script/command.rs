@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::lint::Lint;
 use super::{Author, FailureClass, Review, VoiceSettings};
 use crate::{AttemptId, CampaignId, ContactId, MicroDollars, Sealed, UserId, compliance::Decision};
 
@@ -22,6 +23,8 @@ pub struct GeneratedText {
     pub tokens: Option<u64>,
     /// What it cost.
     pub cost: MicroDollars,
+    /// What the lint says of the words.
+    pub lint: Lint,
 }
 
 /// What the carrier says became of it.
@@ -81,6 +84,8 @@ pub enum ScriptCommand {
         characters: u32,
         /// Who.
         by: UserId,
+        /// What the lint says of the words.
+        lint: Lint,
     },
     /// Say whether it may be spoken and sent.
     Review {
@@ -90,6 +95,17 @@ pub enum ScriptCommand {
         review: Review,
         /// Why.
         notes: Option<String>,
+        /// Who.
+        by: UserId,
+    },
+    /// Take back what was said of the newest version.
+    UndoReview {
+        /// The version that it was said of.
+        version: u32,
+        /// What was said and is taken back.
+        said: Review,
+        /// What held before.
+        before: Option<Review>,
         /// Who.
         by: UserId,
     },
@@ -125,6 +141,11 @@ pub enum ScriptCommand {
         error: String,
         /// Whether trying again may help.
         retryable: bool,
+    },
+    /// Note that the file of the audio was deleted.
+    RemoveAudio {
+        /// Why.
+        reason: String,
     },
     /// Record a decision that does not clear it; a cleared one goes with [`ScriptCommand::HandOff`].
     Withhold {

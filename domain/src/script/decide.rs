@@ -36,7 +36,12 @@ impl Decider for Script {
         }
         match command {
             C::Generate { .. } => Ok(vec![]),
-            C::Edit { text, characters, by } => {
+            C::Edit {
+                text,
+                characters,
+                by,
+                lint,
+            } => {
                 self.changeable()?;
                 sensible(characters)?;
                 Ok(vec![E::ScriptEdited {
@@ -44,31 +49,14 @@ impl Decider for Script {
                     text,
                     characters,
                     by,
+                    lint: Some(lint),
                 }])
             }
-            C::Review {
-                version,
-                review,
-                notes,
-                by,
-            } => {
-                self.changeable()?;
-                self.newest(version)?;
-                let said = self.review == Some(review) && notes.is_none();
-                Ok(if said {
-                    vec![]
-                } else {
-                    vec![E::ScriptReviewed {
-                        version,
-                        review,
-                        notes,
-                        by,
-                    }]
-                })
-            }
-            C::RequestAudio { .. } | C::RecordAudio { .. } | C::RecordAudioFailure { .. } => {
-                self.audio(command)
-            }
+            C::Review { .. } | C::UndoReview { .. } => self.review(command),
+            C::RequestAudio { .. }
+            | C::RecordAudio { .. }
+            | C::RecordAudioFailure { .. }
+            | C::RemoveAudio { .. } => self.audio(command),
             C::Withhold { decision } => self.withhold(decision),
             C::HandOff {
                 decision,
@@ -117,7 +105,67 @@ impl Script {
             prompt_sha256: text.prompt_sha256,
             tokens: text.tokens,
             cost: text.cost,
+            lint: Some(text.lint),
         }])
+    }
+
+    fn review(&self, command: ScriptCommand) -> Decided {
+        self.changeable()?;
+        match command {
+            ScriptCommand::Review {
+                version,
+                review,
+                notes,
+                by,
+            } => {
+                self.newest(version)?;
+                if self.review == Some(review) && notes.is_none() {
+                    return Ok(vec![]);
+                }
+                if review == Review::Approved {
+                    self.approvable()?;
+                }
+                Ok(vec![E::ScriptReviewed {
+                    version,
+                    review,
+                    notes,
+                    by,
+                }])
+            }
+            ScriptCommand::UndoReview {
+                version,
+                said,
+                before,
+                by,
+            } => {
+                self.newest(version)?;
+                if self.review == before {
+                    return Ok(vec![]);
+                }
+                if self.review != Some(said) {
+                    return Err(R::ReviewedSince);
+                }
+                if before == Some(Review::Approved) {
+                    self.approvable()?;
+                }
+                Ok(vec![E::ReviewUndone {
+                    version,
+                    review: before,
+                    by,
+                }])
+            }
+            _ => Ok(vec![]),
+        }
+    }
+
+    /// Nothing that must not be said is in it, as far as the lint can see.
+    fn approvable(&self) -> Result<(), R> {
+        let lint = self.lint.as_ref().ok_or(R::Unchecked)?;
+        if lint.is_passed() {
+            Ok(())
+        } else {
+            Err(R::LintBlocks(lint.blocking().map(|f| f.rule).collect()))
+        }
     }
 
     fn changeable(&self) -> Result<(), R> {
@@ -178,7 +226,7 @@ impl Script {
                         provider_id,
                         cost,
                     }]),
-                    Audio::Rendered { .. } | Audio::None => Err(R::AudioNotRequested),
+                    Audio::Rendered { .. } | Audio::Removed { .. } | Audio::None => Err(R::AudioNotRequested),
                 }
             }
             ScriptCommand::RecordAudioFailure {
@@ -193,10 +241,19 @@ impl Script {
                         error,
                         retryable,
                     }]),
-                    Audio::Failed { .. } | Audio::Rendered { .. } => Ok(vec![]),
+                    Audio::Failed { .. } | Audio::Rendered { .. } | Audio::Removed { .. } => Ok(vec![]),
                     Audio::None => Err(R::AudioNotRequested),
                 }
             }
+            ScriptCommand::RemoveAudio { reason } => Ok(match &self.audio {
+                Audio::Rendered { storage_key, .. } => vec![E::AudioRemoved {
+                    storage_key: storage_key.clone(),
+                    reason,
+                }],
+                Audio::None | Audio::Requested { .. } | Audio::Failed { .. } | Audio::Removed { .. } => {
+                    vec![]
+                }
+            }),
             _ => Ok(vec![]),
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttemptId, CampaignId, ContactId, MicroDollars, Sealed, UserId, aggregate::event_names,
-    compliance::Decision,
+    compliance::Decision, script::lint::Lint,
 };
 
 /// Who wrote a text.
@@ -114,6 +114,9 @@ pub enum ScriptEvent {
         /// What it cost.
         #[serde(default)]
         cost: MicroDollars,
+        /// What the lint said; nothing before scripts were checked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lint: Option<Lint>,
     },
     /// A person changed the words: a new version, review and audio start over.
     ScriptEdited {
@@ -125,6 +128,9 @@ pub enum ScriptEvent {
         characters: u32,
         /// Who.
         by: UserId,
+        /// What the lint said; nothing before scripts were checked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lint: Option<Lint>,
     },
     /// A reviewer has spoken.
     ScriptReviewed {
@@ -136,6 +142,16 @@ pub enum ScriptEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notes: Option<String>,
         /// Who.
+        by: UserId,
+    },
+    /// What a reviewer said is taken back: what was said before holds again.
+    ReviewUndone {
+        /// The version.
+        version: u32,
+        /// What holds now; nothing when nobody had said anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review: Option<Review>,
+        /// Who took it back.
         by: UserId,
     },
     /// Audio of the approved version is wanted.
@@ -172,6 +188,13 @@ pub enum ScriptEvent {
         error: String,
         /// Whether trying again may help.
         retryable: bool,
+    },
+    /// The file of the audio was deleted; its hash stays for the auditor.
+    AudioRemoved {
+        /// Where the file lay.
+        storage_key: String,
+        /// Why.
+        reason: String,
     },
     /// May it be handed over? The decision, whole.
     SubmissionDecided {
@@ -256,9 +279,11 @@ event_names!(ScriptEvent {
     ScriptGenerated = "1",
     ScriptEdited = "1",
     ScriptReviewed = "1",
+    ReviewUndone = "1",
     AudioRequested = "1",
     AudioRendered = "1",
     AudioFailed = "1",
+    AudioRemoved = "1",
     SubmissionDecided = "1",
     SubmissionAttempted = "1",
     Submitted = "1",

@@ -1,6 +1,6 @@
 //! Why a script does not do what it was asked.
 
-use super::DeliveryStatus;
+use super::{DeliveryStatus, lint::LintRule};
 use crate::AttemptId;
 
 /// A refused command; nothing was recorded.
@@ -26,6 +26,17 @@ pub enum ScriptRefusal {
     /// It was handed over already, or is about to be.
     #[error("the script was handed to the carrier already and can't be changed")]
     AlreadyHandedOver,
+    /// The lint found something that must not be said, or lacks something that must.
+    #[error("the script can't be approved: {}", advice(.0))]
+    LintBlocks(Vec<LintRule>),
+    /// It was written before scripts were checked.
+    #[error(
+        "the script was written before scripts were checked; edit it or have it written again, then approve it"
+    )]
+    Unchecked,
+    /// Something else was said of it meanwhile.
+    #[error("something else was said of the script since; there is nothing to take back")]
+    ReviewedSince,
     /// Nobody has approved it.
     #[error("the script is not approved; a reviewer must approve it first")]
     NotApproved,
@@ -53,4 +64,10 @@ pub enum ScriptRefusal {
     /// A report about something that was never handed over.
     #[error("a report came for a script that was never handed over")]
     NeverAttempted,
+}
+
+fn advice(rules: &[LintRule]) -> String {
+    let mut rules = rules.to_vec();
+    rules.dedup();
+    rules.iter().map(|r| r.advice()).collect::<Vec<_>>().join("; ")
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Attempt, AttemptState, DeliveryStatus, FailureClass, REPORTS_REMEMBERED_MAX, Review, ScriptEvent,
-    VoiceSettings, delivery::HeldUntil,
+    VoiceSettings, delivery::HeldUntil, lint::Lint,
 };
 use crate::{
     CampaignId, ContactId, Sealed,
@@ -40,6 +40,11 @@ pub enum Audio {
         /// Whether trying again may help.
         retryable: bool,
     },
+    /// Made, sent, and deleted after its time.
+    Removed {
+        /// SHA-256 of the file that was, hex.
+        sha256: String,
+    },
 }
 
 /// A script as its events made it.
@@ -55,6 +60,9 @@ pub struct Script {
     pub text: Option<Sealed>,
     /// Number of characters of the newest words.
     pub characters: u32,
+    /// What the lint said of the newest version; nothing before scripts were checked.
+    #[serde(default)]
+    pub lint: Option<Lint>,
     /// What the reviewer said of the newest version.
     pub review: Option<Review>,
     /// Audio of the newest version.
@@ -93,19 +101,22 @@ impl Script {
                 version,
                 text,
                 characters,
+                lint,
                 ..
             } => {
                 self.campaign = Some(*campaign_id);
                 self.contact = Some(*contact_id);
-                self.take_words(*version, text, *characters);
+                self.take_words(*version, text, *characters, lint.as_ref());
             }
             E::ScriptEdited {
                 version,
                 text,
                 characters,
+                lint,
                 ..
-            } => self.take_words(*version, text, *characters),
+            } => self.take_words(*version, text, *characters, lint.as_ref()),
             E::ScriptReviewed { review, .. } => self.review = Some(*review),
+            E::ReviewUndone { review, .. } => self.review = *review,
             E::AudioRequested { voice, settings, .. } => {
                 self.audio = Audio::Requested {
                     voice: voice.clone(),
@@ -129,6 +140,13 @@ impl Script {
                     retryable: *retryable,
                 }
             }
+            E::AudioRemoved { .. } => {
+                if let Audio::Rendered { sha256, .. } = &mut self.audio {
+                    self.audio = Audio::Removed {
+                        sha256: std::mem::take(sha256),
+                    };
+                }
+            }
             E::SubmissionDecided { .. }
             | E::SubmissionAttempted { .. }
             | E::Submitted { .. }
@@ -142,10 +160,11 @@ impl Script {
         }
     }
 
-    fn take_words(&mut self, version: u32, text: &Sealed, characters: u32) {
+    fn take_words(&mut self, version: u32, text: &Sealed, characters: u32, lint: Option<&Lint>) {
         self.version = version;
         self.text = Some(text.clone());
         self.characters = characters;
+        self.lint = lint.cloned();
         self.review = None;
         self.audio = Audio::None;
     }

@@ -12,6 +12,8 @@ use crate::{
     testing::{self, Given, uuid},
 };
 
+mod the_lint_and_the_review;
+
 const CAMPAIGN: CampaignId = CampaignId::from_uuid(uuid(1));
 const ZOE: ContactId = ContactId::from_uuid(uuid(2));
 const DANA: UserId = UserId::from_uuid(uuid(3));
@@ -38,7 +40,29 @@ fn generate(characters: u32) -> Command {
             prompt_sha256: None,
             tokens: None,
             cost: MicroDollars::ZERO,
+            lint: passed(),
         },
+    }
+}
+
+/// A lint without findings.
+fn passed() -> lint::Lint {
+    lint::Lint {
+        version: lint::LINT_VERSION.to_owned(),
+        estimated_ms: 35_000,
+        findings: vec![],
+    }
+}
+
+/// A lint that stops an approval.
+fn blocked() -> lint::Lint {
+    lint::Lint {
+        findings: vec![lint::LintFinding {
+            rule: lint::LintRule::NoOptOut,
+            severity: lint::Severity::Blocking,
+            at: None,
+        }],
+        ..passed()
     }
 }
 
@@ -54,6 +78,7 @@ fn generated(version: u32) -> Event {
         prompt_sha256: None,
         tokens: None,
         cost: MicroDollars::ZERO,
+        lint: Some(passed()),
     }
 }
 
@@ -62,6 +87,7 @@ fn edit() -> Command {
         text: words("hello again"),
         characters: 11,
         by: DANA,
+        lint: passed(),
     }
 }
 
@@ -71,6 +97,7 @@ fn edited(version: u32) -> Event {
         text: words("hello again"),
         characters: 11,
         by: DANA,
+        lint: Some(passed()),
     }
 }
 

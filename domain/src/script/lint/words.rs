@@ -90,11 +90,6 @@ impl Words {
         self.words.len()
     }
 
-    /// The text of one, from 0.
-    pub(super) fn get(&self, number: usize) -> Option<&str> {
-        self.words.get(number).map(|w| self.text(*w))
-    }
-
     /// Whether these words follow from this one on: where, if so. No words stand nowhere.
     pub(super) fn has_at(&self, from: usize, wanted: &[Box<str>]) -> Option<(u32, u32)> {
         let row = self.words.get(from..from.checked_add(wanted.len())?)?;
