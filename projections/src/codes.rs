@@ -6,7 +6,7 @@ use domain::{
     contact::{ConsentForm, ContactStanding},
     import::{ContactSource, ImportStatus},
     organization::Role,
-    script::{Author, DeliveryStatus, FailureClass},
+    script::{Author, DeliveryStatus, FailureClass, Review},
     suppression::ListKind,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,28 @@ pub enum ReviewState {
     NeedsRevision,
 }
 
+impl From<Option<Review>> for ReviewState {
+    fn from(review: Option<Review>) -> Self {
+        match review {
+            None => Self::Pending,
+            Some(Review::Approved) => Self::Approved,
+            Some(Review::Rejected) => Self::Rejected,
+            Some(Review::NeedsRevision) => Self::NeedsRevision,
+        }
+    }
+}
+
+impl From<ReviewState> for Option<Review> {
+    fn from(state: ReviewState) -> Self {
+        match state {
+            ReviewState::Pending => None,
+            ReviewState::Approved => Some(Review::Approved),
+            ReviewState::Rejected => Some(Review::Rejected),
+            ReviewState::NeedsRevision => Some(Review::NeedsRevision),
+        }
+    }
+}
+
 /// Where the audio of the newest version stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +64,8 @@ pub enum AudioState {
     Rendered,
     /// Could not be made.
     Failed,
+    /// Made, and deleted after its time.
+    Removed,
 }
 
 /// What the last compliance decision said.
@@ -76,6 +100,7 @@ codes! {
     }
     AudioState as "an audio state" {
         None = "none", Requested = "requested", Rendered = "rendered", Failed = "failed",
+        Removed = "removed",
     }
     VerdictCode as "a verdict" { Cleared = "cleared", HeldUntil = "held_until", Blocked = "blocked" }
     Outcome as "an outcome" {

@@ -88,6 +88,11 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         E::AudioRenderingFinished { rendered, failed, .. } => {
             format!("{rendered} audio files rendered, {failed} failed")
         }
+        E::ProductionPaused { .. } => "Work on scripts paused".to_owned(),
+        E::ProductionResumed { .. } => "Work on scripts resumed".to_owned(),
+        E::ProductionHeld { .. } => "Work on scripts waits for a provider".to_owned(),
+        E::ProductionReleased => "The provider is back; work on scripts goes on".to_owned(),
+        E::ProductionStopped { .. } => "Work on scripts ended early".to_owned(),
         E::CampaignApproved { contacts, .. } => format!("Campaign approved for {contacts} contacts"),
         E::CampaignSubmitted { scripts } => format!("Campaign submitted with {scripts} voicemails"),
         E::CampaignActivated => "First voicemail handed over".to_owned(),

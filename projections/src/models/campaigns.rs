@@ -133,6 +133,12 @@ read_model! {
         rendering_started_at: Option<DateTime<Utc>>,
         /// When it ended.
         rendering_finished_at: Option<DateTime<Utc>>,
+        /// A human halted the writing or speaking.
+        production_paused: bool,
+        /// Why the writing or speaking is halted or waits.
+        production_reason: Option<String>,
+        /// Since when a provider's trouble holds it up.
+        production_held_at: Option<DateTime<Utc>>,
         /// Who approved it.
         approved_by: Option<UserId>,
         /// When.
@@ -170,7 +176,7 @@ impl CampaignRow {
             Some(ReviewState::NeedsRevision) => self.scripts_needs_revision += by,
         }
         match contact.audio {
-            AudioState::None => {}
+            AudioState::None | AudioState::Removed => {}
             AudioState::Requested => self.audio_requested += by,
             AudioState::Rendered => self.audio_rendered += by,
             AudioState::Failed => self.audio_failed += by,
@@ -271,8 +277,16 @@ impl CampaignRow {
             E::ScriptGenerationStarted { .. }
             | E::ScriptGenerationFinished { .. }
             | E::AudioRenderingStarted { .. }
-            | E::AudioRenderingFinished { .. } => self.take_production(event, at),
-            E::SentToReview => self.status = CampaignStatus::Review,
+            | E::AudioRenderingFinished { .. }
+            | E::ProductionPaused { .. }
+            | E::ProductionResumed { .. }
+            | E::ProductionHeld { .. }
+            | E::ProductionReleased
+            | E::ProductionStopped { .. } => self.take_production(event, at),
+            E::SentToReview => {
+                self.status = CampaignStatus::Review;
+                self.end_halt();
+            }
             E::CampaignApproved {
                 by,
                 contacts: _,
@@ -370,8 +384,35 @@ impl CampaignRow {
                 self.rendering_failed = *failed as i64;
                 self.rendering_finished_at = Some(at);
             }
+            CampaignEvent::ProductionPaused { reason } => {
+                self.production_paused = true;
+                self.production_reason = Some(reason.clone());
+            }
+            CampaignEvent::ProductionResumed { .. } => self.end_halt(),
+            CampaignEvent::ProductionHeld { reason } => {
+                self.production_held_at = self.production_held_at.or(Some(at));
+                self.production_reason = Some(reason.clone());
+            }
+            CampaignEvent::ProductionReleased => {
+                self.production_held_at = None;
+                if !self.production_paused {
+                    self.production_reason = None;
+                }
+            }
+            CampaignEvent::ProductionStopped { .. } => {
+                if self.status == CampaignStatus::GeneratingScripts {
+                    self.generation_finished_at = Some(at);
+                } else {
+                    self.rendering_finished_at = Some(at);
+                }
+            }
             _ => {}
         }
+    }
+
+    fn end_halt(&mut self) {
+        self.production_paused = false;
+        (self.production_reason, self.production_held_at) = (None, None);
     }
 
     fn take_sending(&mut self, event: &CampaignEvent, at: DateTime<Utc>) {
@@ -410,5 +451,6 @@ impl CampaignRow {
         self.status = status;
         self.status_reason = reason.cloned();
         self.completed_at = Some(at);
+        self.end_halt();
     }
 }

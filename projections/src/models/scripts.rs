@@ -5,11 +5,11 @@ use domain::{
     AttemptId, CampaignId, ContactId, MicroDollars, OrganizationId, Recorded, ScriptId, Sealed, UsState,
     UserId,
     campaign::CampaignStatus,
-    script::{Author, DeliveryStatus, FailureClass, Review, ScriptEvent},
+    script::{Author, DeliveryStatus, FailureClass, ScriptEvent, lint::Lint},
 };
 
 use super::{CampaignRow, analytics, campaign_contacts, organization_of, stream_id};
-use crate::{AudioState, ReviewState, Rows, VerdictCode, model::read_model};
+use crate::{AudioState, Json, ReviewState, Rows, VerdictCode, model::read_model};
 
 read_model! {
     /// The script of one contact in one campaign.
@@ -40,6 +40,12 @@ read_model! {
         editor: Option<UserId>,
         /// The provider's model id of the last generated version.
         model: Option<String>,
+        /// How long the newest words take to say, estimated, milliseconds.
+        estimated_ms: Option<i64>,
+        /// What the lint said of the newest words.
+        lint: Option<Json<Lint>>,
+        /// How many of its findings stop an approval.
+        lint_blocking: i64,
         /// What the reviewer said of the newest version.
         review: ReviewState,
         /// Who reviewed it.
@@ -48,6 +54,10 @@ read_model! {
         review_notes: Option<String>,
         /// When.
         reviewed_at: Option<DateTime<Utc>>,
+        /// What held before that, so that it can be taken back.
+        review_before: Option<ReviewState>,
+        /// The request that said it, which may have said it of many scripts.
+        review_request: Option<String>,
         /// Where the audio of the newest version stands.
         audio: AudioState,
         /// The provider's voice id.
@@ -244,18 +254,22 @@ impl ScriptRow {
             E::ScriptReviewed {
                 review, notes, by, ..
             } => {
-                self.review = match review {
-                    Review::Approved => ReviewState::Approved,
-                    Review::Rejected => ReviewState::Rejected,
-                    Review::NeedsRevision => ReviewState::NeedsRevision,
-                };
+                self.review_before = Some(self.review);
+                self.review_request = Some(recorded.metadata.correlation_id.to_string());
+                self.review = Some(*review).into();
                 self.reviewer = Some(*by);
                 self.review_notes.clone_from(notes);
                 self.reviewed_at = Some(at);
             }
-            E::AudioRequested { .. } | E::AudioRendered { .. } | E::AudioFailed { .. } => {
-                self.take_audio(event);
+            E::ReviewUndone { review, by, .. } => {
+                self.review = (*review).into();
+                (self.reviewer, self.reviewed_at) = (Some(*by), Some(at));
+                (self.review_notes, self.review_before, self.review_request) = (None, None, None);
             }
+            E::AudioRequested { .. }
+            | E::AudioRendered { .. }
+            | E::AudioFailed { .. }
+            | E::AudioRemoved { .. } => self.take_audio(event),
             E::SubmissionDecided { decision } => self.take_decision(decision, at),
             E::SubmissionAttempted { .. }
             | E::Submitted { .. }
@@ -277,8 +291,10 @@ impl ScriptRow {
                 by,
                 model,
                 cost,
+                lint,
                 ..
             } => {
+                self.take_lint(lint.as_ref());
                 (self.version, self.characters) = (*version, *characters);
                 self.text = text.clone();
                 self.author = *by;
@@ -291,7 +307,9 @@ impl ScriptRow {
                 text,
                 characters,
                 by,
+                lint,
             } => {
+                self.take_lint(lint.as_ref());
                 (self.version, self.characters) = (*version, *characters);
                 self.text = text.clone();
                 self.author = Author::Manual;
@@ -301,8 +319,15 @@ impl ScriptRow {
         }
         self.review = ReviewState::Pending;
         (self.reviewer, self.review_notes, self.reviewed_at) = (None, None, None);
+        (self.review_before, self.review_request) = (None, None);
         self.audio = AudioState::None;
         self.forget_audio();
+    }
+
+    fn take_lint(&mut self, lint: Option<&Lint>) {
+        self.estimated_ms = lint.map(|l| l.estimated_ms as i64);
+        self.lint_blocking = lint.map_or(0, |l| l.blocking().count() as i64);
+        self.lint = lint.cloned().map(Json);
     }
 
     fn forget_audio(&mut self) {
@@ -311,6 +336,11 @@ impl ScriptRow {
     }
 
     fn take_audio(&mut self, event: &ScriptEvent) {
+        if let ScriptEvent::AudioRemoved { .. } = event {
+            self.audio = AudioState::Removed;
+            self.audio_key = None;
+            return;
+        }
         self.forget_audio();
         match event {
             ScriptEvent::AudioRequested { voice, .. } => {
@@ -384,6 +414,7 @@ pub(super) fn apply_versions(event: &Recorded, rows: &mut Rows) {
             text,
             characters,
             by,
+            ..
         } => rows.script_versions.put(ScriptVersionRow {
             editor: Some(*by),
             ..row(*version, text, *characters, Author::Manual)

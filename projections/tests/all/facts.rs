@@ -9,7 +9,10 @@ use domain::{
     compliance::{Decision, Effect, Finding, Verdict},
     contact::ContactEvent,
     import::{ContactSource, FoldedRowRecord, ImportEvent, ImportTotals, RejectedRowRecord},
-    script::{Author, FailureClass, ScriptEvent},
+    script::{
+        Author, FailureClass, ScriptEvent,
+        lint::{Lint, LintFinding, LintRule, Severity},
+    },
 };
 use uuid::Uuid;
 
@@ -104,7 +107,26 @@ pub fn generated((campaign_id, contact_id): (CampaignId, ContactId), version: u3
         prompt_sha256: None,
         tokens: Some(300),
         cost: MicroDollars::from_micros(1_000),
+        lint: linted(version),
     }
+}
+
+/// What the lint says: every second version was written before there was one, every fifth is stopped.
+pub fn linted(version: u32) -> Option<Lint> {
+    let finding = LintFinding {
+        rule: LintRule::NoOptOut,
+        severity: Severity::Blocking,
+        at: None,
+    };
+    (!version.is_multiple_of(2)).then(|| Lint {
+        version: "1".to_owned(),
+        estimated_ms: 34_000,
+        findings: if version.is_multiple_of(5) {
+            vec![finding]
+        } else {
+            vec![]
+        },
+    })
 }
 
 /// A decision about a recipient in California.

@@ -17,8 +17,8 @@ use domain::{
 };
 
 use super::facts::{
-    beginning, campaign, contact, contact_created, created, decision, generated, import_event, organization,
-    phone, report, sealed, user, uuid,
+    beginning, campaign, contact, contact_created, created, decision, generated, import_event, linted,
+    organization, phone, report, sealed, user, uuid,
 };
 
 /// Ids of each kind that a history uses.
@@ -180,7 +180,7 @@ impl Story {
         if self.campaigns.insert(id) {
             return self.on_campaign(n, id, created(n, which));
         }
-        let event = match self.roll(13) + 3 {
+        let event = match self.roll(17) + 3 {
             3 => CampaignEvent::CallerIdSet {
                 caller_id: "+17605550100".parse().unwrap(),
             },
@@ -226,6 +226,10 @@ impl Story {
                     ..CampaignTotals::default()
                 },
             },
+            15 => CampaignEvent::ProductionPaused { reason: reason() },
+            16 => CampaignEvent::ProductionHeld { reason: reason() },
+            17 => CampaignEvent::ProductionReleased,
+            18 => CampaignEvent::ProductionStopped { reason: reason() },
             _ => CampaignEvent::CampaignDeleted,
         };
         self.on_campaign(n, id, event);
@@ -315,13 +319,14 @@ impl Story {
         let about = (campaign(n, self.roll(CAMPAIGNS)), contact(n, self.roll(CONTACTS)));
         let first = self.scripts.insert(ScriptId::of(about.0, about.1));
         let version = self.roll(5) as u32 + 1;
-        let event = match if first { 0 } else { self.roll(9) } {
+        let event = match if first { 0 } else { self.roll(11) } {
             0 | 1 => generated(about, version),
             2 => ScriptEvent::ScriptEdited {
                 version,
                 text: sealed(u64::from(version)),
                 characters: 210,
                 by: user(n, 0),
+                lint: linted(version),
             },
             3..6 => ScriptEvent::ScriptReviewed {
                 version,
@@ -342,6 +347,15 @@ impl Story {
                 characters: 200,
                 provider_id: "p".to_owned(),
                 cost: MicroDollars::from_micros(60_000),
+            },
+            8 => ScriptEvent::ReviewUndone {
+                version,
+                review: [None, Some(Review::Approved), Some(Review::Rejected)][self.roll(3) as usize],
+                by: user(n, 0),
+            },
+            9 => ScriptEvent::AudioRemoved {
+                storage_key: "audio/1.mp3".to_owned(),
+                reason: "90 days".to_owned(),
             },
             _ => ScriptEvent::AudioFailed {
                 version,
