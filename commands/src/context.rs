@@ -9,8 +9,8 @@ use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
 use crate::{
     authorization::Permit,
     ports::{
-        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriter,
-        SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
+        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriters,
+        SpeakingRates, SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
     },
 };
 
@@ -36,7 +36,9 @@ pub struct Ports {
     /// Raw webhooks.
     pub inbox: Arc<dyn WebhookInbox>,
     /// Who writes scripts.
-    pub writer: Arc<dyn ScriptWriter>,
+    pub writers: ScriptWriters,
+    /// How fast voices have spoken so far.
+    pub rates: Arc<dyn SpeakingRates>,
     /// Who speaks them.
     pub voice: Arc<dyn SpeechSynthesizer>,
     /// Who delivers them.

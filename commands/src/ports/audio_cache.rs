@@ -28,8 +28,12 @@ pub struct Clip {
 /// The answer to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClipClaim {
-    /// Nobody has it: the caller buys it now, and says so with [`AudioCache::complete`] or [`AudioCache::abandon`].
-    Claimed,
+    /// Nobody has it: the caller buys it now, and says what came of it with [`AudioCache::complete`], [`AudioCache::abandon`] or
+    /// [`AudioCache::doubt`].
+    Claimed {
+        /// It may have been bought since then by somebody whose answer was lost: the provider is asked before it is bought again.
+        lost_since: Option<DateTime<Utc>>,
+    },
     /// It is there.
     Ready(Clip),
     /// Somebody is buying it at this moment.
@@ -39,7 +43,7 @@ pub enum ClipClaim {
 /// The cache, by content hash.
 #[async_trait]
 pub trait AudioCache: Send + Sync + std::fmt::Debug {
-    /// Claims the clip of a content hash. A claim older than `stale_before` is taken over: its owner died.
+    /// Claims the clip of a content hash. A claim in doubt, or older than `stale_before` (its owner died), is taken over.
     async fn claim(
         &self,
         organization: OrganizationId,
@@ -55,6 +59,12 @@ pub trait AudioCache: Send + Sync + std::fmt::Debug {
         content_hash: &str,
         clip: Clip,
     ) -> Result<(), PortError>;
+
+    /// Gives the claim up with its outcome unknown: the next owner asks the provider first.
+    async fn doubt(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;
+
+    /// Forgets a clip whose file is gone or is another one now; passed over when another clip was filed meanwhile.
+    async fn forget(&self, organization: OrganizationId, content_hash: &str, storage_key: &str) -> Result<(), PortError>;
 
     /// Gives the claim back: nothing was bought.
     async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;

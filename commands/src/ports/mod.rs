@@ -13,6 +13,7 @@ mod journal;
 mod key_ring;
 mod process_state;
 mod script_writer;
+mod speaking_rates;
 mod speech_synthesizer;
 mod suppression_lookup;
 mod table_reader;
@@ -36,7 +37,8 @@ pub use journal::{
 };
 pub use key_ring::{KeyRing, OpenError};
 pub use process_state::{ProcessState, ProcessStep};
-pub use script_writer::{ScriptPrompt, ScriptWriter, WrittenScript};
+pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
+pub use speaking_rates::SpeakingRates;
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
 pub use suppression_lookup::SuppressionLookup;
 pub use table_reader::{

@@ -1,5 +1,7 @@
 //! Whoever writes a script from a prompt: a language model. Templates need no port, they are rendered in place.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use async_trait::async_trait;
 use domain::MicroDollars;
 
@@ -51,4 +53,50 @@ impl std::fmt::Debug for WrittenScript {
 pub trait ScriptWriter: Send + Sync + std::fmt::Debug {
     /// Writes one script. Limits of the provider (concurrency, rate, retries of certain failures) are kept inside.
     async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError>;
+
+    /// Whether the key is good and the configured model exists: models are retired at short notice.
+    async fn check(&self) -> Result<(), PortError>;
+
+    /// The model that is asked unless another one is named.
+    fn model(&self) -> &str;
+
+    /// Calls at once that the provider is sent.
+    fn at_once(&self) -> usize;
+}
+
+/// The writers that are set up, by the provider's name.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptWriters(BTreeMap<&'static str, Arc<dyn ScriptWriter>>);
+
+/// No writer of this name is set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no writer {name} is set up; there {}", .known.as_slice().join(" and "))]
+pub struct UnknownWriter {
+    name: String,
+    known: Vec<String>,
+}
+
+impl ScriptWriters {
+    /// These.
+    pub fn new(writers: impl IntoIterator<Item = (&'static str, Arc<dyn ScriptWriter>)>) -> Self {
+        Self(writers.into_iter().collect())
+    }
+
+    /// One by its provider's name.
+    pub fn get(&self, name: &str) -> Result<&Arc<dyn ScriptWriter>, UnknownWriter> {
+        self.0.get(name).ok_or_else(|| UnknownWriter {
+            name: name.to_owned(),
+            known: self.0.keys().map(|k| format!("is {k}")).collect(),
+        })
+    }
+
+    /// The one that is asked when none is named: the first.
+    pub fn first(&self) -> Result<&Arc<dyn ScriptWriter>, UnknownWriter> {
+        self.get(self.0.keys().next().copied().unwrap_or("(any)"))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn ScriptWriter>)> {
+        self.0.iter().map(|(name, writer)| (*name, writer))
+    }
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use domain::MicroDollars;
 pub use domain::script::VoiceSettings;
 
@@ -59,6 +60,10 @@ pub struct Voice {
 pub trait SpeechSynthesizer: Send + Sync + std::fmt::Debug {
     /// Speaks the text. Limits of the provider are kept inside.
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, PortError>;
+
+    /// A speech of these words that was ordered since then and whose answer was lost; nothing when the provider has made none. What it
+    /// finds is not billed again.
+    async fn recall(&self, request: &SpeechRequest, since: DateTime<Utc>) -> Result<Option<Speech>, PortError>;
 
     /// The voices of the account, at most 500.
     async fn voices(&self) -> Result<Vec<Voice>, PortError>;

@@ -128,7 +128,16 @@ pub(super) async fn give_up(ports: &Ports, item: &WorkItem, error: &str) -> Resu
             .map(|_| ())
     } else if is(Kind::Drop) {
         settle_drop(ports, &context, item, error).await
-    } else if is(Kind::ScriptGeneration) || is(Kind::AudioRendering) || is(Kind::Dispatch) {
+    } else if is(Kind::ScriptGeneration) || is(Kind::AudioRendering) {
+        let Some(campaign) = item.campaign else {
+            return Ok(());
+        };
+        // What is made stays, and the agent can mend what is wrong and begin again.
+        let stop = CampaignCommand::StopProduction {
+            reason: error.to_owned(),
+        };
+        execute::<Campaign>(ports, &context, campaign, stop).await.map(|_| ())
+    } else if is(Kind::Dispatch) {
         let Some(campaign) = item.campaign else {
             return Ok(());
         };

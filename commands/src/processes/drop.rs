@@ -14,9 +14,11 @@ use domain::{
     organization::Organization,
     script::{AttemptState, Audio, FailureClass, Script, ScriptCommand},
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{engine::retry_wait, planner::Kind, reports::CallbackToken};
+
 use crate::{
     compliance::decide_submission,
     context::{CommandContext, Ports},
@@ -344,6 +346,14 @@ impl Handoff<'_> {
             )
             .into());
         };
+        // What is played is what was approved and recorded, byte for byte.
+        if hex::encode(Sha256::digest(&audio)) != *sha256 {
+            return Err(PortError::new(
+                PortErrorKind::Permanent,
+                "the audio file is not the one that was rendered; render it again",
+            )
+            .into());
+        }
         let media_type = if std::path::Path::new(storage_key)
             .extension()
             .is_some_and(|e| e == "mp3")

@@ -8,6 +8,7 @@ mod dispatch;
 mod drop;
 mod engine;
 mod planner;
+mod production;
 mod reports;
 mod script_generation;
 

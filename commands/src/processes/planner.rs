@@ -3,7 +3,7 @@
 use chrono::Duration;
 use domain::{
     Decider, Event, Recorded,
-    campaign::{Campaign, CampaignEvent},
+    campaign::{Campaign, CampaignEvent, ProductionStep},
     compliance::Verdict,
     import::{ImportBatch, ImportEvent},
     script::{FailureClass, Script, ScriptEvent},
@@ -102,23 +102,25 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
         return ProcessStep::default();
     };
     match event {
-        CampaignEvent::ScriptGenerationStarted { run, engine, prompt } => {
-            let request = json!({ "run": run, "engine": engine, "prompt": prompt });
-            one(work(
-                recorded,
-                Kind::ScriptGeneration,
-                format!("{campaign}:{run}"),
-                request,
-            ))
+        CampaignEvent::ScriptGenerationStarted { run, .. } => {
+            let key = format!("{campaign}:{run}");
+            one(work(recorded, Kind::ScriptGeneration, key, json!({ "run": run })))
         }
-        CampaignEvent::AudioRenderingStarted { run, voice } => {
-            let request = json!({ "run": run, "voice": voice });
-            one(work(
-                recorded,
-                Kind::AudioRendering,
-                format!("{campaign}:{run}"),
-                request,
-            ))
+        CampaignEvent::AudioRenderingStarted { run, .. } => {
+            let key = format!("{campaign}:{run}");
+            one(work(recorded, Kind::AudioRendering, key, json!({ "run": run })))
+        }
+        CampaignEvent::ProductionResumed {
+            step,
+            run,
+            resumption,
+        } => {
+            let kind = match step {
+                ProductionStep::Scripts => Kind::ScriptGeneration,
+                ProductionStep::Audio => Kind::AudioRendering,
+            };
+            let key = format!("{campaign}:{run}:{resumption}");
+            one(work(recorded, kind, key, json!({ "run": run, "resumption": resumption })))
         }
         CampaignEvent::CampaignSubmitted { scripts } => ProcessStep {
             opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],
@@ -149,9 +151,11 @@ fn of_script(recorded: &Recorded, event: &ScriptEvent) -> ProcessStep {
         ScriptEvent::ScriptGenerated { .. }
         | ScriptEvent::ScriptEdited { .. }
         | ScriptEvent::ScriptReviewed { .. }
+        | ScriptEvent::ReviewUndone { .. }
         | ScriptEvent::AudioRequested { .. }
         | ScriptEvent::AudioRendered { .. }
         | ScriptEvent::AudioFailed { .. }
+        | ScriptEvent::AudioRemoved { .. }
         | ScriptEvent::SubmissionAttempted { .. }
         | ScriptEvent::Sent { .. } => false,
     };

@@ -1,47 +1,34 @@
 //! Every contact of a campaign gets a script: from the template, or from a model. Resumable: who has one of this run keeps it;
-//! one that can't be written never stops the rest.
+//! one that can't be written never stops the rest. Each is checked by the lint before it is recorded.
 
+use async_trait::async_trait;
 use domain::{
-    ContactId, ScriptId,
-    campaign::{Campaign, CampaignCommand, CampaignStatus, ScriptEngine},
+    CampaignId, ContactId, MicroDollars, PersonalDetails, ScriptId, Sealed,
+    campaign::{Campaign, CampaignCommand, ProductionOrder, ProductionRun, ProductionStep, ScriptEngine},
     organization::Organization,
-    script::{Author, GeneratedText, Review, Script, ScriptCommand},
+    script::{
+        Author, GeneratedText, Review, Script, ScriptCommand,
+        lint::{Lint, Linter},
+    },
 };
-use futures::{FutureExt, StreamExt};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
 
+use super::production::{Craft, Outcome, Request, Stretch, Tally, Trouble};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
-    people::{load_people, seal_about},
-    ports::{PortError, PortErrorKind, WorkEnd, WorkItem},
-    scripts::{Template, Variables, prompt_for, template_of},
+    people::{Person, load_people},
+    ports::{PortError, ScriptPrompt, ScriptWriter, WorkEnd, WorkItem, WrittenScript},
+    scripts::{Template, Variables, linter_for, names_of, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
 
-/// Contacts whose scripts are written and recorded together.
+/// Contacts whose scripts are rendered and recorded together.
 const TEMPLATE_CHUNK: usize = 500;
-/// The same for a model: a crash may cost a chunk of paid answers, so it is small.
-const MODEL_CHUNK: usize = 32;
-
-#[derive(Debug, Deserialize)]
-struct Request {
-    run: u32,
-    engine: ScriptEngine,
-    prompt: Option<String>,
-}
-
-/// What writes the scripts of one run.
-enum Writer {
-    Template(Template),
-    Model {
-        model: Option<String>,
-        prompt: Option<String>,
-        at_once: usize,
-    },
-}
+/// Chunks that are rendered ahead of the one that is being recorded.
+const CHUNKS_AHEAD: usize = 2;
 
 /// Runs one generation to its end.
 pub(super) async fn run(
@@ -50,42 +37,57 @@ pub(super) async fn run(
     item: &WorkItem,
     at_once: usize,
 ) -> Result<WorkEnd, CommandError> {
-    let request: Request =
-        serde_json::from_str(&item.request).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+    let request = Request::of(item)?;
     let Some(campaign_id) = item.campaign else {
         return Ok(WorkEnd::Done);
     };
     let campaign: Loaded<Campaign> = load(ports, context.organization, campaign_id).await?;
     let state = campaign.state();
-    if state.status != CampaignStatus::GeneratingScripts || state.generation_run() != request.run {
+    let run = ProductionRun {
+        step: ProductionStep::Scripts,
+        run: request.run,
+        resumption: request.resumption,
+    };
+    let Some((stretch, ProductionOrder::Scripts { engine, prompt })) =
+        Stretch::of(ports, context, state, run)
+    else {
         return Ok(WorkEnd::Done);
-    }
+    };
     let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
-    let writer = match request.engine {
-        ScriptEngine::Template => Writer::Template(template_of(state)?),
-        ScriptEngine::Model { model, .. } => Writer::Model {
-            model,
-            prompt: request.prompt,
-            at_once,
-        },
+    let settings = &organization.state().settings;
+    let desk = Desk {
+        ports,
+        context,
+        campaign: state,
+        organization: organization.state(),
+        linter: linter_for(ports, context.organization, settings).await?,
     };
     let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
     members.sort_unstable();
-    let size = if matches!(writer, Writer::Template(_)) {
-        TEMPLATE_CHUNK
-    } else {
-        MODEL_CHUNK
+    let outcome = match engine {
+        ScriptEngine::Template => desk.by_template(&stretch, &template_of(state)?, &members).await?,
+        ScriptEngine::Model { provider, model } => {
+            let writer = ports.writers.get(&provider).map_err(|e| CommandError::invalid(e.to_string()))?;
+            let by_model = ByModel {
+                desk: &desk,
+                campaign: campaign_id,
+                writer: writer.as_ref(),
+                model: model.as_deref(),
+                prompt: prompt.as_deref(),
+            };
+            let at_once = at_once.min(writer.at_once());
+            stretch.produce(&by_model, members, at_once).await?
+        }
     };
-    let (mut generated, mut failed) = (0, 0);
-    for chunk in members.chunks(size) {
-        let (g, f) = write_chunk(ports, context, state, organization.state(), &writer, chunk).await?;
-        generated += g;
-        failed += f;
-    }
+    let tally = match outcome {
+        Outcome::Through(tally) => tally,
+        Outcome::Halted => return Ok(WorkEnd::Done),
+        Outcome::Waits(end) => return Ok(end),
+    };
     let finish = CampaignCommand::FinishScriptGeneration {
         run: request.run,
-        generated,
-        failed,
+        generated: tally.made,
+        failed: tally.failed,
     };
     execute::<Campaign>(ports, context, campaign_id, finish).await?;
     Ok(WorkEnd::Done)
@@ -96,180 +98,293 @@ fn wanted(script: &Script) -> bool {
     script.version == 0 || matches!(script.review, Some(Review::Rejected | Review::NeedsRevision))
 }
 
-async fn write_chunk(
-    ports: &Ports,
-    context: &CommandContext,
-    campaign: &Campaign,
-    organization: &Organization,
-    writer: &Writer,
-    members: &[ContactId],
-) -> Result<(u64, u64), CommandError> {
-    let Some(campaign_id) = campaign.id else {
-        return Ok((0, 0));
-    };
-    let scripts = load_scripts(ports, context, campaign_id, members).await?;
-    let open: Vec<ContactId> = members
-        .iter()
-        .zip(&scripts)
-        .filter(|(_, s)| wanted(s.state()))
-        .map(|(id, _)| *id)
-        .collect();
-    let people = load_people(ports, context, &open).await?;
-    let variables: Vec<Option<Variables>> = people
-        .iter()
-        .map(|p| {
-            let contact = p.contact.state();
-            let listing = contact.listing_status.as_deref();
-            let details = p.details.as_ref().ok()?;
-            Some(Variables::of(
-                details,
-                &contact.location,
-                listing,
-                campaign,
-                &organization.settings.agent,
-            ))
-        })
-        .collect();
-    let texts = write(ports, writer, &variables).await?;
-    let written: Vec<(ContactId, &Written)> = open
-        .iter()
-        .zip(&texts)
-        .filter_map(|(id, w)| Some((*id, w.as_ref()?)))
-        .collect();
-    let recorded = retrying(|| record(ports, context, campaign_id, &written)).await?;
-    let kept = (members.len() - open.len()) as u64;
-    Ok((kept + recorded, (open.len() as u64).saturating_sub(recorded)))
+/// What all scripts of one run are written with.
+struct Desk<'a> {
+    ports: &'a Ports,
+    context: &'a CommandContext,
+    campaign: &'a Campaign,
+    organization: &'a Organization,
+    linter: Linter,
 }
 
-async fn load_scripts(
-    ports: &Ports,
-    context: &CommandContext,
-    campaign: domain::CampaignId,
-    members: &[ContactId],
-) -> Result<Vec<Loaded<Script>>, CommandError> {
-    load_many(
-        ports,
-        context.organization,
-        members.iter().map(|id| ScriptId::of(campaign, *id)),
-    )
-    .await
+/// A contact whose script is to be written, with what it is written from; nothing where that can't be had.
+struct Sitter {
+    script: Loaded<Script>,
+    person: Person,
 }
 
-/// A text with where it comes from.
+/// A text with where it comes from and what the lint says of it.
 struct Written {
+    contact: ContactId,
+    envelope: Sealed,
     text: String,
+    lint: Lint,
     by: Author,
     model: Option<String>,
     prompt_sha256: Option<String>,
     tokens: Option<u64>,
-    cost: domain::MicroDollars,
+    cost: MicroDollars,
 }
 
-/// Writes a text for each; nothing where it can't be written for this contact. Trouble that concerns all of them, such as
-/// a refused key, ends the chunk.
-async fn write(
-    ports: &Ports,
-    writer: &Writer,
-    variables: &[Option<Variables>],
-) -> Result<Vec<Option<Written>>, CommandError> {
-    match writer {
-        Writer::Template(template) => Ok(variables
+impl Written {
+    fn generated(&self, text: Sealed) -> GeneratedText {
+        GeneratedText {
+            text,
+            characters: self.text.chars().count() as u32,
+            by: self.by,
+            model: self.model.clone(),
+            prompt_sha256: self.prompt_sha256.clone(),
+            tokens: self.tokens,
+            cost: self.cost,
+            lint: self.lint.clone(),
+        }
+    }
+}
+
+impl Desk<'_> {
+    fn variables(&self, person: &Person, details: &PersonalDetails) -> Variables {
+        let contact = person.contact.state();
+        Variables::of(
+            details,
+            &contact.location,
+            contact.listing_status.as_deref(),
+            self.campaign,
+            &self.organization.settings.agent,
+        )
+    }
+
+    /// Those of the contacts whose script is to be written, and how many have one.
+    async fn sitters(&self, members: &[ContactId]) -> Result<(Vec<Sitter>, u64), CommandError> {
+        let Some(campaign) = self.campaign.id else {
+            return Ok((vec![], 0));
+        };
+        let ids = members.iter().map(|id| ScriptId::of(campaign, *id));
+        let scripts: Vec<Loaded<Script>> = load_many(self.ports, self.context.organization, ids).await?;
+        let (open, scripts): (Vec<ContactId>, Vec<_>) = members
             .iter()
-            .map(|v| {
-                let text = template.render(v.as_ref()?).ok()?;
-                Some(Written {
+            .copied()
+            .zip(scripts)
+            .filter(|(_, script)| wanted(script.state()))
+            .unzip();
+        let people = load_people(self.ports, self.context, &open).await?;
+        let there = (members.len() - open.len()) as u64;
+        let sitters = scripts.into_iter().zip(people);
+        Ok((sitters.map(|(script, person)| Sitter { script, person }).collect(), there))
+    }
+
+    /// Renders chunk after chunk while the one before is recorded.
+    async fn by_template(
+        &self,
+        stretch: &Stretch<'_>,
+        template: &Template,
+        members: &[ContactId],
+    ) -> Result<Outcome, CommandError> {
+        let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
+        let rendering = async move {
+            for chunk in members.chunks(TEMPLATE_CHUNK) {
+                let rendered = self.render(template, chunk).await;
+                if sender.send((chunk, rendered)).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let recording = async move {
+            let mut tally = Tally::default();
+            while let Some((chunk, rendered)) = receiver.recv().await {
+                let rendered = rendered?;
+                tally.made += rendered.there;
+                tally.failed += rendered.failed;
+                let made = match self.commit(rendered.written).await {
+                    // Somebody was faster with one of them: look again.
+                    Err(CommandError::Conflict(_)) => {
+                        retrying(|| async {
+                            let again = self.render(template, chunk).await?;
+                            self.commit(again.written).await
+                        })
+                        .await?
+                    }
+                    committed => committed?,
+                };
+                tally.made += made;
+                if stretch.is_over().await? {
+                    return Ok(Outcome::Halted);
+                }
+            }
+            Ok(Outcome::Through(tally))
+        };
+        let ((), outcome) = tokio::join!(rendering, recording);
+        outcome
+    }
+
+    /// Renders, checks and seals the scripts of a chunk.
+    async fn render(&self, template: &Template, members: &[ContactId]) -> Result<Rendered, CommandError> {
+        let (sitters, there) = self.sitters(members).await?;
+        let wanted = sitters.len() as u64;
+        let mut written = Vec::with_capacity(sitters.len());
+        for Sitter { script, person } in sitters {
+            let (Ok(details), Some(envelope)) = (&person.details, &person.contact.state().envelope) else {
+                continue;
+            };
+            let Ok(text) = template.render(&self.variables(&person, details)) else {
+                continue;
+            };
+            let lint = self.linter.check(&text, &names_of(details));
+            written.push((
+                script,
+                Written {
+                    contact: person.id,
+                    envelope: envelope.clone(),
                     text,
+                    lint,
                     by: Author::Template,
                     model: None,
                     prompt_sha256: None,
                     tokens: None,
-                    cost: domain::MicroDollars::ZERO,
+                    cost: MicroDollars::ZERO,
+                },
+            ));
+        }
+        let sealed = self.seal(written.iter().map(|(_, w)| w)).await?;
+        Ok(Rendered {
+            failed: wanted - sealed.len() as u64,
+            written: written
+                .into_iter()
+                .zip(sealed)
+                .map(|((script, w), text)| (script, w.contact, w.generated(text)))
+                .collect(),
+            there,
+        })
+    }
+
+    async fn seal<'w>(
+        &self,
+        written: impl Iterator<Item = &'w Written>,
+    ) -> Result<Vec<Sealed>, CommandError> {
+        let texts: Vec<_> = written.map(|w| (w.contact, &w.envelope, w.text.as_str())).collect();
+        Ok(self.ports.keys.seal_many(self.context.organization, &texts).await?)
+    }
+
+    /// Records scripts in one request; answers how many there are now. One that the rules refuse, such as one that is too long, is
+    /// one that could not be written.
+    async fn commit(
+        &self,
+        written: Vec<(Loaded<Script>, ContactId, GeneratedText)>,
+    ) -> Result<u64, CommandError> {
+        let Some(campaign) = self.campaign.id else {
+            return Ok(0);
+        };
+        let mut batch = Batch::new(self.ports, self.context);
+        let mut recorded = 0;
+        for (mut script, contact, text) in written {
+            if !wanted(script.state()) {
+                recorded += 1;
+                continue;
+            }
+            let generate = ScriptCommand::Generate {
+                campaign,
+                contact,
+                text,
+            };
+            if script.decide(generate).is_ok() {
+                recorded += 1;
+                batch.add(script)?;
+            }
+        }
+        batch.commit().await?;
+        Ok(recorded)
+    }
+}
+
+/// A chunk that is ready to be recorded.
+struct Rendered {
+    written: Vec<(Loaded<Script>, ContactId, GeneratedText)>,
+    /// Contacts that have a script already.
+    there: u64,
+    /// Contacts for whom none could be rendered.
+    failed: u64,
+}
+
+/// Scripts by a language model.
+struct ByModel<'a> {
+    desk: &'a Desk<'a>,
+    campaign: CampaignId,
+    writer: &'a dyn ScriptWriter,
+    model: Option<&'a str>,
+    prompt: Option<&'a str>,
+}
+
+/// What a model is asked for.
+struct Asked {
+    contact: ContactId,
+    /// The prompt, the envelope of the contact and its names; nothing where its details can't be had.
+    about: Option<(ScriptPrompt, Sealed, Vec<String>)>,
+}
+
+#[async_trait]
+impl Craft for ByModel<'_> {
+    type Job = Asked;
+    type Made = (WrittenScript, String);
+
+    async fn jobs(&self, members: &[ContactId]) -> Result<(Vec<Asked>, u64), CommandError> {
+        let (sitters, there) = self.desk.sitters(members).await?;
+        let asked = sitters.into_iter().map(|Sitter { person, .. }| {
+            let about = person.details.as_ref().ok().and_then(|details| {
+                let variables = self.desk.variables(&person, details);
+                let names = names_of(details).into_iter().map(str::to_owned).collect();
+                let envelope = person.contact.state().envelope.clone()?;
+                Some((prompt_for(&variables, self.prompt, self.model), envelope, names))
+            });
+            Asked {
+                contact: person.id,
+                about,
+            }
+        });
+        Ok((asked.collect(), there))
+    }
+
+    fn member(job: &Asked) -> ContactId {
+        job.contact
+    }
+
+    async fn make(&self, job: &Asked) -> Result<Self::Made, Trouble> {
+        let Some((prompt, ..)) = &job.about else {
+            let erased = "the contact's details can't be read";
+            return Err(PortError::new(crate::ports::PortErrorKind::Permanent, erased).into());
+        };
+        let sha256 = hex::encode(Sha256::digest(prompt.instructions.as_bytes()));
+        Ok((self.writer.write(prompt.clone()).await?, sha256))
+    }
+
+    async fn record(&self, made: &[(Asked, Result<Self::Made, PortError>)]) -> Result<u64, CommandError> {
+        let written: Vec<Written> = made
+            .iter()
+            .filter_map(|(asked, script)| {
+                let (script, sha256) = script.as_ref().ok()?;
+                let (_, envelope, names) = asked.about.as_ref()?;
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                Some(Written {
+                    contact: asked.contact,
+                    envelope: envelope.clone(),
+                    lint: self.desk.linter.check(&script.text, &names),
+                    text: script.text.clone(),
+                    by: Author::Ai,
+                    model: Some(script.model.clone()),
+                    prompt_sha256: Some(sha256.clone()),
+                    tokens: Some(script.tokens),
+                    cost: script.cost,
                 })
             })
-            .collect()),
-        Writer::Model {
-            model,
-            prompt,
-            at_once,
-        } => {
-            let asked: Vec<_> = variables
-                .iter()
-                .map(|v| ask(ports, v.as_ref(), prompt.as_deref(), model.as_deref()).boxed())
-                .collect();
-            let answers: Vec<_> = futures::stream::iter(asked).buffered(*at_once).collect().await;
-            answers
-                .into_iter()
-                .collect::<Result<_, PortError>>()
-                .map_err(CommandError::from)
-        }
+            .collect();
+        let sealed = self.desk.seal(written.iter()).await?;
+        retrying(|| async {
+            let ids = written.iter().map(|w| ScriptId::of(self.campaign, w.contact));
+            let scripts: Vec<Loaded<Script>> =
+                load_many(self.desk.ports, self.desk.context.organization, ids).await?;
+            let texts = written.iter().zip(&sealed);
+            let texts = texts.map(|(w, text)| (w.contact, w.generated(text.clone())));
+            let all = scripts.into_iter().zip(texts);
+            self.desk.commit(all.map(|(script, (contact, text))| (script, contact, text)).collect()).await
+        })
+        .await
     }
-}
-
-async fn ask(
-    ports: &Ports,
-    variables: Option<&Variables>,
-    own: Option<&str>,
-    model: Option<&str>,
-) -> Result<Option<Written>, PortError> {
-    let Some(variables) = variables else {
-        return Ok(None);
-    };
-    let prompt = prompt_for(variables, own, model);
-    let prompt_sha256 = hex::encode(Sha256::digest(prompt.instructions.as_bytes()));
-    match ports.writer.write(prompt).await {
-        Ok(script) => Ok(Some(Written {
-            text: script.text,
-            by: Author::Ai,
-            model: Some(script.model),
-            prompt_sha256: Some(prompt_sha256),
-            tokens: Some(script.tokens),
-            cost: script.cost,
-        })),
-        // The provider refuses this one; the others may do.
-        Err(e) if e.kind == PortErrorKind::Permanent => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-async fn record(
-    ports: &Ports,
-    context: &CommandContext,
-    campaign: domain::CampaignId,
-    written: &[(ContactId, &Written)],
-) -> Result<u64, CommandError> {
-    let members: Vec<ContactId> = written.iter().map(|(id, _)| *id).collect();
-    let scripts = load_scripts(ports, context, campaign, &members).await?;
-    let to_seal: Vec<(ContactId, &str)> = written.iter().map(|(id, w)| (*id, w.text.as_str())).collect();
-    let sealed = seal_about(ports, context, &to_seal).await?;
-    let mut batch = Batch::new(ports, context);
-    let mut recorded = 0;
-    for (((contact, w), mut script), text) in written.iter().zip(scripts).zip(sealed) {
-        if !wanted(script.state()) {
-            recorded += 1;
-            continue;
-        }
-        let text = GeneratedText {
-            text,
-            characters: w.text.chars().count() as u32,
-            by: w.by,
-            model: w.model.clone(),
-            prompt_sha256: w.prompt_sha256.clone(),
-            tokens: w.tokens,
-            cost: w.cost,
-        };
-        // A text that is too long is one that could not be written.
-        if script
-            .decide(ScriptCommand::Generate {
-                campaign,
-                contact: *contact,
-                text,
-            })
-            .is_ok()
-        {
-            recorded += 1;
-            batch.add(script)?;
-        }
-    }
-    batch.commit().await?;
-    Ok(recorded)
 }

@@ -10,8 +10,28 @@ pub fn street_without_number(street: &str) -> &str {
     }
 }
 
+/// `760-555-0100` → `7 6 0, 5 5 5, 0 1 0 0`, which every voice reads digit by digit. Nothing for what has not ten digits.
+pub fn phone(text: &str) -> Option<String> {
+    let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+    let national = match digits.as_slice() {
+        ['1', rest @ ..] if rest.len() == 10 => rest,
+        all if all.len() == 10 => all,
+        _ => return None,
+    };
+    let part = |digits: &[char]| {
+        let each: Vec<String> = digits.iter().map(char::to_string).collect();
+        each.join(" ")
+    };
+    let (area, rest) = national.split_at(3);
+    let (exchange, line) = rest.split_at(3);
+    Some([part(area), part(exchange), part(line)].join(", "))
+}
+
 /// `$1,607,000` or `1607000` → `1.6 million dollars`; `379000` → `379 thousand dollars`. Nothing for what is no amount.
 pub fn price(text: &str) -> Option<String> {
+    if text.ends_with(" dollars") {
+        return Some(text.to_owned());
+    }
     let digits: String = text
         .split('.')
         .next()?
@@ -35,6 +55,9 @@ pub fn price(text: &str) -> Option<String> {
 
 /// `2020-04-30` → `April 2020`. Nothing for what is no date.
 pub fn date(text: &str) -> Option<String> {
+    if NaiveDate::parse_from_str(&format!("1 {text}"), "%d %B %Y").is_ok() {
+        return Some(text.to_owned());
+    }
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .or_else(|_| NaiveDate::parse_from_str(text, "%m/%d/%Y"))
         .ok()?;
@@ -58,6 +81,18 @@ mod tests {
         assert_eq!(date("04/16/2017").as_deref(), Some("April 2017"));
         assert_eq!(date("2023-04-08").as_deref(), Some("April 2023"));
         assert_eq!(date("soon"), None);
+    }
+
+    #[test]
+    fn what_is_spoken_already_stays_as_it_is() {
+        assert_eq!(price("2.7 million dollars").as_deref(), Some("2.7 million dollars"));
+        assert_eq!(date("April 2017").as_deref(), Some("April 2017"));
+    }
+
+    #[test]
+    fn a_number_is_read_digit_by_digit() {
+        assert_eq!(phone("+1 (760) 555-0100").as_deref(), Some("7 6 0, 5 5 5, 0 1 0 0"));
+        assert_eq!(phone("555-0100"), None);
     }
 
     #[test]

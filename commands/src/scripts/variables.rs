@@ -86,6 +86,14 @@ impl Variables {
         values
     }
 
+    /// As the template engine takes them.
+    pub(super) fn context(&self) -> minijinja::Value {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), minijinja::Value::from(value.as_str())))
+            .collect()
+    }
+
     /// The values that there are.
     pub const fn values(&self) -> &BTreeMap<String, String> {
         &self.0

@@ -30,4 +30,7 @@ pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};
 pub use push::{
     ContactPush, IDEMPOTENCY_KEY_CHARS_MAX, PUSHED_BYTES_MAX, PUSHED_CONTACTS_MAX, push_contacts,
 };
-pub use review::{BulkReview, edit_script, regenerate_script, review_scripts, unreviewed};
+pub use review::{
+    BulkReview, ReviewToUndo, Rewriter, ScriptPreview, edit_script, preview_script, regenerate_script, review_scripts,
+    start_generation, undo_reviews,
+};

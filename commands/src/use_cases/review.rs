@@ -1,19 +1,20 @@
-//! Reviewing: one script or many at once, editing, and having one written again.
+//! Reviewing: one script or many at once, taking that back, editing, and having one written again.
 
 use domain::{
-    CampaignId, Position, ScriptId,
-    campaign::{Campaign, CampaignRefusal, CampaignStatus},
+    CampaignId, ContactId, Position, ScriptId,
+    campaign::{Campaign, CampaignCommand, CampaignRefusal, CampaignStatus, ScriptEngine},
     organization::Organization,
-    script::{Author, GeneratedText, Review, Script, ScriptCommand, ScriptRefusal},
+    script::{Author, GeneratedText, Review, Script, ScriptCommand, ScriptRefusal, lint::Lint},
 };
+use sha2::{Digest, Sha256};
 
 use crate::{
     authorization::Permit,
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
-    people::{load_people, seal_about},
-    scripts::{Variables, prompt_for, template_of},
+    people::{details_of, load_people, seal_about},
+    scripts::{Variables, linter_for, names_of, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
 
@@ -85,33 +86,63 @@ async fn review_chunk(
     Ok(outcome)
 }
 
-/// The scripts of a campaign that nobody has reviewed yet.
-pub async fn unreviewed(
+/// A review that is to be taken back, as the read side knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReviewToUndo {
+    /// The script.
+    pub script: ScriptId,
+    /// The version that it was said of.
+    pub version: u32,
+    /// What was said.
+    pub said: Review,
+    /// What held before.
+    pub before: Option<Review>,
+}
+
+/// Takes reviews back: what was said before holds again. One of which something else was said since is left as it is, and said so.
+pub async fn undo_reviews(
     ports: &Ports,
     permit: &Permit,
-    campaign: CampaignId,
-) -> Result<Vec<ScriptId>, CommandError> {
-    let loaded: Loaded<Campaign> = load(ports, permit.organization(), campaign).await?;
-    let mut ids: Vec<ScriptId> = loaded
-        .state()
-        .contacts
-        .iter()
-        .map(|c| ScriptId::of(campaign, *c))
-        .collect();
-    ids.sort_unstable();
-    let mut open = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let scripts: Vec<Loaded<Script>> = load_many(ports, permit.organization(), chunk).await?;
-        let pending = |s: &Loaded<Script>| s.exists() && s.state().review.is_none();
-        open.extend(
-            chunk
-                .iter()
-                .zip(&scripts)
-                .filter(|(_, s)| pending(s))
-                .map(|(id, _)| *id),
-        );
+    context: &CommandContext,
+    reviews: &[ReviewToUndo],
+) -> Result<BulkReview, CommandError> {
+    let mut outcome = BulkReview::default();
+    for chunk in reviews.chunks(CHUNK) {
+        let part = retrying(|| undo_chunk(ports, permit, context, chunk)).await?;
+        outcome.reviewed += part.reviewed;
+        outcome.refused.extend(part.refused);
+        outcome.position = part.position.or(outcome.position);
     }
-    Ok(open)
+    Ok(outcome)
+}
+
+async fn undo_chunk(
+    ports: &Ports,
+    permit: &Permit,
+    context: &CommandContext,
+    reviews: &[ReviewToUndo],
+) -> Result<BulkReview, CommandError> {
+    let ids = reviews.iter().map(|r| r.script);
+    let scripts: Vec<Loaded<Script>> = load_many(ports, context.organization, ids).await?;
+    let mut batch = Batch::new(ports, context);
+    let mut outcome = BulkReview::default();
+    for (review, mut script) in reviews.iter().zip(scripts) {
+        let command = ScriptCommand::UndoReview {
+            version: review.version,
+            said: review.said,
+            before: review.before,
+            by: permit.user(),
+        };
+        match script.decide(command) {
+            Ok(()) => {
+                outcome.reviewed += u64::from(script.is_changed());
+                batch.add(script)?;
+            }
+            Err(refusal) => outcome.refused.push((review.script, refusal)),
+        }
+    }
+    outcome.position = batch.commit().await?;
+    Ok(outcome)
 }
 
 /// Changes the words by hand. The version that was read must be the newest.
@@ -135,6 +166,7 @@ pub async fn edit_script(
     in_review(ports, context, script.state()).await?;
     let contact = script.state().contact.ok_or(ScriptRefusal::NotFound)?;
     let text = text.trim();
+    let lint = lint_of(ports, context, contact, text).await?;
     let sealed = seal_about(ports, context, &[(contact, text)]).await?.pop();
     let sealed = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
     let characters = text.chars().count() as u32;
@@ -142,8 +174,23 @@ pub async fn edit_script(
         text: sealed,
         characters,
         by: permit.user(),
+        lint,
     };
     execute::<Script>(ports, context, id, edit).await
+}
+
+/// What the lint says of a text for a contact.
+async fn lint_of(
+    ports: &Ports,
+    context: &CommandContext,
+    contact: ContactId,
+    text: &str,
+) -> Result<Lint, CommandError> {
+    let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
+    let linter = linter_for(ports, context.organization, &organization.state().settings).await?;
+    let details = details_of(ports, context.organization, &[contact]).await?.pop();
+    let names = details.as_ref().and_then(|d| d.as_ref().ok()).map(names_of);
+    Ok(linter.check(text, &names.unwrap_or_default()))
 }
 
 /// Words change only while the campaign is in review: what was approved is what is sent.
@@ -164,12 +211,28 @@ async fn in_review(ports: &Ports, context: &CommandContext, script: &Script) -> 
     }
 }
 
-/// Has one script written again: by the template, or by the model when `prompt` is given. Keeps the older versions.
+/// Who writes a script again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewriter<'a> {
+    /// The campaign's template.
+    Template,
+    /// A model.
+    Model {
+        /// The provider's name; nothing for the first that is set up.
+        provider: Option<&'a str>,
+        /// The provider's model id; nothing for the configured one.
+        model: Option<&'a str>,
+        /// The agent's own instructions.
+        prompt: Option<&'a str>,
+    },
+}
+
+/// Has one script written again. Keeps the older versions.
 pub async fn regenerate_script(
     ports: &Ports,
     context: &CommandContext,
     id: ScriptId,
-    prompt: Option<&str>,
+    by: Rewriter<'_>,
 ) -> Result<Option<Position>, CommandError> {
     let script: Loaded<Script> = load(ports, context.organization, id).await?;
     in_review(ports, context, script.state()).await?;
@@ -178,54 +241,141 @@ pub async fn regenerate_script(
     };
     let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
     let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
+    let settings = &organization.state().settings;
     let person = load_people(ports, context, &[contact]).await?.pop();
     let person = person.ok_or(ScriptRefusal::NotFound)?;
     let details = person.details?;
     let state = person.contact.state();
-    let agent = &organization.state().settings.agent;
     let variables = Variables::of(
         &details,
         &state.location,
         state.listing_status.as_deref(),
         loaded.state(),
-        agent,
+        &settings.agent,
     );
-    let (text, by, written) = match prompt {
-        None => {
-            let template = template_of(loaded.state())?;
-            let text = template
-                .render(&variables)
-                .map_err(|e| CommandError::invalid(e.to_string()))?;
-            (text, Author::Template, None)
-        }
-        Some(own) => {
-            let script = ports
-                .writer
-                .write(prompt_for(&variables, Some(own), None))
-                .await?;
-            (script.text.clone(), Author::Ai, Some(script))
-        }
+    let mut text = rewrite(ports, loaded.state(), &variables, by).await?;
+    let linter = linter_for(ports, context.organization, settings).await?;
+    let lint = linter.check(&text.0, &names_of(&details));
+    let sealed = seal_about(ports, context, &[(contact, &text.0)]).await?.pop();
+    text.1.text = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
+    let generate = ScriptCommand::Generate {
+        campaign,
+        contact,
+        text: GeneratedText { lint, ..text.1 },
     };
-    let sealed = seal_about(ports, context, &[(contact, &text)]).await?.pop();
-    let sealed = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
-    let text = GeneratedText {
-        text: sealed,
+    execute::<Script>(ports, context, id, generate).await
+}
+
+/// The words, and where they come from; not sealed and not checked yet.
+async fn rewrite(
+    ports: &Ports,
+    campaign: &Campaign,
+    variables: &Variables,
+    by: Rewriter<'_>,
+) -> Result<(String, GeneratedText), CommandError> {
+    let invalid = |e: &dyn std::fmt::Display| CommandError::invalid(e.to_string());
+    let blank = |text: &str, by| GeneratedText {
+        text: domain::Sealed::from_ciphertext(String::new()),
         characters: text.chars().count() as u32,
         by,
-        model: written.as_ref().map(|w| w.model.clone()),
+        model: None,
         prompt_sha256: None,
-        tokens: written.as_ref().map(|w| w.tokens),
-        cost: written.map_or(domain::MicroDollars::ZERO, |w| w.cost),
+        tokens: None,
+        cost: domain::MicroDollars::ZERO,
+        lint: Lint::default(),
     };
-    execute::<Script>(
-        ports,
-        context,
-        id,
-        ScriptCommand::Generate {
-            campaign,
-            contact,
-            text,
-        },
-    )
-    .await
+    let Rewriter::Model {
+        provider,
+        model,
+        prompt,
+    } = by
+    else {
+        let text = template_of(campaign)?.render(variables).map_err(|e| invalid(&e))?;
+        let blank = blank(&text, Author::Template);
+        return Ok((text, blank));
+    };
+    let writer = match provider {
+        Some(name) => ports.writers.get(name),
+        None => ports.writers.first(),
+    };
+    let asked = prompt_for(variables, prompt, model);
+    let prompt_sha256 = hex::encode(Sha256::digest(asked.instructions.as_bytes()));
+    let written = writer.map_err(|e| invalid(&e))?.write(asked).await?;
+    let text = GeneratedText {
+        model: Some(written.model),
+        prompt_sha256: Some(prompt_sha256),
+        tokens: Some(written.tokens),
+        cost: written.cost,
+        ..blank(&written.text, Author::Ai)
+    };
+    Ok((written.text, text))
+}
+
+/// Has the scripts of a campaign written, if whoever is to write them can.
+pub async fn start_generation(
+    ports: &Ports,
+    context: &CommandContext,
+    campaign: CampaignId,
+    engine: ScriptEngine,
+    prompt: Option<String>,
+) -> Result<Option<Position>, CommandError> {
+    match &engine {
+        ScriptEngine::Template => {
+            let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
+            template_of(loaded.state())?;
+        }
+        ScriptEngine::Model { provider, .. } => {
+            let known = ports.writers.get(provider);
+            known.map_err(|e| CommandError::invalid(e.to_string()))?;
+        }
+    }
+    let start = CampaignCommand::StartScriptGeneration { engine, prompt };
+    execute::<Campaign>(ports, context, campaign, start).await
+}
+
+/// A script as it would be for a contact, and what the lint says of it. Nothing is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptPreview {
+    /// The words.
+    pub text: String,
+    /// What the lint says.
+    pub lint: Lint,
+}
+
+/// Renders a template for a contact: the campaign's, or another one that is being tried.
+pub async fn preview_script(
+    ports: &Ports,
+    context: &CommandContext,
+    campaign: CampaignId,
+    contact: ContactId,
+    template: Option<&str>,
+) -> Result<ScriptPreview, CommandError> {
+    let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
+    if !loaded.state().contacts.contains(&contact) {
+        return Err(CommandError::invalid("the contact is not in the campaign; pick one that is"));
+    }
+    let mut state = loaded.state().clone();
+    if let Some(template) = template {
+        state.script_template = Some(template.to_owned());
+    }
+    let template = template_of(&state)?;
+    let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
+    let settings = &organization.state().settings;
+    let person = load_people(ports, context, &[contact]).await?.pop();
+    let person = person.ok_or(ScriptRefusal::NotFound)?;
+    let details = person.details?;
+    let about = person.contact.state();
+    let variables = Variables::of(
+        &details,
+        &about.location,
+        about.listing_status.as_deref(),
+        &state,
+        &settings.agent,
+    );
+    let text = template
+        .render(&variables)
+        .map_err(|e| CommandError::invalid(e.to_string()))?;
+    let linter = linter_for(ports, context.organization, settings).await?;
+    let lint = linter.check(&text, &names_of(&details));
+    Ok(ScriptPreview { text, lint })
 }

@@ -1,6 +1,9 @@
 //! The rules of an organization.
 
-use super::{Organization, OrganizationCommand, OrganizationEvent, OrganizationRefusal, Role, Settings};
+use super::{
+    Organization, OrganizationCommand, OrganizationEvent, OrganizationRefusal, PRONUNCIATIONS_MAX, Pronunciation,
+    Role, Settings, settings::PRONUNCIATION_CHARS_MAX,
+};
 use crate::{
     UserId,
     aggregate::{Decider, Subject},
@@ -240,6 +243,16 @@ fn check(settings: &Settings) -> Result<(), R> {
         (1..=365).contains(&settings.min_interval_days),
         "min_interval_days",
         "1 to 365",
+    )?;
+    let pronounceable = |p: &Pronunciation| {
+        let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= PRONUNCIATION_CHARS_MAX;
+        fits(&p.written) && fits(&p.spoken)
+    };
+    bounds(
+        settings.pronunciations.len() <= PRONUNCIATIONS_MAX
+            && settings.pronunciations.iter().all(pronounceable),
+        "pronunciations",
+        "at most 500, each with 1 to 100 characters written and spoken",
     )?;
     bounds(
         (1..=1_000).contains(&settings.campaigns_per_day_max),

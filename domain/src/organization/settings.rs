@@ -22,6 +22,66 @@ pub struct RateCard {
     pub thousand_characters: MicroDollars,
     /// One delivered voicemail.
     pub delivery: MicroDollars,
+    /// A gigabyte of audio kept for a month.
+    #[serde(default = "gigabyte_month", skip_serializing_if = "is_gigabyte_month")]
+    pub gigabyte_month: MicroDollars,
+}
+
+/// The spec's figure: $0.023.
+const fn gigabyte_month() -> MicroDollars {
+    MicroDollars::from_micros(23_000)
+}
+
+/// The default is not written: so was no price before there was one.
+fn is_gigabyte_month(price: &MicroDollars) -> bool {
+    *price == gigabyte_month()
+}
+
+/// How a voice is to say something that it would say wrong, such as the name of a street.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pronunciation {
+    /// As it is written, whole words, letters large or small.
+    pub written: String,
+    /// As it is given to the voice.
+    pub spoken: String,
+}
+
+/// Most pronunciations of an organization.
+pub const PRONUNCIATIONS_MAX: usize = 500;
+
+/// Longest text of a pronunciation, characters.
+pub(super) const PRONUNCIATION_CHARS_MAX: usize = 100;
+
+/// The words as they are given to a voice: what is pronounced otherwise is replaced, the longest first, each stretch once.
+pub fn spoken(text: &str, pronunciations: &[Pronunciation]) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut is_word_start = true;
+    while let Some(c) = rest.chars().next() {
+        let found = pronunciations
+            .iter()
+            .filter(|p| is_word_start && begins_with(rest, &p.written))
+            .max_by_key(|p| p.written.len());
+        if let Some(p) = found {
+            said.push_str(&p.spoken);
+            rest = &rest[p.written.len()..];
+            is_word_start = false;
+            continue;
+        }
+        said.push(c);
+        is_word_start = !c.is_alphanumeric();
+        rest = &rest[c.len_utf8()..];
+    }
+    said
+}
+
+/// Whether the text begins with these whole words, letters large or small.
+fn begins_with(text: &str, written: &str) -> bool {
+    let (Some(head), Some(tail)) = (text.get(..written.len()), text.get(written.len()..)) else {
+        return false;
+    };
+    let same = head == written || head.to_lowercase() == written.to_lowercase();
+    !written.is_empty() && same && !tail.starts_with(char::is_alphanumeric)
 }
 
 impl Default for RateCard {
@@ -31,6 +91,7 @@ impl Default for RateCard {
             script: MicroDollars::from_micros(1_000),
             thousand_characters: MicroDollars::from_micros(300_000),
             delivery: MicroDollars::from_micros(100_000),
+            gigabyte_month: gigabyte_month(),
         }
     }
 }
@@ -63,6 +124,9 @@ pub struct Settings {
     pub default_voice: String,
     /// How the voice is set.
     pub voice_settings: VoiceSettings,
+    /// What voices would say wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pronunciations: Vec<Pronunciation>,
     /// Prices for estimates.
     pub rate_card: RateCard,
     /// Who speaks.
@@ -79,8 +143,46 @@ impl Default for Settings {
             // The spec's `professional_male`.
             default_voice: "21m00Tcm4TlvDq8ikWAM".to_owned(),
             voice_settings: VoiceSettings::default(),
+            pronunciations: vec![],
             rate_card: RateCard::default(),
             agent: AgentProfile::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(text: &str) -> String {
+        let pronunciation = |written: &str, spoken: &str| Pronunciation {
+            written: written.to_owned(),
+            spoken: spoken.to_owned(),
+        };
+        let known = [
+            pronunciation("PDCC", "P D C C"),
+            pronunciation("La Quinta", "la keenta"),
+            pronunciation("La", "lah"),
+            pronunciation("St.", "Saint"),
+        ];
+        spoken(text, &known)
+    }
+
+    #[test]
+    fn whole_words_are_pronounced_as_set_the_longest_first() {
+        assert_eq!(say("Homes in PDCC, near la quinta."), "Homes in P D C C, near la keenta.");
+        assert_eq!(say("La Jolla"), "lah Jolla");
+        assert_eq!(say("St. Clair"), "Saint Clair");
+        assert_eq!(say("Lake PDCCs éLa"), "Lake PDCCs éLa");
+    }
+
+    #[test]
+    fn what_is_put_in_is_not_read_again() {
+        let twice = [Pronunciation {
+            written: "a".into(),
+            spoken: "a a".into(),
+        }];
+        assert_eq!(spoken("a b a", &twice), "a a b a a");
+        assert_eq!(spoken("a", &[]), "a");
     }
 }

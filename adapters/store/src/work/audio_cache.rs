@@ -8,11 +8,14 @@ use domain::{MicroDollars, OrganizationId};
 
 use super::fault::{bounded, micros, unreachable};
 
-/// A claim of a dead owner is taken over; a finished clip never is.
+/// The first to come inserts.
 const CLAIM: &str = "INSERT INTO audio_clips (organization_id, content_hash, state, claimed_at)
-     VALUES ($1, $2, 'rendering', $3)
-     ON CONFLICT (organization_id, content_hash) DO UPDATE SET claimed_at = excluded.claimed_at
-       WHERE audio_clips.state = 'rendering' AND audio_clips.claimed_at < $4";
+     VALUES ($1, $2, 'rendering', $3) ON CONFLICT (organization_id, content_hash) DO NOTHING";
+
+/// A claim in doubt or of a dead owner is taken over, once; a finished clip never is. What may have been bought since when is kept.
+const TAKE_OVER: &str = "UPDATE audio_clips SET lost_since = coalesce(lost_since, claimed_at), claimed_at = $3, in_doubt = 0
+     WHERE organization_id = $1 AND content_hash = $2 AND state = 'rendering' AND (in_doubt = 1 OR claimed_at < $4)
+     RETURNING lost_since";
 
 const READY: &str =
     "SELECT storage_key, sha256, media_type, duration_ms, characters, cost_micros, provider_id
@@ -70,9 +73,17 @@ impl AudioCache for AudioStore {
             return clip(&row).map(ClipClaim::Ready).map_err(unreachable);
         }
         let mut parameters = key.clone();
-        parameters.extend([int(micros(now)), int(micros(stale_before))]);
-        if self.sql.execute(CLAIM, parameters).await.map_err(unreachable)? > 0 {
-            return Ok(ClipClaim::Claimed);
+        parameters.push(int(micros(now)));
+        if self.sql.execute(CLAIM, parameters.clone()).await.map_err(unreachable)? > 0 {
+            return Ok(ClipClaim::Claimed { lost_since: None });
+        }
+        parameters.push(int(micros(stale_before)));
+        let taken_over = self.sql.query_opt(TAKE_OVER, parameters).await.map_err(unreachable)?;
+        if let Some(row) = taken_over {
+            let since = row.int(0).map_err(unreachable)?;
+            return Ok(ClipClaim::Claimed {
+                lost_since: DateTime::from_timestamp_micros(since),
+            });
         }
         match self.sql.query_opt(READY, key).await.map_err(unreachable)? {
             Some(row) => clip(&row).map(ClipClaim::Ready).map_err(unreachable),
@@ -99,6 +110,35 @@ impl AudioCache for AudioStore {
         ];
         self.sql
             .execute(COMPLETE, parameters)
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+
+    async fn doubt(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError> {
+        self.sql
+            .execute(
+                "UPDATE audio_clips SET in_doubt = 1
+                 WHERE organization_id = $1 AND content_hash = $2 AND state = 'rendering'",
+                vec![text(organization.to_string()), text(content_hash)],
+            )
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+
+    async fn forget(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        storage_key: &str,
+    ) -> Result<(), PortError> {
+        self.sql
+            .execute(
+                "DELETE FROM audio_clips
+                 WHERE organization_id = $1 AND content_hash = $2 AND state = 'done' AND storage_key = $3",
+                vec![text(organization.to_string()), text(content_hash), text(storage_key)],
+            )
             .await
             .map(drop)
             .map_err(unreachable)

@@ -34,6 +34,7 @@ macro_rules! files {
             migration_file!($engine, "0007_processes"),
             migration_file!($engine, "0009_key_pages"),
             migration_file!($engine, "0010_connections"),
+            migration_file!($engine, "0011_clips_in_doubt"),
         ]
     };
 }
