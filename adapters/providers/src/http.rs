@@ -6,6 +6,7 @@ mod answer;
 mod breaker;
 mod credentials;
 mod pace;
+mod places;
 mod retry;
 
 use std::{num::NonZeroU32, time::Duration};
@@ -13,16 +14,14 @@ use std::{num::NonZeroU32, time::Duration};
 use bytes::BytesMut;
 use commands::ports::{PortError, PortErrorKind};
 use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    time::Instant,
-};
+use tokio::time::Instant;
 use url::Host;
 
 pub(crate) use answer::{Answer, Refusal, code_at};
 use breaker::Breaker;
 pub(crate) use credentials::credentials;
 use pace::Pace;
+use places::{Place, Places};
 use retry::{Backoff, Failure, TRIES_MAX};
 
 /// Longest wait for a connection.
@@ -108,7 +107,9 @@ pub(crate) struct ProviderCall {
     /// Sent to the provider's own address only.
     credentials: HeaderMap,
     client: HttpClient,
-    permits: Semaphore,
+    places: Places,
+    /// The header in which answers say how many calls at once are allowed.
+    most_at_once: Option<&'static str>,
     pace: Option<Pace>,
     breaker: Breaker,
     backoff: Backoff,
@@ -132,20 +133,38 @@ impl ProviderCall {
                 "its base address must begin with https:// (http:// only on this machine)".into(),
             ));
         }
-        let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Places::new(limits.concurrency);
         Ok(Self {
             provider,
             base,
             credentials,
             client: client.clone(),
-            permits: Semaphore::new(concurrency),
             pace: limits
                 .requests_per_minute
-                .map(|rate| Pace::new(rate, concurrency)),
+                .map(|rate| Pace::new(rate, places.most())),
+            places,
+            most_at_once: None,
             breaker: Breaker::default(),
             backoff: Backoff::new(limits.retry_wait),
             time_out: limits.time_out,
         })
+    }
+
+    /// Heeds this header of answers, a number of calls at once, as far as it is below the configured one.
+    pub(crate) fn heeding(mut self, most_at_once: &'static str) -> Self {
+        self.most_at_once = Some(most_at_once);
+        self
+    }
+
+    /// Makes at most so many calls at once from now on, and never more than are configured.
+    pub(crate) fn allow_at_once(&self, calls: usize) {
+        if self.places.allow(calls) {
+            tracing::info!(
+                provider = self.provider,
+                calls,
+                "a provider allows another number of calls at once"
+            );
+        }
     }
 
     /// A request to a route of the provider, with the credentials. `path` begins without a slash.
@@ -188,7 +207,7 @@ impl ProviderCall {
     }
 
     async fn once(&self, route: &Route, request: RequestBuilder) -> Result<Answer, Failure> {
-        let _permit = self.admitted(route).await?;
+        let _place = self.admitted(route).await?;
         let begun = Instant::now();
         let exchanged = self.exchange(route, request).await;
         let trouble = match &exchanged {
@@ -210,6 +229,12 @@ impl ProviderCall {
             "called a provider"
         );
         let answer = exchanged?;
+        let allowed = self
+            .most_at_once
+            .and_then(|name| answer.header(name)?.parse().ok());
+        if let Some(calls) = allowed.filter(|calls| *calls > 0) {
+            self.allow_at_once(calls);
+        }
         if answer.status.is_success() || route.understood.contains(&answer.status.as_u16()) {
             return Ok(answer);
         }
@@ -217,7 +242,7 @@ impl ProviderCall {
     }
 
     /// Waits for a place and for the rate. An open breaker is asked before and after, so that it stops those who waited, too.
-    async fn admitted(&self, route: &Route) -> Result<SemaphorePermit<'_>, Failure> {
+    async fn admitted(&self, route: &Route) -> Result<Place<'_>, Failure> {
         let limited = |after, what| {
             let message = format!("{} {}: {what}", self.provider, route.name);
             Failure::final_here(PortError::new(PortErrorKind::Limited { after }, message))
@@ -225,17 +250,17 @@ impl ProviderCall {
         let open = |left| limited(Some(left), "not called, the provider is in trouble");
         self.breaker.ask(Instant::now()).map_err(open)?;
         let queued = tokio::time::timeout(QUEUE_TIME_OUT, async {
-            let permit = self.permits.acquire().await;
+            let place = self.places.take().await;
             if let Some(pace) = &self.pace {
                 pace.wait().await;
             }
-            permit
+            place
         });
-        let Ok(Ok(permit)) = queued.await else {
+        let Ok(Ok(place)) = queued.await else {
             return Err(limited(None, "not called, too many calls are waiting"));
         };
         self.breaker.pass(Instant::now()).map_err(open)?;
-        Ok(permit)
+        Ok(place)
     }
 
     async fn exchange(&self, route: &Route, request: RequestBuilder) -> Result<Answer, Failure> {

@@ -15,7 +15,7 @@ pub use audio_duration::{AudioKind, audio_kind, duration_ms};
 pub use callback_base::CallbackBase;
 pub use config::{DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
 pub use drop_cowboy::{DropCowboy, RegisteredWebhook};
-pub use elevenlabs::ElevenLabs;
+pub use elevenlabs::{ElevenLabs, VoicePlan};
 pub use google_people::{CALLBACK_PATH as GOOGLE_CALLBACK_PATH, GooglePeople};
 pub use groq::Groq;
 pub use http::{HttpClient, InvalidProvider};

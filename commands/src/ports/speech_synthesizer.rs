@@ -45,7 +45,7 @@ pub struct Speech {
 }
 
 /// A voice that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Voice {
     /// Voice id of the provider.
     pub id: String,
@@ -53,6 +53,10 @@ pub struct Voice {
     pub name: String,
     /// Address of a sample, if the provider has one.
     pub preview_url: Option<String>,
+    /// What kind of voice it is to the provider: `premade`, `cloned`, `professional`.
+    pub category: Option<String>,
+    /// What the provider says of it, by name: `accent`, `gender`, `use_case`, `description`.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A text-to-speech provider. A repeat is billed again: callers look in the cache first.

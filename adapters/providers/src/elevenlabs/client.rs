@@ -1,5 +1,8 @@
 //! ElevenLabs as a voice. `POST /v1/text-to-speech/{voice_id}` answers raw audio; what was billed stands in the headers, not in the
-//! text's length. There is no idempotency key, so a call whose answer was lost is never repeated here.
+//! text's length. There is no idempotency key, so a call whose answer was lost is never repeated here. Refuses a text that is longer
+//! than the model takes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use commands::ports::{PortError, PortErrorKind, Speech, SpeechRequest, SpeechSynthesizer, Voice};
@@ -8,7 +11,8 @@ use reqwest::Method;
 
 use super::{
     PROVIDER, error,
-    wire::{self, VoicePage},
+    plan::{self, VoicePlan},
+    wire::{self, Model, Subscription, VoicePage},
 };
 use crate::{
     audio_duration::{audio_kind, duration_ms},
@@ -25,6 +29,10 @@ const VOICES_PER_PAGE: u32 = 100;
 const VOICE_PAGES_MAX: usize = 10;
 /// Most voices that are returned, by the port's contract.
 const VOICES_MAX: usize = 500;
+/// Longest text as long as the model's own limit is not known, characters: what the most patient model takes.
+const TEXT_CHARS_MAX: usize = 40_000;
+/// Where the vendor says how many requests at once it allows.
+const MOST_AT_ONCE: &str = "maximum-concurrent-requests";
 
 /// Billed by character, and nothing tells a repeat from a new order.
 const SPEECH: Route = Route {
@@ -42,11 +50,22 @@ const VOICES: Route = Route {
     understood: &[],
 };
 
+const SUBSCRIPTION: Route = Route {
+    name: "subscription",
+    ..VOICES
+};
+const MODELS: Route = Route {
+    name: "models",
+    ..VOICES
+};
+
 /// ElevenLabs, by its API key.
 #[derive(Debug)]
 pub struct ElevenLabs {
     call: ProviderCall,
     config: ElevenLabsConfig,
+    /// Longest text that the model takes, characters; learnt by [`Self::check`].
+    text_chars_max: AtomicUsize,
 }
 
 impl ElevenLabs {
@@ -59,7 +78,35 @@ impl ElevenLabs {
     pub fn with_client(client: &HttpClient, config: ElevenLabsConfig) -> Result<Self, InvalidProvider> {
         let credentials = credentials(PROVIDER, &[("xi-api-key", config.api_key.clone())])?;
         let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;
-        Ok(Self { call, config })
+        Ok(Self {
+            call: call.heeding(MOST_AT_ONCE),
+            config,
+            text_chars_max: AtomicUsize::new(TEXT_CHARS_MAX),
+        })
+    }
+
+    /// Whether the key is good, the account may speak and the configured model can; what the plan allows. From then on no more
+    /// requests are made at once than the plan allows or are configured, whichever is less, and no longer text is sent than
+    /// the model takes.
+    pub async fn check(&self) -> Result<VoicePlan, PortError> {
+        let request = self.call.request(Method::GET, "v1/user/subscription");
+        let subscription: Subscription = self.call.send(&SUBSCRIPTION, request).await?.json()?;
+        let request = self.call.request(Method::GET, "v1/models");
+        let models: Vec<Model> = self.call.send(&MODELS, request).await?.json()?;
+        let model = models
+            .iter()
+            .find(|model| model.id == self.config.model && model.can_do_text_to_speech)
+            .ok_or_else(|| error::no_such_model(&self.config.model))?;
+        if subscription.status.as_deref().is_some_and(plan::is_stopped) {
+            return Err(error::unpaid());
+        }
+        let longest = model.maximum_text_length_per_request.filter(|most| *most > 0);
+        self.text_chars_max
+            .store(longest.unwrap_or(TEXT_CHARS_MAX), Ordering::Relaxed);
+        let by_tier = plan::concurrency(&subscription.tier, &self.config.model);
+        let concurrency = by_tier.unwrap_or(self.config.concurrency);
+        self.call.allow_at_once(concurrency);
+        Ok(subscription.plan(concurrency))
     }
 
     fn speech(&self, answer: Answer, characters: usize) -> Result<Speech, PortError> {
@@ -93,13 +140,20 @@ impl SpeechSynthesizer for ElevenLabs {
             let message = "not a voice id of elevenlabs; choose one of the voices";
             PortError::new(PortErrorKind::Permanent, message)
         })?;
+        let (characters, most) = (
+            request.text.chars().count(),
+            self.text_chars_max.load(Ordering::Relaxed),
+        );
+        if characters > most {
+            return Err(error::too_long(most));
+        }
         let call = self
             .call
             .request(Method::POST, &format!("v1/text-to-speech/{voice}"))
             .query(&[("output_format", &self.config.output_format)])
             .json(&wire::speech_request(&request, &self.config.model));
         let answer = self.call.send(&SPEECH, call).await?;
-        self.speech(answer, request.text.chars().count())
+        self.speech(answer, characters)
     }
 
     async fn voices(&self) -> Result<Vec<Voice>, PortError> {

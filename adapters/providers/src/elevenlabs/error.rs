@@ -6,6 +6,7 @@ use commands::ports::{PortError, PortErrorKind};
 use crate::http::{Answer, Refusal, code_at};
 
 const CHECK_KEY: &str = "check providers.elevenlabs.api_key and its rights";
+const SET_MODEL: &str = "set providers.elevenlabs.model to one that speaks";
 
 pub(super) fn refusal(answer: &Answer) -> Refusal {
     let body = answer.value();
@@ -48,4 +49,30 @@ pub(super) fn no_audio(billed: bool) -> PortError {
         )
     };
     PortError::new(kind, message)
+}
+
+/// The account does not list the configured model, or that does something else.
+pub(super) fn no_such_model(model: &str) -> PortError {
+    PortError::new(
+        PortErrorKind::Unauthorised,
+        format!("elevenlabs lists no model {model} for text to speech; {SET_MODEL}"),
+    )
+}
+
+/// The account can't speak until somebody has paid.
+pub(super) fn unpaid() -> PortError {
+    PortError::new(
+        PortErrorKind::Exhausted,
+        "elevenlabs has stopped the subscription; see its billing",
+    )
+}
+
+/// More words than the model takes at once.
+pub(super) fn too_long(characters_max: usize) -> PortError {
+    PortError::new(
+        PortErrorKind::Permanent,
+        format!(
+            "elevenlabs speaks at most {characters_max} characters at once by this model; shorten the text"
+        ),
+    )
 }

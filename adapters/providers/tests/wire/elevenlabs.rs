@@ -1,4 +1,14 @@
-//! Speech by ElevenLabs: what is asked, what is billed, and that a paid call is never repeated blindly.
+//! Speech by ElevenLabs: what is asked, what is billed, what the plan allows, and that a paid call is never repeated blindly.
+
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use commands::ports::{PortErrorKind, SpeechRequest, SpeechSynthesizer, VoiceSettings};
 use domain::MicroDollars;
@@ -6,11 +16,12 @@ use providers::{ElevenLabs, ElevenLabsConfig};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{any, query_param, query_param_is_missing},
+    matchers::{any, path, query_param, query_param_is_missing},
 };
 
 use crate::stage::{
-    IMPATIENT, Lost, TOO_LATE, answering, elevenlabs, elevenlabs_config, failure, json, requests, sent,
+    IMPATIENT, Lost, TOO_LATE, answering, elevenlabs, elevenlabs_config, failure, json, read_request,
+    requests, sent, serve,
 };
 
 fn request() -> SpeechRequest {
@@ -223,6 +234,20 @@ async fn voices_are_read_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_voice_tells_what_kind_it_is_whatever_is_missing() {
+    let page = json!({ "has_more": false, "voices": [
+        { "voice_id": "v1", "name": "Rachel", "category": "premade", "description": " Calm and clear. ",
+          "labels": { "accent": "american", "gender": "female", "use_case": "narration", "age": "young" } },
+        { "voice_id": "v2", "name": "Pat", "category": null, "description": null,
+          "labels": { "use case": "news", "accent": null, "gender": 7 } },
+        { "voice_id": "v3", "name": "Sam", "labels": null, "description": "x".repeat(400) },
+        { "voice_id": "v4", "name": "Kim" },
+    ] });
+    let server = answering(json(200, page)).await;
+    insta::assert_debug_snapshot!(elevenlabs(&server.uri()).voices().await.unwrap());
+}
+
+#[tokio::test]
 async fn a_list_of_voices_without_end_is_read_to_the_limit() {
     let voices: Vec<_> = (0..100).map(|n| json!({ "voice_id": format!("v{n}") })).collect();
     let page = json!({ "has_more": true, "next_page_token": "again", "voices": voices });
@@ -248,4 +273,193 @@ fn other_models_and_formats_are_other_audio() {
     let this = of("eleven_multilingual_v2", "mp3_44100_128");
     assert_ne!(this, of("eleven_flash_v2_5", "mp3_44100_128"));
     assert_ne!(this, of("eleven_multilingual_v2", "wav_44100"));
+}
+
+fn subscription() -> Value {
+    json!({ "tier": "creator", "character_count": 12_000, "character_limit": 100_000, "status": "active",
+        "next_character_count_reset_unix": 1_790_000_000, "voice_limit": 30, "currency": null })
+}
+
+fn models() -> Value {
+    let model = |id: &str, speaks: bool, longest: Value| json!({ "model_id": id, "name": id, "can_do_text_to_speech": speaks, "maximum_text_length_per_request": longest });
+    json!([
+        model("eleven_multilingual_v2", true, json!(30)),
+        model("eleven_flash_v2_5", true, json!(null)),
+        model("eleven_english_sts_v2", false, json!(10_000)),
+    ])
+}
+
+/// An account that answers both questions of a check, and speaks.
+async fn account(subscription: Value) -> MockServer {
+    let server = MockServer::start().await;
+    let answers = [("/v1/user/subscription", subscription), ("/v1/models", models())];
+    for (route, answer) in answers {
+        Mock::given(path(route))
+            .respond_with(json(200, answer))
+            .mount(&server)
+            .await;
+    }
+    Mock::given(any()).respond_with(audio(mp3())).mount(&server).await;
+    server
+}
+
+fn by_model(address: &str, model: &str) -> ElevenLabs {
+    let config = ElevenLabsConfig {
+        model: model.into(),
+        ..elevenlabs_config(address)
+    };
+    ElevenLabs::new(config).unwrap()
+}
+
+#[tokio::test]
+async fn the_check_says_what_the_plan_allows() {
+    let server = account(subscription()).await;
+    let plan = elevenlabs(&server.uri()).check().await.unwrap();
+    insta::assert_snapshot!(format!("{plan:#?}\n\n{}", sent(&server).await));
+}
+
+#[tokio::test]
+async fn a_light_model_may_be_asked_twice_as_often_and_an_unknown_plan_keeps_what_is_configured() {
+    let server = account(subscription()).await;
+    let plan = by_model(&server.uri(), "eleven_flash_v2_5")
+        .check()
+        .await
+        .unwrap();
+    assert_eq!(plan.concurrency, 10);
+
+    let own = json!({ "tier": "enterprise", "character_count": 7, "character_limit": 5 });
+    let server = account(own).await;
+    let plan = elevenlabs(&server.uri()).check().await.unwrap();
+    assert_eq!(
+        (plan.tier.as_str(), plan.concurrency, plan.characters_left),
+        ("enterprise", elevenlabs_config("").concurrency, 0)
+    );
+    assert_eq!(plan.resets_at, None);
+}
+
+#[tokio::test]
+async fn every_account_that_cannot_speak_is_told_why() {
+    let mut unpaid = subscription();
+    unpaid["status"] = json!("unpaid");
+    let detail = json!({ "detail": { "status": "missing_permissions", "message": "user_read" } });
+    let cases = [
+        ("no such model", account(subscription()).await, "eleven_v9"),
+        (
+            "another purpose",
+            account(subscription()).await,
+            "eleven_english_sts_v2",
+        ),
+        ("unpaid", account(unpaid).await, "eleven_flash_v2_5"),
+        (
+            "missing right",
+            answering(json(401, detail)).await,
+            "eleven_flash_v2_5",
+        ),
+        (
+            "not as documented",
+            answering(json(200, json!({}))).await,
+            "eleven_flash_v2_5",
+        ),
+    ];
+    let mut table = Vec::new();
+    for (name, server, model) in cases {
+        let refused = by_model(&server.uri(), model).check().await.unwrap_err();
+        table.push(format!("{name}: {}", failure(&refused, requests(&server).await)));
+    }
+    insta::assert_snapshot!(table.join("\n"));
+}
+
+#[tokio::test]
+async fn a_text_longer_than_the_model_takes_is_not_sent() {
+    let server = account(subscription()).await;
+    let voice = elevenlabs(&server.uri());
+    let of = |characters: usize| SpeechRequest {
+        text: "é".repeat(characters),
+        ..request()
+    };
+    let refused = voice.speak(of(40_001)).await.unwrap_err();
+    assert_eq!(
+        (refused.kind, requests(&server).await),
+        (PortErrorKind::Permanent, 0)
+    );
+    voice.speak(of(31)).await.unwrap();
+    voice.check().await.unwrap();
+    assert!(voice.speak(of(30)).await.is_ok());
+    let before = requests(&server).await;
+    insta::assert_snapshot!(failure(
+        &voice.speak(of(31)).await.unwrap_err(),
+        requests(&server).await - before
+    ));
+}
+
+/// A server that speaks, and the most calls at once that it has seen.
+fn counting(most_at_once: &'static str) -> (String, Arc<AtomicUsize>) {
+    let most = Arc::new(AtomicUsize::new(0));
+    let (seen, under_way) = (Arc::clone(&most), AtomicUsize::new(0));
+    let address = serve(move |mut stream| {
+        read_request(&mut stream);
+        seen.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(100));
+        under_way.fetch_sub(1, Ordering::SeqCst);
+        let sound = mp3();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\nconnection: close\r\n\
+             maximum-concurrent-requests: {most_at_once}\r\ncontent-length: {}\r\n\r\n",
+            sound.len()
+        );
+        stream.write_all(&[head.as_bytes(), &sound].concat()).unwrap();
+    });
+    (address, most)
+}
+
+#[tokio::test]
+async fn what_the_vendor_says_of_calls_at_once_is_heeded_from_then_on() {
+    for (said, at_once) in [("1", 1), ("2", 2), ("50", 4), ("0", 4), ("many", 4)] {
+        let (address, most) = counting(said);
+        let voice = ElevenLabs::new(ElevenLabsConfig {
+            concurrency: 4,
+            ..elevenlabs_config(&address)
+        })
+        .unwrap();
+        voice.speak(request()).await.unwrap();
+        let speak = || voice.speak(request());
+        let (first, second, third, fourth) = tokio::join!(speak(), speak(), speak(), speak());
+        assert!([first, second, third, fourth].iter().all(Result::is_ok));
+        let seen = most.load(Ordering::SeqCst);
+        assert!(seen <= at_once, "{said}: {seen} at once");
+        // The server has seen some at once where that was allowed, or the test shows nothing.
+        assert!(at_once == 1 || seen > 1, "{said}: {seen} at once");
+    }
+}
+
+#[tokio::test]
+async fn the_plan_found_by_the_check_is_kept_to() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let (most, under_way) = (Arc::clone(&calls), AtomicUsize::new(0));
+    let address = serve(move |mut stream| {
+        let request = read_request(&mut stream);
+        let answer = if request.contains("/v1/models") {
+            models().to_string().into_bytes()
+        } else if request.contains("/v1/user/subscription") {
+            let mut free = subscription();
+            free["tier"] = json!("free");
+            free.to_string().into_bytes()
+        } else {
+            most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(100));
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            mp3()
+        };
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            answer.len()
+        );
+        stream.write_all(&[head.as_bytes(), &answer].concat()).unwrap();
+    });
+    let voice = elevenlabs(&address);
+    assert_eq!(voice.check().await.unwrap().concurrency, 2);
+    let speak = || voice.speak(request());
+    let (first, second, third, fourth) = tokio::join!(speak(), speak(), speak(), speak());
+    assert!([first, second, third, fourth].iter().all(Result::is_ok));
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
 }

@@ -209,16 +209,17 @@ pub(crate) fn serve(connection: impl Fn(TcpStream) + Send + Sync + 'static) -> S
     address
 }
 
-/// Reads head and body, so that the client has sent everything.
-pub(crate) fn read_request(stream: &mut TcpStream) {
+/// Reads head and body, so that the client has sent everything, and returns what there is.
+pub(crate) fn read_request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let mut chunk = [0; 4_096];
     while !is_whole(&read) {
         match stream.read(&mut chunk) {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => break,
             Ok(n) => read.extend_from_slice(&chunk[..n]),
         }
     }
+    String::from_utf8_lossy(&read).into_owned()
 }
 
 fn is_whole(read: &[u8]) -> bool {
