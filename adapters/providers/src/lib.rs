@@ -1,9 +1,11 @@
 //! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer know people. Their names, routes and JSON appear here
 //! only. All of them go through one HTTP client, which keeps the limits and says of every failure whether it may be repeated.
+//! Drafts are spoken on this machine, and sound files are measured here.
 
-mod audio_duration;
+mod audio;
 mod callback_base;
 mod config;
+mod draft_voice;
 mod drop_cowboy;
 mod elevenlabs;
 mod google_people;
@@ -11,9 +13,10 @@ mod groq;
 mod http;
 mod mojo;
 
-pub use audio_duration::{AudioKind, audio_kind, duration_ms};
+pub use audio::{AudioFault, AudioKind, AudioMeasures, audio_kind, duration_ms, measure};
 pub use callback_base::CallbackBase;
 pub use config::{DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
+pub use draft_voice::DraftVoice;
 pub use drop_cowboy::{DropCowboy, RegisteredWebhook};
 pub use elevenlabs::{ElevenLabs, VoicePlan};
 pub use google_people::{CALLBACK_PATH as GOOGLE_CALLBACK_PATH, GooglePeople};

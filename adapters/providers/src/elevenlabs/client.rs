@@ -15,7 +15,7 @@ use super::{
     wire::{self, Model, Subscription, VoicePage},
 };
 use crate::{
-    audio_duration::{audio_kind, duration_ms},
+    audio::{audio_kind, duration_ms},
     config::ElevenLabsConfig,
     http::{
         AUDIO_BYTES_MAX, Answer, HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route,
