@@ -9,8 +9,8 @@ use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
 use crate::{
     authorization::Permit,
     ports::{
-        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriters,
-        SpeakingRates, SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
+        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriters, SpeakingRates,
+        SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
     },
 };
 

@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use commands::ports::{PortError, PortErrorKind, Speech, SpeechRequest, SpeechSynthesizer, Voice};
 use domain::MicroDollars;
 use tokio::{
@@ -116,7 +117,17 @@ impl SpeechSynthesizer for DraftVoice {
             characters: 0,
             cost: MicroDollars::ZERO,
             provider_id: String::new(),
+            unusable: None,
         })
+    }
+
+    /// A draft costs nothing, so a lost one is spoken again.
+    async fn recall(
+        &self,
+        _request: &SpeechRequest,
+        _since: DateTime<Utc>,
+    ) -> Result<Option<Speech>, PortError> {
+        Ok(None)
     }
 
     async fn voices(&self) -> Result<Vec<Voice>, PortError> {

@@ -64,7 +64,12 @@ pub trait AudioCache: Send + Sync + std::fmt::Debug {
     async fn doubt(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;
 
     /// Forgets a clip whose file is gone or is another one now; passed over when another clip was filed meanwhile.
-    async fn forget(&self, organization: OrganizationId, content_hash: &str, storage_key: &str) -> Result<(), PortError>;
+    async fn forget(
+        &self,
+        organization: OrganizationId,
+        content_hash: &str,
+        storage_key: &str,
+    ) -> Result<(), PortError>;
 
     /// Gives the claim back: nothing was bought.
     async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;

@@ -42,6 +42,8 @@ pub struct Speech {
     pub cost: MicroDollars,
     /// The provider's reference for the generation.
     pub provider_id: String,
+    /// Why nobody should be sent it, such as that it is silent: it was made and billed all the same.
+    pub unusable: Option<String>,
 }
 
 /// A voice that can be chosen.
@@ -67,7 +69,11 @@ pub trait SpeechSynthesizer: Send + Sync + std::fmt::Debug {
 
     /// A speech of these words that was ordered since then and whose answer was lost; nothing when the provider has made none. What it
     /// finds is not billed again.
-    async fn recall(&self, request: &SpeechRequest, since: DateTime<Utc>) -> Result<Option<Speech>, PortError>;
+    async fn recall(
+        &self,
+        request: &SpeechRequest,
+        since: DateTime<Utc>,
+    ) -> Result<Option<Speech>, PortError>;
 
     /// The voices of the account, at most 500.
     async fn voices(&self) -> Result<Vec<Voice>, PortError>;

@@ -110,6 +110,8 @@ struct Spoken {
     clip: Clip,
     cost: MicroDollars,
     characters: u64,
+    /// Why nobody should be sent it.
+    unusable: Option<String>,
 }
 
 #[async_trait]
@@ -118,23 +120,38 @@ impl Craft for Studio<'_> {
     type Made = Spoken;
 
     async fn jobs(&self, members: &[ContactId]) -> Result<(Vec<ToSpeak>, u64), CommandError> {
-        let ids: Vec<ScriptId> = members.iter().map(|id| ScriptId::of(self.campaign, *id)).collect();
+        let ids: Vec<ScriptId> = members
+            .iter()
+            .map(|id| ScriptId::of(self.campaign, *id))
+            .collect();
         let scripts = retrying(|| self.request(&ids)).await?;
-        let there = scripts.iter().filter(|s| matches!(s.audio, Audio::Rendered { .. }));
+        let there = scripts
+            .iter()
+            .filter(|s| matches!(s.audio, Audio::Rendered { .. }));
         let there = there.count() as u64;
         let waiting: Vec<_> = scripts
             .iter()
             .filter(|s| matches!(s.audio, Audio::Requested { .. }))
             .filter_map(|s| Some((s.contact?, s.version, s.text.as_ref()?)))
             .collect();
-        let sealed: Vec<_> = waiting.iter().map(|(contact, _, text)| (*contact, *text)).collect();
-        let opened = self.ports.keys.open_many(self.context.organization, &sealed).await?;
-        let jobs = waiting.into_iter().zip(opened).map(|((contact, version, _), words)| ToSpeak {
-            contact,
-            script: ScriptId::of(self.campaign, contact),
-            version,
-            words: words.ok().map(|text| spoken(&text, self.pronunciations)),
-        });
+        let sealed: Vec<_> = waiting
+            .iter()
+            .map(|(contact, _, text)| (*contact, *text))
+            .collect();
+        let opened = self
+            .ports
+            .keys
+            .open_many(self.context.organization, &sealed)
+            .await?;
+        let jobs = waiting
+            .into_iter()
+            .zip(opened)
+            .map(|((contact, version, _), words)| ToSpeak {
+                contact,
+                script: ScriptId::of(self.campaign, contact),
+                version,
+                words: words.ok().map(|text| spoken(&text, self.pronunciations)),
+            });
         Ok((jobs.collect(), there))
     }
 
@@ -163,6 +180,7 @@ impl Craft for Studio<'_> {
                             clip,
                             cost: MicroDollars::ZERO,
                             characters: 0,
+                            unusable: None,
                         });
                     }
                     // Its file was deleted after its time: it is bought anew.
@@ -180,8 +198,7 @@ impl Craft for Studio<'_> {
     async fn record(&self, made: &[(ToSpeak, Result<Spoken, PortError>)]) -> Result<u64, CommandError> {
         retrying(|| async {
             let ids = made.iter().map(|(job, _)| job.script);
-            let scripts: Vec<Loaded<Script>> =
-                load_many(self.ports, self.context.organization, ids).await?;
+            let scripts: Vec<Loaded<Script>> = load_many(self.ports, self.context.organization, ids).await?;
             let mut batch = Batch::new(self.ports, self.context);
             for ((job, outcome), mut script) in made.iter().zip(scripts) {
                 // A script that was edited meanwhile keeps its edit.
@@ -190,7 +207,11 @@ impl Craft for Studio<'_> {
                 }
             }
             batch.commit().await?;
-            Ok(made.iter().filter(|(_, outcome)| outcome.is_ok()).count() as u64)
+            let usable = |spoken: &Spoken| spoken.unusable.is_none();
+            Ok(made
+                .iter()
+                .filter(|(_, outcome)| outcome.as_ref().is_ok_and(usable))
+                .count() as u64)
         })
         .await
     }
@@ -199,6 +220,18 @@ impl Craft for Studio<'_> {
 /// What is recorded of an outcome.
 fn noted(version: u32, outcome: &Result<Spoken, PortError>) -> ScriptCommand {
     match outcome {
+        Ok(Spoken {
+            unusable: Some(why),
+            cost,
+            characters,
+            ..
+        }) => ScriptCommand::RecordAudioFailure {
+            version,
+            error: why.clone(),
+            retryable: true,
+            cost: *cost,
+            characters: *characters,
+        },
         Ok(spoken) => ScriptCommand::RecordAudio {
             version,
             storage_key: spoken.clip.storage_key.clone(),
@@ -212,6 +245,8 @@ fn noted(version: u32, outcome: &Result<Spoken, PortError>) -> ScriptCommand {
             version,
             error: error.message.clone(),
             retryable: false,
+            cost: MicroDollars::ZERO,
+            characters: 0,
         },
     }
 }
@@ -245,7 +280,11 @@ impl Studio<'_> {
 
     /// A clip that is there, as this script's own file; nothing when its file is gone or is another one now.
     async fn copy(&self, script: ScriptId, clip: &Clip) -> Result<Option<Clip>, PortError> {
-        let extension = if clip.media_type == "audio/mpeg" { "mp3" } else { "wav" };
+        let extension = if clip.media_type == "audio/mpeg" {
+            "mp3"
+        } else {
+            "wav"
+        };
         let key = self.key(script, extension);
         let Some(audio) = self.ports.blobs.get(&clip.storage_key).await? else {
             return Ok(None);
@@ -324,7 +363,11 @@ impl Studio<'_> {
         speech: Speech,
     ) -> Result<Spoken, PortError> {
         let audio: Bytes = speech.audio;
-        let extension = if speech.media_type == "audio/mpeg" { "mp3" } else { "wav" };
+        let extension = if speech.media_type == "audio/mpeg" {
+            "mp3"
+        } else {
+            "wav"
+        };
         let storage_key = self.key(script, extension);
         let sha256 = hex::encode(Sha256::digest(&audio));
         self.ports.blobs.put(&storage_key, audio).await?;
@@ -337,11 +380,18 @@ impl Studio<'_> {
             cost: speech.cost,
             provider_id: speech.provider_id,
         };
-        self.ports.clips.complete(organization, hash, clip.clone()).await?;
+        let clips = &self.ports.clips;
+        if speech.unusable.is_some() {
+            // Whoever wants these words next has them made again.
+            clips.abandon(organization, hash).await?;
+        } else {
+            clips.complete(organization, hash, clip.clone()).await?;
+        }
         Ok(Spoken {
             cost: clip.cost,
             characters: clip.characters,
             clip,
+            unusable: speech.unusable,
         })
     }
 }

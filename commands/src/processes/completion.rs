@@ -136,7 +136,9 @@ pub(super) async fn give_up(ports: &Ports, item: &WorkItem, error: &str) -> Resu
         let stop = CampaignCommand::StopProduction {
             reason: error.to_owned(),
         };
-        execute::<Campaign>(ports, &context, campaign, stop).await.map(|_| ())
+        execute::<Campaign>(ports, &context, campaign, stop)
+            .await
+            .map(|_| ())
     } else if is(Kind::Dispatch) {
         let Some(campaign) = item.campaign else {
             return Ok(());

@@ -120,7 +120,12 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
                 ProductionStep::Audio => Kind::AudioRendering,
             };
             let key = format!("{campaign}:{run}:{resumption}");
-            one(work(recorded, kind, key, json!({ "run": run, "resumption": resumption })))
+            one(work(
+                recorded,
+                kind,
+                key,
+                json!({ "run": run, "resumption": resumption }),
+            ))
         }
         CampaignEvent::CampaignSubmitted { scripts } => ProcessStep {
             opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],

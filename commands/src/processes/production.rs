@@ -3,6 +3,7 @@
 //! that is under way when it halts is thrown away, because it is paid for.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -16,7 +17,7 @@ use domain::{
     CampaignId, ContactId,
     campaign::{Campaign, CampaignCommand, ProductionOrder, ProductionRun},
 };
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde::Deserialize;
 use tokio::{sync::mpsc, time::Instant};
 
@@ -152,8 +153,7 @@ impl<'a> Stretch<'a> {
             }
             *looked = Instant::now();
         }
-        let campaign: Loaded<Campaign> =
-            load(self.ports, self.context.organization, self.campaign).await?;
+        let campaign: Loaded<Campaign> = load(self.ports, self.context.organization, self.campaign).await?;
         Ok(campaign.state().order(self.run).is_none())
     }
 
@@ -166,7 +166,9 @@ impl<'a> Stretch<'a> {
     /// Notes why it waits, and says until when.
     pub(super) async fn hold(&self, error: &PortError) -> Result<WorkEnd, CommandError> {
         let asked = match error.kind {
-            PortErrorKind::Limited { after: Some(after) } => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            PortErrorKind::Limited { after: Some(after) } => {
+                i64::try_from(after.as_secs()).unwrap_or(i64::MAX)
+            }
             PortErrorKind::Unauthorised | PortErrorKind::Exhausted => HOLD_FOR_SOMEBODY_SECONDS,
             _ => HOLD_SECONDS,
         };
@@ -184,7 +186,8 @@ impl<'a> Stretch<'a> {
     /// Notes that the provider is well again, once.
     async fn release(&self) -> Result<(), CommandError> {
         if self.is_held.swap(false, Ordering::Relaxed) {
-            self.note(CampaignCommand::ReleaseProduction { run: self.run }).await?;
+            self.note(CampaignCommand::ReleaseProduction { run: self.run })
+                .await?;
         }
         Ok(())
     }
@@ -262,59 +265,72 @@ impl<'a> Stretch<'a> {
         pass: &Mutex<Pass>,
         sender: mpsc::Sender<(C::Job, Result<C::Made, PortError>)>,
     ) -> Result<(), CommandError> {
-        let jobs = stream::iter(members.chunks(LOOK_UP))
-            .map(|chunk| craft.jobs(chunk))
-            .buffered(2)
-            .flat_map(|found| {
-                let jobs: Vec<Result<C::Job, CommandError>> = match found {
-                    Ok((jobs, there)) => {
-                        held(pass).tally.made += there;
-                        jobs.into_iter().map(Ok).collect()
-                    }
-                    Err(error) => vec![Err(error)],
-                };
-                stream::iter(jobs)
-            })
-            .take_while(|_| std::future::ready(!stop.load(Ordering::Relaxed)));
-        let calls = jobs
-            .map(|job| async {
-                let job = job?;
-                let made = craft.make(&job).await;
-                Ok::<_, CommandError>((job, made))
-            })
-            .buffer_unordered(at_once.max(1));
-        let mut calls = std::pin::pin!(calls);
+        let mut chunks = members.chunks(LOOK_UP);
+        let mut queue = VecDeque::new();
+        let mut look_up: Option<BoxFuture<'_, _>> = None;
+        let mut calls = FuturesUnordered::new();
         let mut failure = None;
-        while let Some(called) = calls.next().await {
-            let (job, made) = match called {
-                Ok(called) => called,
-                Err(error) => {
-                    // What is under way is waited for all the same.
-                    stop.store(true, Ordering::Relaxed);
-                    failure = failure.or(Some(error));
-                    continue;
+        loop {
+            let goes_on = !stop.load(Ordering::Relaxed);
+            while goes_on && calls.len() < at_once.max(1) {
+                let Some(job) = queue.pop_front() else { break };
+                calls.push(called(craft, job).boxed());
+            }
+            if goes_on && look_up.is_none() && queue.len() < LOOK_UP {
+                look_up = chunks.next().map(|chunk| craft.jobs(chunk));
+            }
+            // What is under way when it stops is waited for all the same: it is paid for.
+            tokio::select! {
+                Some((job, made)) = calls.next(), if !calls.is_empty() => {
+                    self.settle::<C>(job, made, stop, pass, &sender).await;
                 }
-            };
-            let settled = match made {
-                Ok(made) => {
-                    held(pass).in_a_row = 0;
-                    Ok(made)
-                }
-                Err(Trouble::Port(error)) if error.kind == PortErrorKind::Permanent => Err(error),
-                Err(trouble) => {
-                    held(pass).take(C::member(&job), trouble);
-                    if held(pass).trouble.is_some() {
-                        stop.store(true, Ordering::Relaxed);
+                found = looked_up(&mut look_up), if look_up.is_some() => {
+                    look_up = None;
+                    match found {
+                        Ok((jobs, there)) => {
+                            held(pass).tally.made += there;
+                            queue.extend(jobs);
+                        }
+                        Err(error) => {
+                            stop.store(true, Ordering::Relaxed);
+                            failure = failure.or(Some(error));
+                        }
                     }
-                    continue;
                 }
-            };
-            // The recorder is gone only after it has failed, which ends the pass.
-            if sender.send((job, settled)).await.is_err() {
-                stop.store(true, Ordering::Relaxed);
+                else => break,
             }
         }
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Takes in what came of one call.
+    async fn settle<C: Craft>(
+        &self,
+        job: C::Job,
+        made: Result<C::Made, Trouble>,
+        stop: &AtomicBool,
+        pass: &Mutex<Pass>,
+        sender: &mpsc::Sender<(C::Job, Result<C::Made, PortError>)>,
+    ) {
+        let settled = match made {
+            Ok(made) => {
+                held(pass).in_a_row = 0;
+                Ok(made)
+            }
+            Err(Trouble::Port(error)) if error.kind == PortErrorKind::Permanent => Err(error),
+            Err(trouble) => {
+                let mut pass = held(pass);
+                pass.take(C::member(&job), trouble);
+                if pass.trouble.is_some() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                return;
+            }
+        };
+        // The recorder is gone only after it has failed, which ends the pass.
+        if sender.send((job, settled)).await.is_err() {
+            stop.store(true, Ordering::Relaxed);
+        }
     }
 
     async fn record<C: Craft>(
@@ -345,6 +361,19 @@ impl<'a> Stretch<'a> {
     }
 }
 
+async fn called<C: Craft>(craft: &C, job: C::Job) -> (C::Job, Result<C::Made, Trouble>) {
+    let made = craft.make(&job).await;
+    (job, made)
+}
+
+/// Only polled while there is one.
+async fn looked_up<T>(look_up: &mut Option<BoxFuture<'_, T>>) -> T {
+    match look_up {
+        Some(look_up) => look_up.await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Nothing in here can be left half done: a poisoned lock is as good as any.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -372,7 +401,9 @@ impl Pass {
         self.in_a_row += 1;
         let somebody_must_act = matches!(
             error.kind,
-            PortErrorKind::Unauthorised | PortErrorKind::Exhausted | PortErrorKind::Limited { after: Some(_) }
+            PortErrorKind::Unauthorised
+                | PortErrorKind::Exhausted
+                | PortErrorKind::Limited { after: Some(_) }
         );
         if somebody_must_act || self.in_a_row >= IN_A_ROW {
             self.trouble = Some(error.clone());

@@ -67,7 +67,10 @@ pub(super) async fn run(
     let outcome = match engine {
         ScriptEngine::Template => desk.by_template(&stretch, &template_of(state)?, &members).await?,
         ScriptEngine::Model { provider, model } => {
-            let writer = ports.writers.get(&provider).map_err(|e| CommandError::invalid(e.to_string()))?;
+            let writer = ports
+                .writers
+                .get(&provider)
+                .map_err(|e| CommandError::invalid(e.to_string()))?;
             let by_model = ByModel {
                 desk: &desk,
                 campaign: campaign_id,
@@ -169,7 +172,12 @@ impl Desk<'_> {
         let people = load_people(self.ports, self.context, &open).await?;
         let there = (members.len() - open.len()) as u64;
         let sitters = scripts.into_iter().zip(people);
-        Ok((sitters.map(|(script, person)| Sitter { script, person }).collect(), there))
+        Ok((
+            sitters
+                .map(|(script, person)| Sitter { script, person })
+                .collect(),
+            there,
+        ))
     }
 
     /// Renders chunk after chunk while the one before is recorded.
@@ -260,8 +268,14 @@ impl Desk<'_> {
         &self,
         written: impl Iterator<Item = &'w Written>,
     ) -> Result<Vec<Sealed>, CommandError> {
-        let texts: Vec<_> = written.map(|w| (w.contact, &w.envelope, w.text.as_str())).collect();
-        Ok(self.ports.keys.seal_many(self.context.organization, &texts).await?)
+        let texts: Vec<_> = written
+            .map(|w| (w.contact, &w.envelope, w.text.as_str()))
+            .collect();
+        Ok(self
+            .ports
+            .keys
+            .seal_many(self.context.organization, &texts)
+            .await?)
     }
 
     /// Records scripts in one request; answers how many there are now. One that the rules refuse, such as one that is too long, is
@@ -383,7 +397,12 @@ impl Craft for ByModel<'_> {
             let texts = written.iter().zip(&sealed);
             let texts = texts.map(|(w, text)| (w.contact, w.generated(text.clone())));
             let all = scripts.into_iter().zip(texts);
-            self.desk.commit(all.map(|(script, (contact, text))| (script, contact, text)).collect()).await
+            self.desk
+                .commit(
+                    all.map(|(script, (contact, text))| (script, contact, text))
+                        .collect(),
+                )
+                .await
         })
         .await
     }

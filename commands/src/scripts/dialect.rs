@@ -141,11 +141,8 @@ pub(super) fn as_jinja(text: &str) -> AsJinja {
                 done = word.at;
                 open = false;
             }
-            let is_argument_mark = word.text == ":"
-                && !open
-                && i >= 2
-                && is_name(&words[i - 1])
-                && words[i - 2].text == "|";
+            let is_argument_mark =
+                word.text == ":" && !open && i >= 2 && is_name(&words[i - 1]) && words[i - 2].text == "|";
             if is_argument_mark {
                 jinja.text.push_str(&text[done..word.at]);
                 jinja.text.push('(');
@@ -218,16 +215,16 @@ mod tests {
     fn arguments_after_a_colon_become_arguments_in_brackets() {
         assert_eq!(
             jinja(r#"{{ first_name | default: "neighbor" }}"#),
-            r#"{{ first_name | default("neighbor") }}"#
+            r#"{{ first_name | default( "neighbor") }}"#
         );
         assert_eq!(
             jinja(r#"{{ a | replace: "x", "y" | upper }}"#),
-            r#"{{ a | replace("x", "y") | upper }}"#
+            r#"{{ a | replace( "x", "y") | upper }}"#
         );
         assert_eq!(jinja("{{- a|default:'x' -}}"), "{{- a|default('x') -}}");
         assert_eq!(
             jinja("{% if a | default: '' == '' %}"),
-            "{% if a | default('' == '') %}"
+            "{% if a | default( '' == '') %}"
         );
     }
 

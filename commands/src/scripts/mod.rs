@@ -8,10 +8,7 @@ mod template;
 mod variables;
 
 use domain::{
-    OrganizationId, PersonalDetails,
-    campaign::Campaign,
-    organization::Settings,
-    script::lint::Linter,
+    OrganizationId, PersonalDetails, campaign::Campaign, organization::Settings, script::lint::Linter,
 };
 
 use crate::{context::Ports, error::CommandError};
@@ -45,6 +42,9 @@ pub async fn linter_for(
     organization: OrganizationId,
     settings: &Settings,
 ) -> Result<Linter, CommandError> {
-    let rate = ports.rates.of_voice(organization, &settings.default_voice).await?;
+    let rate = ports
+        .rates
+        .of_voice(organization, &settings.default_voice)
+        .await?;
     Ok(Linter::new(&settings.agent, rate))
 }

@@ -85,13 +85,19 @@ mod tests {
 
     #[test]
     fn what_is_spoken_already_stays_as_it_is() {
-        assert_eq!(price("2.7 million dollars").as_deref(), Some("2.7 million dollars"));
+        assert_eq!(
+            price("2.7 million dollars").as_deref(),
+            Some("2.7 million dollars")
+        );
         assert_eq!(date("April 2017").as_deref(), Some("April 2017"));
     }
 
     #[test]
     fn a_number_is_read_digit_by_digit() {
-        assert_eq!(phone("+1 (760) 555-0100").as_deref(), Some("7 6 0, 5 5 5, 0 1 0 0"));
+        assert_eq!(
+            phone("+1 (760) 555-0100").as_deref(),
+            Some("7 6 0, 5 5 5, 0 1 0 0")
+        );
         assert_eq!(phone("555-0100"), None);
     }
 

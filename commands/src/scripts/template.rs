@@ -24,7 +24,10 @@ const NAME: &str = "script";
 
 /// Filters that a template may use, with what they do.
 pub const FILTERS: &[(&str, &str)] = &[
-    ("default", "another text where the value is missing: {{ first_name | default: \"neighbor\" }}"),
+    (
+        "default",
+        "another text where the value is missing: {{ first_name | default: \"neighbor\" }}",
+    ),
     ("street_without_number", "77162 Desert Falls Dr: Desert Falls Dr"),
     ("spoken_price", "$1,607,000: 1.6 million dollars"),
     ("spoken_date", "2020-04-30: April 2020"),
@@ -37,7 +40,10 @@ pub const FILTERS: &[(&str, &str)] = &[
     ("downcase", "all letters small"),
     ("trim", "without blanks around it"),
     ("strip", "without blanks around it"),
-    ("replace", "one text for another: {{ city | replace: \"St.\", \"Saint\" }}"),
+    (
+        "replace",
+        "one text for another: {{ city | replace: \"St.\", \"Saint\" }}",
+    ),
     ("first", "the first letter"),
     ("last", "the last letter"),
     ("length", "how many letters it has"),
@@ -235,7 +241,10 @@ fn environment() -> Environment<'static> {
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect()
+        first
+            .to_uppercase()
+            .chain(letters.flat_map(char::to_lowercase))
+            .collect()
     })
 }
 
@@ -300,13 +309,11 @@ mod tests {
     }
 
     fn of(details: &PersonalDetails) -> Variables {
-        let campaign = Campaign {
-            script_variables: BTreeMap::from([
-                ("open_house".to_owned(), "2026-12-05".to_owned()),
-                ("asking".to_owned(), "$1,250,000".to_owned()),
-            ]),
-            ..Campaign::default()
-        };
+        let mut campaign = Campaign::default();
+        campaign.script_variables = BTreeMap::from([
+            ("open_house".to_owned(), "2026-12-05".to_owned()),
+            ("asking".to_owned(), "$1,250,000".to_owned()),
+        ]);
         Variables::of(details, &Location::default(), None, &campaign, &agent())
     }
 
@@ -353,16 +360,31 @@ mod tests {
         ] {
             assert_eq!(render(text).unwrap(), "In your area.", "{text}");
         }
-        assert_eq!(render(r#"{{ street | street_without_number }}"#).unwrap(), "Warner Trl");
-        assert_eq!(render("{{ asking | spoken_price }}").unwrap(), "1.3 million dollars");
+        assert_eq!(
+            render(r#"{{ street | street_without_number }}"#).unwrap(),
+            "Warner Trl"
+        );
+        assert_eq!(
+            render("{{ asking | spoken_price }}").unwrap(),
+            "1.3 million dollars"
+        );
         assert_eq!(render("{{ open_house | spoken_date }}").unwrap(), "December 2026");
-        assert_eq!(render("{{ agent_phone | spoken_phone }}").unwrap(), "7 6 0, 5 5 5, 0 1 0 0");
-        assert_eq!(render("{{ sale_price | spoken_price }}").unwrap(), "2.7 million dollars");
+        assert_eq!(
+            render("{{ agent_phone | spoken_phone }}").unwrap(),
+            "7 6 0, 5 5 5, 0 1 0 0"
+        );
+        assert_eq!(
+            render("{{ sale_price | spoken_price }}").unwrap(),
+            "2.7 million dollars"
+        );
         assert_eq!(
             render("{{ street | spoken_date | default: 'lately' }}").unwrap(),
             "lately"
         );
-        assert_eq!(render("Near {{ open_house | upcase }} ." ).unwrap(), "Near 2026-12-05.");
+        assert_eq!(
+            render("Near {{ open_house | upcase }} .").unwrap(),
+            "Near 2026-12-05."
+        );
     }
 
     #[test]
@@ -384,7 +406,10 @@ mod tests {
     #[test]
     fn a_missing_value_needs_a_fallback() {
         let place = Place { line: 1, column: 7 };
-        assert_eq!(render("In {{ city }}."), Err(TemplateError::MissingValue { place }));
+        assert_eq!(
+            render("In {{ city }}."),
+            Err(TemplateError::MissingValue { place })
+        );
         assert!(matches!(
             render("In {{ city | upper }}."),
             Err(TemplateError::MissingValue { .. })
@@ -399,13 +424,28 @@ mod tests {
     fn a_syntax_error_names_its_place() {
         let refused = compile("Hello\n{{ first_name").map(drop);
         assert!(
-            matches!(refused, Err(TemplateError::Syntax { place: Place { line: 2, .. }, .. })),
+            matches!(
+                refused,
+                Err(TemplateError::Syntax {
+                    place: Place { line: 2, .. },
+                    ..
+                })
+            ),
             "{refused:?}"
         );
         // The place is that of what was written, whatever it was translated to.
         let refused = compile("{{ city | default: 'x' }}{% if %}").map(drop);
         assert!(
-            matches!(refused, Err(TemplateError::Syntax { place: Place { line: 1, column: 26..=34 }, .. })),
+            matches!(
+                refused,
+                Err(TemplateError::Syntax {
+                    place: Place {
+                        line: 1,
+                        column: 26..=34
+                    },
+                    ..
+                })
+            ),
             "{refused:?}"
         );
     }
@@ -416,15 +456,24 @@ mod tests {
             first_name: "{{ agent_phone }}{% raw %}".into(),
             ..PersonalDetails::default()
         };
-        let said = compile("Hi {{ first_name }}!").unwrap().render(&of(&details)).unwrap();
+        let said = compile("Hi {{ first_name }}!")
+            .unwrap()
+            .render(&of(&details))
+            .unwrap();
         assert_eq!(said, "Hi {{ agent_phone }}{% raw %}!");
     }
 
     #[test]
     fn every_starter_template_works_for_a_contact_of_whom_little_is_known_and_passes_the_lint() {
         let linter = Linter::new(&agent(), SpeakingRate::default());
-        for (kind, variables) in KINDS.iter().flat_map(|k| [(k, of(&PersonalDetails::default())), (k, zoe())]) {
-            let text = Template::compile(starter_template(*kind), []).unwrap().render(&variables).unwrap();
+        for (kind, variables) in KINDS
+            .iter()
+            .flat_map(|k| [(k, of(&PersonalDetails::default())), (k, zoe())])
+        {
+            let text = Template::compile(starter_template(*kind), [])
+                .unwrap()
+                .render(&variables)
+                .unwrap();
             assert_eq!(linter.check(&text, &[]).findings, vec![], "{kind:?}: {text}");
         }
     }

@@ -290,7 +290,9 @@ async fn rewrite(
         prompt,
     } = by
     else {
-        let text = template_of(campaign)?.render(variables).map_err(|e| invalid(&e))?;
+        let text = template_of(campaign)?
+            .render(variables)
+            .map_err(|e| invalid(&e))?;
         let blank = blank(&text, Author::Template);
         return Ok((text, blank));
     };
@@ -352,7 +354,9 @@ pub async fn preview_script(
 ) -> Result<ScriptPreview, CommandError> {
     let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
     if !loaded.state().contacts.contains(&contact) {
-        return Err(CommandError::invalid("the contact is not in the campaign; pick one that is"));
+        return Err(CommandError::invalid(
+            "the contact is not in the campaign; pick one that is",
+        ));
     }
     let mut state = loaded.state().clone();
     if let Some(template) = template {

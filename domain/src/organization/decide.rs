@@ -1,8 +1,8 @@
 //! The rules of an organization.
 
 use super::{
-    Organization, OrganizationCommand, OrganizationEvent, OrganizationRefusal, PRONUNCIATIONS_MAX, Pronunciation,
-    Role, Settings, settings::PRONUNCIATION_CHARS_MAX,
+    Organization, OrganizationCommand, OrganizationEvent, OrganizationRefusal, PRONUNCIATIONS_MAX,
+    Pronunciation, Role, Settings, settings::PRONUNCIATION_CHARS_MAX,
 };
 use crate::{
     UserId,

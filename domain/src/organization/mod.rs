@@ -12,9 +12,7 @@ mod tests;
 pub use command::OrganizationCommand;
 pub use event::{OrganizationEvent, Role};
 pub use refusal::OrganizationRefusal;
-pub use settings::{
-    AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken,
-};
+pub use settings::{AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken};
 pub use state::{ConnectedSource, Member, Organization, StateSwitch};
 
 crate::aggregate::cqrs_aggregate!(Organization);

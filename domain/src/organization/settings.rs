@@ -170,7 +170,10 @@ mod tests {
 
     #[test]
     fn whole_words_are_pronounced_as_set_the_longest_first() {
-        assert_eq!(say("Homes in PDCC, near la quinta."), "Homes in P D C C, near la keenta.");
+        assert_eq!(
+            say("Homes in PDCC, near la quinta."),
+            "Homes in P D C C, near la keenta."
+        );
         assert_eq!(say("La Jolla"), "lah Jolla");
         assert_eq!(say("St. Clair"), "Saint Clair");
         assert_eq!(say("Lake PDCCs éLa"), "Lake PDCCs éLa");

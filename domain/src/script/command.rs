@@ -141,6 +141,10 @@ pub enum ScriptCommand {
         error: String,
         /// Whether trying again may help.
         retryable: bool,
+        /// What it cost all the same.
+        cost: MicroDollars,
+        /// Characters billed all the same.
+        characters: u64,
     },
     /// Note that the file of the audio was deleted.
     RemoveAudio {

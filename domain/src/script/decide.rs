@@ -233,6 +233,8 @@ impl Script {
                 version,
                 error,
                 retryable,
+                cost,
+                characters,
             } => {
                 self.newest(version)?;
                 match self.audio {
@@ -240,6 +242,8 @@ impl Script {
                         version,
                         error,
                         retryable,
+                        cost,
+                        characters,
                     }]),
                     Audio::Failed { .. } | Audio::Rendered { .. } | Audio::Removed { .. } => Ok(vec![]),
                     Audio::None => Err(R::AudioNotRequested),

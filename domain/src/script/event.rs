@@ -85,6 +85,15 @@ impl FailureClass {
     }
 }
 
+fn is_nothing(cost: &MicroDollars) -> bool {
+    *cost == MicroDollars::ZERO
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_none_billed(characters: &u64) -> bool {
+    *characters == 0
+}
+
 /// What happened to a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScriptEvent {
@@ -188,6 +197,12 @@ pub enum ScriptEvent {
         error: String,
         /// Whether trying again may help.
         retryable: bool,
+        /// What it cost all the same: a recording was made, and can't be used.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        cost: MicroDollars,
+        /// Characters billed all the same.
+        #[serde(default, skip_serializing_if = "is_none_billed")]
+        characters: u64,
     },
     /// The file of the audio was deleted; its hash stays for the auditor.
     AudioRemoved {

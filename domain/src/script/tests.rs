@@ -382,6 +382,8 @@ mod audio {
             version: 1,
             error: "overloaded".to_owned(),
             retryable: true,
+            cost: MicroDollars::ZERO,
+            characters: 0,
         };
         given([
             generated(1),

@@ -362,7 +362,15 @@ impl ScriptRow {
                 self.characters_spoken += *characters as i64;
                 add(&mut self.voice_cost, *cost);
             }
-            ScriptEvent::AudioFailed { error, retryable, .. } => {
+            ScriptEvent::AudioFailed {
+                error,
+                retryable,
+                cost,
+                characters,
+                ..
+            } => {
+                self.characters_spoken += *characters as i64;
+                add(&mut self.voice_cost, *cost);
                 self.audio = AudioState::Failed;
                 self.audio_error = Some(error.clone());
                 self.audio_retryable = *retryable;

@@ -1,7 +1,10 @@
 //! Questions about scripts.
 
 use async_trait::async_trait;
-use domain::{AttemptId, CampaignId, ContactId, OrganizationId, ScriptId, script::DeliveryStatus};
+use domain::{
+    AttemptId, CampaignId, ContactId, OrganizationId, ScriptId,
+    script::{Author, DeliveryStatus},
+};
 
 use super::{Page, PageRequest, QueryError};
 use crate::{
@@ -18,6 +21,12 @@ pub struct ScriptFilter {
     pub audio: Option<AudioState>,
     /// With the voicemail in one of these statuses; empty for all.
     pub deliveries: Vec<DeliveryStatus>,
+    /// By this kind of author.
+    pub author: Option<Author>,
+    /// With findings of the lint that stop an approval, or without.
+    pub stopped: Option<bool>,
+    /// Reviewed by this request, and not since.
+    pub review_request: Option<String>,
 }
 
 /// Which scripts a step of a process is about.

@@ -361,6 +361,8 @@ impl Story {
                 version,
                 error: "quota".to_owned(),
                 retryable: true,
+                cost: MicroDollars::from_micros(700),
+                characters: 7,
             },
         };
         self.on_script(n, about, None, event);

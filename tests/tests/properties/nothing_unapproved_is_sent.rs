@@ -8,7 +8,7 @@ use domain::{
     compliance::{Decision, Verdict},
     script::{
         Author, FailureClass, GeneratedText, Review, Script, ScriptCommand as Command, ScriptEvent as Event,
-        VoiceSettings,
+        VoiceSettings, lint::Lint,
     },
 };
 use proptest::prelude::*;
@@ -41,7 +41,16 @@ fn generate() -> Command {
             prompt_sha256: None,
             tokens: None,
             cost: MicroDollars::ZERO,
+            lint: passed(),
         },
+    }
+}
+
+fn passed() -> Lint {
+    Lint {
+        version: "1".into(),
+        estimated_ms: 35_000,
+        findings: vec![],
     }
 }
 
@@ -79,6 +88,7 @@ fn by_people() -> impl Strategy<Value = Command> {
             text: words(characters),
             characters,
             by: UserId::from_uuid(uuid(3)),
+            lint: passed(),
         }),
         6 => (1_u32..4, review).prop_map(|(version, review)| Command::Review {
             version,
@@ -110,6 +120,8 @@ fn by_workers() -> impl Strategy<Value = Command> {
             version,
             error: "the voice is gone".into(),
             retryable: true,
+            cost: MicroDollars::ZERO,
+            characters: 0,
         }),
         8 => (10_u8..13).prop_map(|n| hand_off(n, Verdict::Cleared)),
         1 => (10_u8..13).prop_map(|n| hand_off(n, Verdict::Blocked)),

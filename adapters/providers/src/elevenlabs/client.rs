@@ -5,17 +5,18 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use commands::ports::{PortError, PortErrorKind, Speech, SpeechRequest, SpeechSynthesizer, Voice};
 use domain::MicroDollars;
 use reqwest::Method;
 
 use super::{
-    PROVIDER, error,
+    PROVIDER, error, history,
     plan::{self, VoicePlan},
     wire::{self, Model, Subscription, VoicePage},
 };
 use crate::{
-    audio::{audio_kind, duration_ms},
+    audio::{audio_kind, duration_ms, measure},
     config::ElevenLabsConfig,
     http::{
         AUDIO_BYTES_MAX, Answer, HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route,
@@ -58,6 +59,19 @@ const MODELS: Route = Route {
     name: "models",
     ..VOICES
 };
+
+pub(super) const HISTORY: Route = Route {
+    name: "history",
+    ..VOICES
+};
+pub(super) const HISTORY_AUDIO: Route = Route {
+    name: "audio of the history",
+    answer_bytes_max: AUDIO_BYTES_MAX,
+    ..VOICES
+};
+
+/// Looks for a speech whose answer was lost: it appears in the history when it is done, which may be after the line broke.
+const RECALLS: u32 = 3;
 
 /// ElevenLabs, by its API key.
 #[derive(Debug)]
@@ -109,18 +123,38 @@ impl ElevenLabs {
         Ok(subscription.plan(concurrency))
     }
 
-    fn speech(&self, answer: Answer, characters: usize) -> Result<Speech, PortError> {
+    async fn spoken(&self, answer: Answer, characters: usize) -> Result<Speech, PortError> {
         let billed = answer
             .header("character-cost")
             .and_then(|c| c.parse::<u64>().ok());
-        let measured = audio_kind(&answer.body).zip(duration_ms(&answer.body).filter(|ms| *ms > 0));
-        let (kind, duration_ms) = measured.ok_or_else(|| error::no_audio(billed.is_some()))?;
         let provider_id = answer
             .header("history-item-id")
             .or_else(|| answer.header("request-id"))
             .unwrap_or_default()
             .to_owned();
         let characters = billed.unwrap_or(characters as u64);
+        self.speech(answer, billed.is_some(), provider_id, characters)
+            .await
+    }
+
+    /// What was answered as a speech, measured: one that can't be used says why.
+    async fn speech(
+        &self,
+        answer: Answer,
+        is_billed: bool,
+        provider_id: String,
+        characters: u64,
+    ) -> Result<Speech, PortError> {
+        let found = audio_kind(&answer.body).zip(duration_ms(&answer.body).filter(|ms| *ms > 0));
+        let (kind, duration_ms) = found.ok_or_else(|| error::no_audio(is_billed))?;
+        let audio = answer.body.clone();
+        let measured = tokio::task::spawn_blocking(move || measure(&audio)).await;
+        let (duration_ms, unusable) = match measured {
+            Ok(Ok(measures)) => (measures.duration_ms, None),
+            Ok(Err(fault)) => (duration_ms, Some(format!("{PROVIDER}: {fault}"))),
+            // The runtime is being shut down; the speech counts as lost.
+            Err(_) => return Err(error::interrupted()),
+        };
         let thousandths = self.config.thousand_characters.times(characters.cast_signed());
         Ok(Speech {
             media_type: kind.media_type().to_owned(),
@@ -129,6 +163,7 @@ impl ElevenLabs {
             cost: MicroDollars::from_micros(thousandths.micros() / 1_000),
             provider_id,
             audio: answer.body,
+            unusable,
         })
     }
 }
@@ -153,7 +188,27 @@ impl SpeechSynthesizer for ElevenLabs {
             .query(&[("output_format", &self.config.output_format)])
             .json(&wire::speech_request(&request, &self.config.model));
         let answer = self.call.send(&SPEECH, call).await?;
-        self.speech(answer, characters)
+        self.spoken(answer, characters).await
+    }
+
+    async fn recall(
+        &self,
+        request: &SpeechRequest,
+        since: DateTime<Utc>,
+    ) -> Result<Option<Speech>, PortError> {
+        for look in 0..RECALLS {
+            let found = history::recall(&self.call, request, &self.config.model, since).await?;
+            if let Some(found) = found {
+                return self
+                    .speech(found.audio, true, found.id, found.characters)
+                    .await
+                    .map(Some);
+            }
+            if look + 1 < RECALLS {
+                tokio::time::sleep(self.config.retry_wait).await;
+            }
+        }
+        Ok(None)
     }
 
     async fn voices(&self) -> Result<Vec<Voice>, PortError> {

@@ -76,3 +76,8 @@ pub(super) fn too_long(characters_max: usize) -> PortError {
         ),
     )
 }
+
+/// This program is being stopped while the speech is looked at.
+pub(super) fn interrupted() -> PortError {
+    PortError::new(PortErrorKind::Unknown, "elevenlabs text to speech: interrupted")
+}

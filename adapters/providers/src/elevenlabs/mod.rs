@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+mod history;
 mod plan;
 mod wire;
 

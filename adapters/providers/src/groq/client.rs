@@ -78,6 +78,18 @@ impl Groq {
 
 #[async_trait]
 impl ScriptWriter for Groq {
+    async fn check(&self) -> Result<(), PortError> {
+        Self::check(self).await
+    }
+
+    fn model(&self) -> &str {
+        &self.config.model
+    }
+
+    fn at_once(&self) -> usize {
+        self.config.concurrency
+    }
+
     async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError> {
         let asked = prompt.model.as_deref().unwrap_or(&self.config.model);
         let body = wire::request(asked, &prompt);

@@ -12,6 +12,7 @@ mod import_records;
 mod parked;
 mod pointer;
 mod queries;
+mod rates;
 mod rebuild;
 mod suppressed;
 mod tables;

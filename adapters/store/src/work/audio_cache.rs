@@ -74,11 +74,21 @@ impl AudioCache for AudioStore {
         }
         let mut parameters = key.clone();
         parameters.push(int(micros(now)));
-        if self.sql.execute(CLAIM, parameters.clone()).await.map_err(unreachable)? > 0 {
+        if self
+            .sql
+            .execute(CLAIM, parameters.clone())
+            .await
+            .map_err(unreachable)?
+            > 0
+        {
             return Ok(ClipClaim::Claimed { lost_since: None });
         }
         parameters.push(int(micros(stale_before)));
-        let taken_over = self.sql.query_opt(TAKE_OVER, parameters).await.map_err(unreachable)?;
+        let taken_over = self
+            .sql
+            .query_opt(TAKE_OVER, parameters)
+            .await
+            .map_err(unreachable)?;
         if let Some(row) = taken_over {
             let since = row.int(0).map_err(unreachable)?;
             return Ok(ClipClaim::Claimed {
@@ -137,7 +147,11 @@ impl AudioCache for AudioStore {
             .execute(
                 "DELETE FROM audio_clips
                  WHERE organization_id = $1 AND content_hash = $2 AND state = 'done' AND storage_key = $3",
-                vec![text(organization.to_string()), text(content_hash), text(storage_key)],
+                vec![
+                    text(organization.to_string()),
+                    text(content_hash),
+                    text(storage_key),
+                ],
             )
             .await
             .map(drop)

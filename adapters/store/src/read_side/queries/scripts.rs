@@ -60,6 +60,13 @@ impl ScriptQueries for Queries {
         select.and_is("t.review", filter.review.as_ref());
         select.and_is("t.audio", filter.audio.as_ref());
         select.and_one_of("t.delivery", &filter.deliveries);
+        select.and_is("t.author", filter.author.as_ref());
+        select.and_is("t.review_request", filter.review_request.as_ref());
+        match filter.stopped {
+            Some(true) => select.and("t.lint_blocking > 0", []),
+            Some(false) => select.and("t.lint_blocking = 0", []),
+            None => {}
+        }
         select.page(&["t.script_id"], Order::Ascending, &page);
         self.page(select, &page, |row: &ScriptRow| row.script_id).await
     }
