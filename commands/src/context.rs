@@ -41,6 +41,8 @@ pub struct Ports {
     pub rates: Arc<dyn SpeakingRates>,
     /// Who speaks them.
     pub voice: Arc<dyn SpeechSynthesizer>,
+    /// Who speaks drafts on this machine, for nothing; nobody where the machine can't.
+    pub draft_voice: Option<Arc<dyn SpeechSynthesizer>>,
     /// Who delivers them.
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Lists of numbers that must not be contacted.

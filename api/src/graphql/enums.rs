@@ -173,6 +173,61 @@ remote_enums! {
         Rendered,
         /// Could not be made.
         Failed,
+        /// Made, and deleted after its time.
+        Removed,
+    }
+    /// What the lint checks.
+    LintRule = "domain::script::lint::LintRule" {
+        /// The settings do not say who calls.
+        ProfileIncomplete,
+        /// The agent is not named at the start.
+        CallerNotNamed,
+        /// The brokerage is not named at the start.
+        SellerNotNamed,
+        /// No way to opt out is said.
+        NoOptOut,
+        /// The way to opt out comes too late.
+        OptOutLate,
+        /// The opt-out number is not said.
+        NoOptOutNumber,
+        /// The agent's number is not said.
+        NoCallbackNumber,
+        /// A number is said that is nobody's.
+        OtherNumber,
+        /// An address of the web.
+        Link,
+        /// Shorter than 30 seconds.
+        TooShort,
+        /// Longer than 45 seconds.
+        TooLong,
+        /// Something was not filled in.
+        Placeholder,
+        /// A swear word.
+        Profanity,
+        /// A claim that must not be made.
+        ForbiddenClaim,
+        /// A preference that the Fair Housing Act forbids.
+        FairHousing,
+        /// Pressure.
+        Pressure,
+    }
+    /// What follows from a finding of the lint.
+    Severity = "domain::script::lint::Severity" {
+        /// It can't be approved.
+        Blocking,
+        /// Somebody should look.
+        Warning,
+    }
+    /// A step that costs something.
+    CostStep = "domain::campaign::CostStep" {
+        /// Writing scripts.
+        Writer,
+        /// Speaking them.
+        Voice,
+        /// Delivering them.
+        Carrier,
+        /// Keeping the audio.
+        Storage,
     }
     /// How far a voicemail has got.
     DeliveryStatus = "domain::script::DeliveryStatus" {

@@ -226,6 +226,12 @@ fn script(refusal: &ScriptRefusal) -> (&'static str, Value) {
         R::InvalidText => ("INVALID_TEXT", json!({})),
         R::StaleVersion { given, newest } => ("STALE_VERSION", json!({"given": given, "newest": newest})),
         R::AlreadyHandedOver => ("ALREADY_HANDED_OVER", json!({})),
+        R::LintBlocks(rules) => {
+            let rules: Vec<&str> = rules.iter().map(|r| r.as_str()).collect();
+            ("LINT_BLOCKS", json!({ "rules": rules }))
+        }
+        R::Unchecked => ("UNCHECKED", json!({})),
+        R::ReviewedSince => ("REVIEWED_SINCE", json!({})),
         R::NotApproved => ("NOT_APPROVED", json!({})),
         R::NoAudio => ("NO_AUDIO", json!({})),
         R::AudioNotRequested => ("AUDIO_NOT_REQUESTED", json!({})),

@@ -13,7 +13,9 @@ use super::{
 pub struct Query(
     viewer::ViewerQuery,
     campaign::CampaignQuery,
+    campaign::CostQuery,
     script::ScriptQuery,
+    script::WorkshopQuery,
     contact::ContactQuery,
     import::ImportQuery,
     import::InspectionQuery,

@@ -2,6 +2,7 @@
 //! order of its steps; refuses any step that its status does not allow.
 
 mod command;
+mod cost;
 mod decide;
 mod event;
 mod refusal;
@@ -11,6 +12,7 @@ mod state;
 mod tests;
 
 pub use command::{CampaignCommand, Readiness};
+pub use cost::{CostLine, CostStep, WorkLeft, estimate};
 pub use event::{
     CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionStep,
     ScriptEngine,

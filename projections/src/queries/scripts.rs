@@ -95,6 +95,14 @@ pub trait ScriptQueries: Send + Sync {
         scripts: &[ScriptId],
     ) -> Result<Vec<ScriptRow>, QueryError>;
 
+    /// Characters of the campaign's scripts that have no audio and were not turned down, and the length of the audio that there is,
+    /// milliseconds.
+    async fn speech_left(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+    ) -> Result<(u64, u64), QueryError>;
+
     /// Every version of a script, newest first.
     async fn script_versions(
         &self,

@@ -8,7 +8,7 @@ use domain::{OrganizationId, script::lint::SpeakingRate};
 use super::ReadSide;
 
 /// Any so many clips say how fast a voice is; more would only take longer to add up.
-const RATE: &str = "SELECT coalesce(sum(characters), 0), coalesce(sum(audio_duration_ms), 0) FROM (
+const RATE: &str = "SELECT CAST(coalesce(sum(characters), 0) AS bigint), CAST(coalesce(sum(audio_duration_ms), 0) AS bigint) FROM (
        SELECT characters, audio_duration_ms FROM scripts
        WHERE organization_id = $1 AND voice = $2 AND audio = 'rendered' AND audio_duration_ms > 0
        LIMIT 500) AS clips";

@@ -1,12 +1,15 @@
 //! Campaigns in the API.
 
+mod costs;
 mod life_cycle;
 mod mutation;
 mod object;
 mod payload;
 mod query;
 
+pub use costs::CostQuery;
 pub use life_cycle::LifeCycleMutation;
+pub use mutation::ScriptEngineInput;
 pub use object::Campaign;
 pub use query::CampaignQuery;
 

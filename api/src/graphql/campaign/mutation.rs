@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, NaiveTime, Utc};
-use commands::{authorization::Action, context::CommandContext, execute::execute};
+use commands::{
+    authorization::Action, context::CommandContext, execute::execute, scripts::Template, use_cases,
+};
 use domain::{
     CampaignId, ContactId, PhoneNumber, TeamId,
     campaign::{
@@ -111,6 +113,43 @@ pub struct ScriptEngineInput {
     model: Option<String>,
 }
 
+impl ScriptEngineInput {
+    /// Who writes one script again.
+    pub(in super::super) fn rewriter<'a>(&'a self, prompt: Option<&'a str>) -> use_cases::Rewriter<'a> {
+        match &self.provider {
+            None => use_cases::Rewriter::Template,
+            Some(provider) => use_cases::Rewriter::Model {
+                provider: Some(provider),
+                model: self.model.as_deref(),
+                prompt,
+            },
+        }
+    }
+
+    /// Whether a model writes.
+    pub(super) const fn is_model(&self) -> bool {
+        self.provider.is_some()
+    }
+
+    fn engine(self) -> ScriptEngine {
+        match self.provider {
+            None => ScriptEngine::Template,
+            Some(provider) => ScriptEngine::Model {
+                provider,
+                model: self.model,
+            },
+        }
+    }
+}
+
+/// A template that can't be used is refused when it is written, not when it is needed.
+fn usable(template: Option<&String>, own: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let Some(template) = template else { return Ok(()) };
+    Template::compile(template, own.keys().map(String::as_str))
+        .map(drop)
+        .map_err(|e| Problem::new("INVALID_TEMPLATE", e.to_string()))
+}
+
 /// What to do with the duplicates found.
 #[derive(Debug, InputObject)]
 pub struct DuplicateDecision {
@@ -176,17 +215,50 @@ impl Caller<'_> {
             ));
         }
         let id = CampaignId::from_uuid(ports.ids.next());
+        let script_variables = variables(new.script_variables.unwrap_or_default());
+        usable(new.script_template.as_ref(), &script_variables)?;
         let command = CampaignCommand::Create {
             id,
             name: new.name,
             kind: new.kind.into(),
             neighborhood: new.neighborhood,
             script_template: new.script_template,
-            script_variables: variables(new.script_variables.unwrap_or_default()),
+            script_variables,
             owner: permit.user(),
             team,
         };
         self.run_on_campaign(&self.command(&permit), id, command).await
+    }
+
+    async fn change_details(&self, id: &ID, change: CampaignChange) -> Result<CampaignChanged, Problem> {
+        let campaign = CampaignId::parse(id)?;
+        let (permit, state) = self.campaign(Action::WriteCampaign, campaign).await?;
+        let own = change.script_variables.map(variables);
+        let after = own.as_ref().unwrap_or(&state.script_variables);
+        usable(change.script_template.as_ref().or(state.script_template.as_ref()), after)?;
+        let command = CampaignCommand::ChangeDetails {
+            name: change.name,
+            neighborhood: change.neighborhood,
+            script_template: change.script_template,
+            script_variables: own,
+        };
+        self.run_on_campaign(&self.command(&permit), campaign, command).await
+    }
+
+    async fn generate_scripts(
+        &self,
+        id: &ID,
+        engine: ScriptEngine,
+        prompt: Option<String>,
+    ) -> Result<CampaignChanged, Problem> {
+        let campaign = CampaignId::parse(id)?;
+        let (permit, _) = self.campaign(Action::WriteCampaign, campaign).await?;
+        let context = self.command(&permit);
+        let started = use_cases::start_generation(&self.state.ports, &context, campaign, engine, prompt);
+        Ok(CampaignChanged {
+            campaign_id: id.clone(),
+            position: self.reached(started.await?).await?,
+        })
     }
 
     async fn set_caller_id(&self, id: &ID, number: &str) -> Result<CampaignChanged, Problem> {
@@ -264,6 +336,12 @@ impl Caller<'_> {
     }
 }
 
+impl Caller<'_> {
+    async fn produce(&self, id: &ID, command: CampaignCommand) -> Result<CampaignOutcome, Problem> {
+        CampaignOutcome::of(self.change_campaign(Action::WriteCampaign, id, command).await)
+    }
+}
+
 /// Setting campaigns up.
 #[derive(Debug, Default)]
 pub struct SetUpMutation;
@@ -286,17 +364,7 @@ impl SetUpMutation {
         id: ID,
         change: CampaignChange,
     ) -> Result<CampaignOutcome, Problem> {
-        let command = CampaignCommand::ChangeDetails {
-            name: change.name,
-            neighborhood: change.neighborhood,
-            script_template: change.script_template,
-            script_variables: change.script_variables.map(variables),
-        };
-        CampaignOutcome::of(
-            caller(ctx)?
-                .change_campaign(Action::WriteCampaign, &id, command)
-                .await,
-        )
+        CampaignOutcome::of(caller(ctx)?.change_details(&id, change).await)
     }
 
     /// Sets when it may send.
@@ -348,19 +416,8 @@ impl SetUpMutation {
         engine: Option<ScriptEngineInput>,
         prompt: Option<String>,
     ) -> Result<CampaignOutcome, Problem> {
-        let engine = match engine {
-            Some(ScriptEngineInput {
-                provider: Some(provider),
-                model,
-            }) => ScriptEngine::Model { provider, model },
-            _ => ScriptEngine::Template,
-        };
-        let command = CampaignCommand::StartScriptGeneration { engine, prompt };
-        CampaignOutcome::of(
-            caller(ctx)?
-                .change_campaign(Action::WriteCampaign, &id, command)
-                .await,
-        )
+        let engine = engine.map_or(ScriptEngine::Template, ScriptEngineInput::engine);
+        CampaignOutcome::of(caller(ctx)?.generate_scripts(&id, engine, prompt).await)
     }
 
     /// Has the approved scripts spoken, by this voice or the organization's default one.
@@ -371,6 +428,35 @@ impl SetUpMutation {
         voice: Option<String>,
     ) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(caller(ctx)?.render_audio(&id, voice).await)
+    }
+
+    /// Halts the writing or speaking of scripts; what is under way is finished.
+    async fn pause_production(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<CampaignOutcome, Problem> {
+        caller(ctx)?
+            .produce(&id, CampaignCommand::PauseProduction { reason })
+            .await
+    }
+
+    /// Goes on with the writing or speaking of scripts, or tries a provider again at once.
+    async fn resume_production(&self, ctx: &Context<'_>, id: ID) -> Result<CampaignOutcome, Problem> {
+        caller(ctx)?.produce(&id, CampaignCommand::ResumeProduction).await
+    }
+
+    /// Ends the writing or speaking of scripts; what is made stays, and the campaign goes to review.
+    async fn stop_production(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        reason: String,
+    ) -> Result<CampaignOutcome, Problem> {
+        caller(ctx)?
+            .produce(&id, CampaignCommand::StopProduction { reason })
+            .await
     }
 
     /// Throws a draft away.

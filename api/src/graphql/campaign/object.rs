@@ -79,6 +79,16 @@ pub struct StepProgress {
     finished_at: Option<DateTime<Utc>>,
 }
 
+/// Why the writing or speaking of scripts does not go on.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct ProductionHalt {
+    /// A person halted it; otherwise it waits for a provider and goes on by itself.
+    paused: bool,
+    reason: Option<String>,
+    /// Since when a provider's trouble holds it up.
+    waiting_since: Option<DateTime<Utc>>,
+}
+
 /// A stretch of the recipient's day.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct DailyWindow {
@@ -223,6 +233,15 @@ impl Campaign {
             finished_at: r.rendering_finished_at,
         }
     }
+    /// Why the writing or speaking is halted or waits; nothing when it does not.
+    async fn production_halt(&self) -> Option<ProductionHalt> {
+        let r = &self.0;
+        (r.production_paused || r.production_held_at.is_some()).then(|| ProductionHalt {
+            paused: r.production_paused,
+            reason: r.production_reason.clone(),
+            waiting_since: r.production_held_at,
+        })
+    }
     /// The provider's voice id of the last rendering.
     async fn voice(&self) -> Option<&str> {
         self.0.rendering_voice.as_deref()
@@ -290,7 +309,8 @@ impl Campaign {
         Ok(connection(found, started, CampaignContact))
     }
 
-    /// Its scripts, by script.
+    /// Its scripts, by script; `stopped`: those with findings of the lint that stop an approval, or those without.
+    #[expect(clippy::too_many_arguments, reason = "arguments of a GraphQL field")]
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn scripts(
         &self,
@@ -298,6 +318,7 @@ impl Campaign {
         review: Option<ReviewState>,
         audio: Option<AudioState>,
         deliveries: Option<Vec<DeliveryStatus>>,
+        stopped: Option<bool>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<String, Script>, Problem> {
@@ -310,6 +331,8 @@ impl Campaign {
                 .into_iter()
                 .map(Into::into)
                 .collect(),
+            stopped,
+            ..ScriptFilter::default()
         };
         let request = page(first, after)?;
         let started = request.after.is_some();

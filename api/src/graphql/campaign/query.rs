@@ -1,12 +1,10 @@
 //! Questions about campaigns.
 
-use std::collections::BTreeMap;
-
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Duration, Utc};
 use commands::{
     authorization::Action,
-    scripts::{KNOWN_VARIABLES, Template, Variables, starter_template},
+    scripts::{KNOWN_VARIABLES, starter_template},
     use_cases,
 };
 use domain::{CampaignId, ContactId, UserId};
@@ -22,6 +20,7 @@ use super::{
         node_id::NodeKind,
         paging::{connection, cost, page},
         scalars::{Money, Position},
+        script::Lint,
     },
     Campaign,
 };
@@ -162,6 +161,8 @@ pub struct TemplateVariable {
 pub struct TemplatePreview {
     /// The script; nothing when the template can't be used.
     text: Option<String>,
+    /// What the lint says of the script.
+    lint: Option<Lint>,
     /// Why not, and what to do.
     error: Option<String>,
 }
@@ -293,46 +294,34 @@ impl CampaignQuery {
         Ok(starter_template(kind.into()))
     }
 
-    /// What a template comes to for a contact of the campaign. Nothing is recorded.
+    /// What a template comes to for a contact of the campaign: the campaign's own when none is given. Nothing is recorded.
     async fn template_preview(
         &self,
         ctx: &Context<'_>,
         campaign_id: ID,
         contact_id: ID,
-        template: String,
+        template: Option<String>,
     ) -> Result<TemplatePreview, Problem> {
         let caller = caller(ctx)?;
-        let (permit, campaign) = caller
-            .campaign(Action::Read, CampaignId::parse(&campaign_id)?)
-            .await?;
+        let campaign = CampaignId::parse(&campaign_id)?;
+        let (permit, _) = caller.campaign(Action::Read, campaign).await?;
         let contact = ContactId::parse(&contact_id)?;
         caller.contact(Action::Read, contact).await?;
-        let known = rows(ctx)?.load_one(contact).await?;
-        let (row, details) = known
-            .and_then(|k| Some((k.row, k.details?)))
-            .ok_or_else(|| Problem::new("ERASED", "the contact was erased; pick another one"))?;
-        let organization = caller.state.queries.organization(permit.organization()).await?;
-        let agent = organization.map(|o| o.settings.0.agent).unwrap_or_default();
-        let location = domain::Location {
-            area_code: row.area_code.clone(),
-            state: row.state,
-            zip: row.zip.clone(),
-            city: row.city.clone(),
-        };
-        let listing = row.listing_status.as_deref();
-        let variables = Variables::of(&details, &location, listing, &campaign, &agent);
-        let own: &BTreeMap<String, String> = &campaign.script_variables;
-        let rendered = Template::compile(&template, own.keys().map(String::as_str))
-            .and_then(|compiled| compiled.render(&variables));
-        Ok(match rendered {
-            Ok(text) => TemplatePreview {
-                text: Some(text),
+        let context = caller.command(&permit);
+        let ports = &caller.state.ports;
+        let previewed = use_cases::preview_script(ports, &context, campaign, contact, template.as_deref());
+        match previewed.await {
+            Ok(preview) => Ok(TemplatePreview {
+                lint: Some((&preview.lint).into()),
+                text: Some(preview.text),
                 error: None,
-            },
-            Err(error) => TemplatePreview {
+            }),
+            Err(commands::CommandError::Refused(refusal)) => Ok(TemplatePreview {
                 text: None,
-                error: Some(error.to_string()),
-            },
-        })
+                lint: None,
+                error: Some(refusal.to_string()),
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 }

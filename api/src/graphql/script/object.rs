@@ -16,7 +16,11 @@ use super::super::{
     node_id::NodeKind,
     scalars::Money,
 };
-use crate::http::audio_link;
+use super::{
+    difference::{DifferencePart, difference},
+    lint::Lint,
+};
+use crate::http::{audio_link, draft_link};
 
 /// The text for one contact in one campaign.
 #[derive(Debug, Clone)]
@@ -100,11 +104,26 @@ impl Script {
     async fn model(&self) -> Option<&str> {
         self.0.model.as_deref()
     }
+    /// What the lint says of the newest words; nothing of words from before there was one.
+    async fn lint(&self) -> Option<Lint> {
+        self.0.lint.as_ref().map(|lint| (&lint.0).into())
+    }
     async fn review(&self) -> ReviewState {
         self.0.review.into()
     }
     async fn review_notes(&self) -> Option<&str> {
         self.0.review_notes.as_deref()
+    }
+    /// Name of who reviewed it.
+    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
+        match self.0.reviewer {
+            Some(user) => Ok(rows(ctx)?.load_one(user).await?.map(|p| p.name.clone())),
+            None => Ok(None),
+        }
+    }
+    /// The review that said it; pass it to `undoReview` to take it back from all its scripts.
+    async fn review_request(&self) -> Option<&str> {
+        self.0.review_request.as_deref()
     }
     async fn reviewed_at(&self) -> Option<DateTime<Utc>> {
         self.0.reviewed_at
@@ -124,6 +143,12 @@ impl Script {
             duration_ms: self.0.audio_duration_ms,
             voice: self.0.voice.clone(),
         }))
+    }
+    /// The newest words in the computer's own voice, for nothing; nothing where this machine has none.
+    async fn draft_audio(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
+        let state = caller(ctx)?.state;
+        let link = || draft_link(state, self.0.organization_id, self.0.script_id);
+        Ok(state.ports.draft_voice.is_some().then(link))
     }
     async fn audio_error(&self) -> Option<&str> {
         self.0.audio_error.as_deref()
@@ -149,6 +174,11 @@ impl Script {
             reason: r.failure_reason.clone(),
         })
     }
+    /// What writing cost, all versions.
+    async fn writer_cost(&self) -> Money {
+        self.0.writer_cost.into()
+    }
+    /// What speaking cost, all versions.
     async fn voice_cost(&self) -> Money {
         self.0.voice_cost.into()
     }
@@ -186,6 +216,41 @@ impl Script {
             .map(|row| ScriptVersion { row, contact })
             .collect())
     }
+    /// What changed from one version to another, word by word; without numbers, from the last but one to the newest.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn difference(
+        &self,
+        ctx: &Context<'_>,
+        from: Option<u32>,
+        to: Option<u32>,
+    ) -> Result<Vec<DifferencePart>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(commands::authorization::Action::Read)?;
+        let queries = &caller.state.queries;
+        let versions = queries.script_versions(permit.organization(), self.0.script_id).await?;
+        let to = to.unwrap_or(self.0.version);
+        let from = from.unwrap_or(to.saturating_sub(1));
+        let find = |wanted: u32| {
+            let unknown = || Problem::new("UNKNOWN_VERSION", format!("the script has no version {wanted}"));
+            versions.iter().find(|v| v.version == wanted).ok_or_else(unknown)
+        };
+        let before = match from {
+            0 => String::new(),
+            from => words_of(ctx, self.0.contact_id, find(from)?).await?,
+        };
+        let after = words_of(ctx, self.0.contact_id, find(to)?).await?;
+        Ok(difference(&before, &after))
+    }
+}
+
+/// Opens the words of a version.
+async fn words_of(ctx: &Context<'_>, contact: domain::ContactId, row: &ScriptVersionRow) -> Result<String, Problem> {
+    let words = Words {
+        contact,
+        text: row.text.clone(),
+    };
+    let opened = rows(ctx)?.load_one(words).await?;
+    Ok(opened.unwrap_or_else(|| ERASED.to_owned()))
 }
 
 /// One version of a script.
@@ -201,17 +266,31 @@ impl ScriptVersion {
         self.row.version
     }
     async fn text(&self, ctx: &Context<'_>) -> Result<String, Problem> {
-        let words = Words {
-            contact: self.contact,
-            text: self.row.text.clone(),
-        };
-        Ok(rows(ctx)?
-            .load_one(words)
-            .await?
-            .unwrap_or_else(|| ERASED.to_owned()))
+        words_of(ctx, self.contact, &self.row).await
     }
     async fn author(&self) -> Author {
         self.row.author.into()
+    }
+    /// Name of the person who wrote it, if one did.
+    async fn editor(&self, ctx: &Context<'_>) -> Result<Option<String>, Problem> {
+        match self.row.editor {
+            Some(user) => Ok(rows(ctx)?.load_one(user).await?.map(|p| p.name.clone())),
+            None => Ok(None),
+        }
+    }
+    async fn model(&self) -> Option<&str> {
+        self.row.model.as_deref()
+    }
+    /// SHA-256 of the instructions that the model was given, hex.
+    async fn prompt_sha256(&self) -> Option<&str> {
+        self.row.prompt_sha256.as_deref()
+    }
+    /// Tokens read and written.
+    async fn tokens(&self) -> Option<i64> {
+        self.row.tokens
+    }
+    async fn cost(&self) -> Money {
+        self.row.cost.into()
     }
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at

@@ -61,6 +61,11 @@ impl SpeakingRate {
         })
     }
 
+    /// Characters a minute, blanks and all.
+    pub const fn characters_per_minute(self) -> u64 {
+        self.characters_per_minute
+    }
+
     /// How long so many characters take, milliseconds.
     pub const fn milliseconds(self, characters: u64) -> u64 {
         characters.saturating_mul(60_000) / self.characters_per_minute

@@ -127,6 +127,25 @@ impl ScriptQueries for Queries {
         self.rows_by_key(&keys).await
     }
 
+    async fn speech_left(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+    ) -> Result<(u64, u64), QueryError> {
+        let mut select = Select::new(
+            "SELECT CAST(coalesce(sum(CASE WHEN t.audio IN ('none', 'requested', 'failed')
+                       AND t.review IN ('pending', 'approved') THEN t.characters ELSE 0 END), 0) AS bigint),
+               CAST(coalesce(sum(CASE WHEN t.audio = 'rendered' THEN t.audio_duration_ms ELSE 0 END), 0) AS bigint)
+             FROM scripts AS t",
+        );
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.campaign_id = ?", [campaign.to_cell()]);
+        select.and("t.in_campaign = 1", []);
+        let mut cells = self.cells(select).await?.pop().unwrap_or_default().into_iter();
+        let mut sum = || Ok::<u64, QueryError>(value::<i64>(cells.next())?.max(0).cast_unsigned());
+        Ok((sum()?, sum()?))
+    }
+
     async fn script_versions(
         &self,
         organization: OrganizationId,

@@ -1,0 +1,129 @@
+//! What scripts are written and spoken with: writers, voices, starter templates, filters.
+
+use async_graphql::{Context, Object, SimpleObject};
+use commands::{
+    authorization::Action,
+    scripts::{FILTERS, starter_template},
+};
+
+use super::super::{context::caller, enums::CampaignType, error::Problem};
+
+/// A language model that writes scripts.
+#[derive(Debug, SimpleObject)]
+pub struct Writer {
+    /// Name of the provider, such as `groq`.
+    provider: &'static str,
+    /// The model that is asked unless another one is named.
+    model: String,
+}
+
+/// A voice that speaks scripts.
+#[derive(Debug, SimpleObject)]
+pub struct Voice {
+    /// The provider's id.
+    id: String,
+    name: String,
+    category: Option<String>,
+    labels: Vec<VoiceLabel>,
+    /// Address of a sample.
+    preview_url: Option<String>,
+    /// Characters a minute, measured from what it has spoken here; assumed of a voice that has not spoken yet.
+    characters_per_minute: u64,
+}
+
+/// What is said of a voice, such as its accent.
+#[derive(Debug, SimpleObject)]
+pub struct VoiceLabel {
+    name: String,
+    value: String,
+}
+
+/// A template to begin with.
+#[derive(Debug, SimpleObject)]
+pub struct StarterTemplate {
+    #[graphql(name = "type")]
+    kind: CampaignType,
+    text: &'static str,
+}
+
+/// A filter that a template may use.
+#[derive(Debug, SimpleObject)]
+pub struct TemplateFilter {
+    name: &'static str,
+    /// What it does, or an example.
+    meaning: &'static str,
+}
+
+/// Questions about what scripts are written and spoken with.
+#[derive(Debug, Default)]
+pub struct WorkshopQuery;
+
+#[Object]
+impl WorkshopQuery {
+    /// Language models that are set up.
+    async fn writers(&self, ctx: &Context<'_>) -> Result<Vec<Writer>, Problem> {
+        let caller = caller(ctx)?;
+        caller.permit(Action::Read)?;
+        let writers = caller.state.ports.writers.iter();
+        Ok(writers
+            .map(|(provider, writer)| Writer {
+                provider,
+                model: writer.model().to_owned(),
+            })
+            .collect())
+    }
+
+    /// Voices of the speech account, at most 500.
+    #[graphql(complexity = "50 + child_complexity * 10")]
+    async fn voices(&self, ctx: &Context<'_>) -> Result<Vec<Voice>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        let ports = &caller.state.ports;
+        let mut voices = Vec::new();
+        for voice in ports.voice.voices().await.map_err(commands::CommandError::from)? {
+            let rate = ports
+                .rates
+                .of_voice(permit.organization(), &voice.id)
+                .await
+                .map_err(commands::CommandError::from)?;
+            let labels = voice.labels.into_iter();
+            voices.push(Voice {
+                id: voice.id,
+                name: voice.name,
+                category: voice.category,
+                labels: labels.map(|(name, value)| VoiceLabel { name, value }).collect(),
+                preview_url: voice.preview_url,
+                characters_per_minute: rate.characters_per_minute(),
+            });
+        }
+        Ok(voices)
+    }
+
+    /// A template for each type of campaign.
+    async fn starter_templates(&self, ctx: &Context<'_>) -> Result<Vec<StarterTemplate>, Problem> {
+        caller(ctx)?.permit(Action::Read)?;
+        let kinds = [
+            CampaignType::SphereOfInfluence,
+            CampaignType::PastClients,
+            CampaignType::NeighborhoodExpireds,
+            CampaignType::HighEquity,
+            CampaignType::Custom,
+        ];
+        Ok(kinds
+            .into_iter()
+            .map(|kind| StarterTemplate {
+                kind,
+                text: starter_template(kind.into()),
+            })
+            .collect())
+    }
+
+    /// Filters that a template may use.
+    async fn template_filters(&self, ctx: &Context<'_>) -> Result<Vec<TemplateFilter>, Problem> {
+        caller(ctx)?.permit(Action::Read)?;
+        let filters = FILTERS.iter();
+        Ok(filters
+            .map(|(name, meaning)| TemplateFilter { name, meaning })
+            .collect())
+    }
+}
