@@ -1,6 +1,6 @@
-//! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer know people. Their names, routes and JSON appear here
-//! only. All of them go through one HTTP client, which keeps the limits and says of every failure whether it may be repeated.
-//! Drafts are spoken on this machine, and sound files are measured here.
+//! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer
+//! know people. Their names, routes and JSON appear here only. All of them go through one HTTP client, which keeps the limits and
+//! says of every failure whether it may be repeated. Drafts are spoken on this machine, and sound files are measured here.
 
 mod audio;
 mod callback_base;
@@ -12,6 +12,7 @@ mod google_people;
 mod groq;
 mod http;
 mod mojo;
+mod script;
 
 pub use audio::{AudioFault, AudioKind, AudioMeasures, audio_kind, duration_ms, measure};
 pub use callback_base::CallbackBase;

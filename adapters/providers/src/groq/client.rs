@@ -2,24 +2,20 @@
 //! their own, as JSON, so that a name or an address is never read as an instruction. Refuses a script that is cut off or empty.
 
 use async_trait::async_trait;
-use commands::ports::{PortError, PortErrorKind, ScriptPrompt, ScriptWriter, WrittenScript};
+use commands::ports::{PortError, ScriptPrompt, ScriptWriter, WrittenScript};
 use domain::MicroDollars;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     PROVIDER, error,
-    wire::{self, Completion, Models, Script, Usage},
+    wire::{self, Completion, Models, Usage},
 };
 use crate::{
     config::GroqConfig,
     http::{HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route, credentials},
+    script,
 };
-
-/// Longest prompt that is sent, bytes: far below the model's context, far above any contact's facts.
-const PROMPT_BYTES_MAX: usize = 64 << 10;
-/// Longest script that is taken, characters.
-const SCRIPT_CHARS_MAX: usize = 5_000;
 
 const MODELS: Route = Route {
     name: "models",
@@ -67,12 +63,14 @@ impl Groq {
     }
 
     fn cost(&self, usage: &Usage) -> MicroDollars {
-        let millionths = |tokens: u64, price: MicroDollars| i128::from(tokens) * i128::from(price.micros());
-        let sum = millionths(usage.prompt_tokens, self.config.million_tokens_in)
-            + millionths(usage.completion_tokens, self.config.million_tokens_out);
-        // Rounded up, so that no script is free.
-        let micros = (sum + 999_999) / 1_000_000;
-        MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+        script::cost(&[
+            (usage.prompt_tokens, script::WHOLE, self.config.million_tokens_in),
+            (
+                usage.completion_tokens,
+                script::WHOLE,
+                self.config.million_tokens_out,
+            ),
+        ])
     }
 }
 
@@ -93,10 +91,7 @@ impl ScriptWriter for Groq {
     async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError> {
         let asked = prompt.model.as_deref().unwrap_or(&self.config.model);
         let body = wire::request(asked, &prompt);
-        if body.to_string().len() > PROMPT_BYTES_MAX {
-            let message = "groq: the prompt is longer than 64 KB; shorten the instructions";
-            return Err(PortError::new(PortErrorKind::Permanent, message));
-        }
+        script::check_length(PROVIDER, &body)?;
         let request = self
             .call
             .request(Method::POST, "openai/v1/chat/completions")
@@ -112,12 +107,7 @@ impl ScriptWriter for Groq {
             return Err(error::unusable("it was cut off"));
         }
         let content = choice.message.content.unwrap_or_default();
-        let script: Script = serde_json::from_str(&content)
-            .map_err(|_| error::unusable("it is not in the shape asked for"))?;
-        let text = script.script.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() || text.chars().count() > SCRIPT_CHARS_MAX {
-            return Err(error::unusable("it is empty or too long"));
-        }
+        let text = script::words(&content).map_err(error::unusable)?;
         Ok(WrittenScript {
             text,
             model: completion.model.unwrap_or_else(|| asked.to_owned()),

@@ -2,7 +2,11 @@
 
 use commands::ports::{PortError, PortErrorKind};
 
-use crate::http::{Answer, Refusal, code_at};
+use super::PROVIDER;
+use crate::{
+    http::{Answer, Refusal, code_at},
+    script,
+};
 
 const SET_MODEL: &str = "set providers.groq.model to a model that exists";
 
@@ -41,10 +45,7 @@ pub(super) fn no_such_model(model: &str) -> PortError {
     )
 }
 
-/// A completion that no script can be had from. Asked again with the same facts it would mostly be the same.
+/// A completion that no script can be had from.
 pub(super) fn unusable(why: &str) -> PortError {
-    PortError::new(
-        PortErrorKind::Permanent,
-        format!("groq wrote no usable script: {why}"),
-    )
+    script::unusable(PROVIDER, why)
 }
