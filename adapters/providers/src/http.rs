@@ -1,12 +1,14 @@
-//! The one HTTP client, and what every call to a provider passes: limits on concurrency, rate, time and size, a breaker, and
-//! repeats of those failures that certainly had no effect or whose repeat is harmless. A failure comes back as a [`PortError`] that
-//! says which it was. Traces name provider, route, status and duration; bodies, numbers and keys stand in no trace and no error.
+//! The one HTTP client, and what every call to a provider passes: limits on concurrency, rate, time and size, what the provider
+//! itself says is left of its limits, a breaker, and repeats of those failures that certainly had no effect or whose repeat is
+//! harmless. A failure comes back as a [`PortError`] that says which it was. Traces name provider, route, status and duration;
+//! bodies, numbers and keys stand in no trace and no error.
 
 mod answer;
 mod breaker;
 mod credentials;
 mod pace;
 mod places;
+mod quota;
 mod retry;
 
 use std::{num::NonZeroU32, time::Duration};
@@ -22,6 +24,8 @@ use breaker::Breaker;
 pub(crate) use credentials::credentials;
 use pace::Pace;
 use places::{Place, Places};
+use quota::Quota;
+pub(crate) use quota::{QuotaHeaders, ResetForm};
 use retry::{Backoff, Failure, TRIES_MAX};
 
 /// Longest wait for a connection.
@@ -111,6 +115,7 @@ pub(crate) struct ProviderCall {
     /// The header in which answers say how many calls at once are allowed.
     most_at_once: Option<&'static str>,
     pace: Option<Pace>,
+    quota: Quota,
     breaker: Breaker,
     backoff: Backoff,
     time_out: Duration,
@@ -144,6 +149,7 @@ impl ProviderCall {
                 .map(|rate| Pace::new(rate, places.most())),
             places,
             most_at_once: None,
+            quota: Quota::default(),
             breaker: Breaker::default(),
             backoff: Backoff::new(limits.retry_wait),
             time_out: limits.time_out,
@@ -165,6 +171,12 @@ impl ProviderCall {
                 "a provider allows another number of calls at once"
             );
         }
+    }
+
+    /// With the headers in which the provider tells what is left of its rates: calls wait while that is nothing.
+    pub(crate) fn told_by(mut self, headers: &'static QuotaHeaders) -> Self {
+        self.quota = Quota::new(headers);
+        self
     }
 
     /// A request to a route of the provider, with the credentials. `path` begins without a slash.
@@ -241,24 +253,29 @@ impl ProviderCall {
         Err(Failure::repeatable(answer.refused((route.refusal)(&answer))))
     }
 
-    /// Waits for a place and for the rate. An open breaker is asked before and after, so that it stops those who waited, too.
+    /// Waits for a place, for the rate and for what the provider says is left of it. An open breaker is asked before and after, so
+    /// that it stops those who waited, too. A reset that comes too late to wait for is told at once.
     async fn admitted(&self, route: &Route) -> Result<Place<'_>, Failure> {
         let limited = |after, what| {
             let message = format!("{} {}: {what}", self.provider, route.name);
             Failure::final_here(PortError::new(PortErrorKind::Limited { after }, message))
         };
         let open = |left| limited(Some(left), "not called, the provider is in trouble");
-        self.breaker.ask(Instant::now()).map_err(open)?;
-        let queued = tokio::time::timeout(QUEUE_TIME_OUT, async {
+        let used_up = |left| limited(Some(left), "not called, nothing is left of the rate until its reset");
+        let crowded = || limited(None, "not called, too many calls are waiting");
+        let now = Instant::now();
+        let deadline = now + QUEUE_TIME_OUT;
+        self.breaker.ask(now).map_err(open)?;
+        self.quota.ask(now, deadline).map_err(used_up)?;
+        let queued = tokio::time::timeout_at(deadline, async {
             let place = self.places.take().await;
             if let Some(pace) = &self.pace {
                 pace.wait().await;
             }
-            place
+            self.quota.wait(deadline).await.map_err(used_up)?;
+            place.map_err(|_| crowded())
         });
-        let Ok(Ok(place)) = queued.await else {
-            return Err(limited(None, "not called, too many calls are waiting"));
-        };
+        let place = queued.await.map_err(|_| crowded())??;
         self.breaker.pass(Instant::now()).map_err(open)?;
         Ok(place)
     }
@@ -267,6 +284,14 @@ impl ProviderCall {
         let broken = |e: reqwest::Error| self.transport(route, &e);
         let mut response = request.send().await.map_err(broken)?;
         let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(wait) = self.quota.note(&headers, Instant::now()) {
+            tracing::info!(
+                provider = self.provider,
+                route = route.name,
+                wait_ms = wait.as_millis() as u64,
+                "nothing is left of a provider's rate, calls wait for its reset"
+            );
+        }
         let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
         let mut body = BytesMut::new();
         let mut too_large = announced > route.answer_bytes_max;

@@ -13,8 +13,20 @@ use super::{
 };
 use crate::{
     config::GroqConfig,
-    http::{HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, Repeat, Route, credentials},
+    http::{
+        HttpClient, InvalidProvider, JSON_BYTES_MAX, ProviderCall, QuotaHeaders, Repeat, ResetForm, Route,
+        credentials,
+    },
     script,
+};
+
+/// Requests are counted by day, tokens by minute.
+const QUOTA: QuotaHeaders = QuotaHeaders {
+    rates: &[
+        ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+        ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    ],
+    form: ResetForm::Duration,
 };
 
 const MODELS: Route = Route {
@@ -48,7 +60,10 @@ impl Groq {
         let bearer = SecretString::from(format!("Bearer {}", config.api_key.expose_secret()));
         let credentials = credentials(PROVIDER, &[("authorization", bearer)])?;
         let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;
-        Ok(Self { call, config })
+        Ok(Self {
+            call: call.told_by(&QUOTA),
+            config,
+        })
     }
 
     /// Whether the key is good and the configured model exists: models are retired at short notice.
