@@ -13,7 +13,8 @@ use crate::http::CallLimits;
 const RETRY_WAIT: Duration = Duration::from_millis(200);
 /// Requests a minute of Groq's developer plan (console.groq.com/docs/rate-limits); a larger plan sets its own.
 const GROQ_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
-
+/// Requests a minute of Anthropic's second usage tier; another tier sets its own.
+const ANTHROPIC_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
 /// A careful pace where no limit is known: a list of 30,000 leads takes a minute.
 const MOJO_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(60);
 
@@ -61,6 +62,69 @@ impl Default for GroqConfig {
 }
 
 impl GroqConfig {
+    /// The defaults with this key and model. The prices stay those of the default model.
+    pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
+        Self {
+            api_key,
+            model: model.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
+/// Anthropic's messages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnthropicConfig {
+    /// Where it is; default `https://api.anthropic.com`.
+    pub base_url: String,
+    /// `x-api-key`.
+    pub api_key: SecretString,
+    /// Model id, or its name without the date; checked by [`crate::Anthropic::check`].
+    pub model: String,
+    /// Requests at once.
+    pub concurrency: usize,
+    /// Requests a minute that the account's tier allows; nothing for no limit on our side.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
+    pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
+    /// Price of a million tokens read. Those written to or read from the prompt cache cost their usual share of it.
+    pub million_tokens_in: MicroDollars,
+    /// Price of a million tokens written.
+    pub million_tokens_out: MicroDollars,
+}
+
+impl Default for AnthropicConfig {
+    /// The vendor's address, Claude Haiku 4.5 and its prices ($1 and $5 per million tokens).
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.anthropic.com".into(),
+            api_key: SecretString::from(""),
+            model: "claude-haiku-4-5".into(),
+            concurrency: 8,
+            requests_per_minute: ANTHROPIC_REQUESTS_PER_MINUTE,
+            time_out: Duration::from_mins(2),
+            retry_wait: RETRY_WAIT,
+            million_tokens_in: MicroDollars::from_micros(1_000_000),
+            million_tokens_out: MicroDollars::from_micros(5_000_000),
+        }
+    }
+}
+
+impl AnthropicConfig {
     /// The defaults with this key and model. The prices stay those of the default model.
     pub fn new(api_key: SecretString, model: impl Into<String>) -> Self {
         Self {
@@ -365,6 +429,7 @@ mod tests {
             r#"{"requests_per_minute":0}"#,
         ] {
             assert!(serde_json::from_str::<GroqConfig>(json).is_err(), "{json}");
+            assert!(serde_json::from_str::<AnthropicConfig>(json).is_err(), "{json}");
         }
     }
 

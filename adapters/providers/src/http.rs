@@ -261,7 +261,12 @@ impl ProviderCall {
             Failure::final_here(PortError::new(PortErrorKind::Limited { after }, message))
         };
         let open = |left| limited(Some(left), "not called, the provider is in trouble");
-        let used_up = |left| limited(Some(left), "not called, nothing is left of the rate until its reset");
+        let used_up = |left| {
+            limited(
+                Some(left),
+                "not called, nothing is left of the rate until its reset",
+            )
+        };
         let crowded = || limited(None, "not called, too many calls are waiting");
         let now = Instant::now();
         let deadline = now + QUEUE_TIME_OUT;

@@ -1,7 +1,8 @@
-//! The vendors behind the ports: Groq writes, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer
+//! The vendors behind the ports: Groq and Anthropic write, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer
 //! know people. Their names, routes and JSON appear here only. All of them go through one HTTP client, which keeps the limits and
 //! says of every failure whether it may be repeated. Drafts are spoken on this machine, and sound files are measured here.
 
+mod anthropic;
 mod audio;
 mod callback_base;
 mod config;
@@ -14,9 +15,10 @@ mod http;
 mod mojo;
 mod script;
 
+pub use anthropic::Anthropic;
 pub use audio::{AudioFault, AudioKind, AudioMeasures, audio_kind, duration_ms, measure};
 pub use callback_base::CallbackBase;
-pub use config::{DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
+pub use config::{AnthropicConfig, DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
 pub use draft_voice::DraftVoice;
 pub use drop_cowboy::{DropCowboy, RegisteredWebhook};
 pub use elevenlabs::{ElevenLabs, VoicePlan};

@@ -11,7 +11,8 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::stage::{
-    answering, drop_cowboy, elevenlabs, groq, groq_config, nobody, read_request, requests, serve, write_json,
+    answering, anthropic, drop_cowboy, elevenlabs, groq, groq_config, nobody, read_request, requests, serve,
+    write_json,
 };
 
 /// Failures in a row after which a breaker opens.
@@ -149,12 +150,19 @@ fn a_base_address_or_a_key_that_cannot_work_is_refused_at_the_start() {
 fn no_provider_prints_its_keys() {
     let address = "http://127.0.0.1:9";
     let shown = format!(
-        "{:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?}",
+        anthropic(address),
         groq(address),
         elevenlabs(address),
         drop_cowboy(address)
     );
-    for key in ["groq-key", "voice-key", "carrier-key", "carrier-secret"] {
+    for key in [
+        "anthropic-key",
+        "groq-key",
+        "voice-key",
+        "carrier-key",
+        "carrier-secret",
+    ] {
         assert!(!shown.contains(key), "{key}");
     }
 }

@@ -2,6 +2,8 @@
 //! and know nothing of the vendors but what the test says.
 
 #[cfg(test)]
+mod anthropic;
+#[cfg(test)]
 mod drop_cowboy;
 #[cfg(test)]
 mod elevenlabs;
@@ -13,6 +15,8 @@ mod groq;
 mod limits;
 #[cfg(test)]
 mod mojo;
+#[cfg(test)]
+mod quota;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

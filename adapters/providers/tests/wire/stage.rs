@@ -14,8 +14,8 @@ use std::{
 
 use commands::ports::{PortError, PortErrorKind};
 use providers::{
-    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople,
-    Groq, GroqConfig, HttpClient, MojoConfig, MojoDialer,
+    Anthropic, AnthropicConfig, CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig,
+    GoogleConfig, GooglePeople, Groq, GroqConfig, HttpClient, MojoConfig, MojoDialer,
 };
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
@@ -27,8 +27,10 @@ pub(crate) const IMPATIENT: Duration = Duration::from_millis(150);
 pub(crate) const TOO_LATE: Duration = Duration::from_secs(30);
 const RETRY_WAIT: Duration = Duration::from_millis(1);
 /// Headers that are part of the protocol; the others are the client's own business.
-const HEADERS: [&str; 6] = [
+const HEADERS: [&str; 8] = [
     "authorization",
+    "x-api-key",
+    "anthropic-version",
     "xi-api-key",
     "x-key",
     "x-secret",
@@ -44,6 +46,15 @@ pub(crate) fn groq_config(address: &str) -> GroqConfig {
         time_out: PATIENT,
         retry_wait: RETRY_WAIT,
         ..GroqConfig::new("groq-key".into(), "openai/gpt-oss-20b")
+    }
+}
+
+pub(crate) fn anthropic_config(address: &str) -> AnthropicConfig {
+    AnthropicConfig {
+        base_url: address.to_owned(),
+        time_out: PATIENT,
+        retry_wait: RETRY_WAIT,
+        ..AnthropicConfig::new("anthropic-key".into(), "claude-haiku-4-5")
     }
 }
 
@@ -100,6 +111,10 @@ fn callbacks() -> CallbackBase {
 
 pub(crate) fn groq(address: &str) -> Groq {
     Groq::with_client(&HttpClient::new().unwrap(), groq_config(address)).unwrap()
+}
+
+pub(crate) fn anthropic(address: &str) -> Anthropic {
+    Anthropic::with_client(&HttpClient::new().unwrap(), anthropic_config(address)).unwrap()
 }
 
 pub(crate) fn elevenlabs(address: &str) -> ElevenLabs {

@@ -1,0 +1,10 @@
+//! Anthropic as a script writer: `client` makes the calls, `wire` is the vendor's JSON, `error` what its refusals mean. Wire facts:
+//! the vendor's client `anthropic-sdk-python` 0.121 and platform.claude.com/docs, August 2026.
+
+mod client;
+mod error;
+mod wire;
+
+pub use client::Anthropic;
+
+const PROVIDER: &str = "anthropic";
