@@ -20,6 +20,10 @@ const MICROS_PER_CHARACTER: u64 = 100;
 const NANOS_PER_TOKEN_READ: u64 = 150;
 /// Billionths of a dollar a token written: $0.60 a million.
 const NANOS_PER_TOKEN_WRITTEN: u64 = 600;
+/// Billionths of a dollar a token read by Claude: $1 a million.
+const NANOS_PER_CLAUDE_TOKEN_READ: u64 = 1_000;
+/// Billionths of a dollar a token written by Claude: $5 a million.
+const NANOS_PER_CLAUDE_TOKEN_WRITTEN: u64 = 5_000;
 /// Millionths of a dollar a delivered voicemail: the example of the vendor's callback.
 pub(crate) const MICROS_PER_DELIVERY: u64 = 40_000;
 
@@ -29,6 +33,17 @@ pub(crate) const MICROS_PER_DELIVERY: u64 = 40_000;
 pub(crate) enum Usage {
     Speech { characters: u64 },
     Completion { read: u64, written: u64 },
+    Message { read: u64, written: u64 },
+}
+
+impl Usage {
+    /// Tokens read and written.
+    pub(crate) const fn tokens(&self) -> (u64, u64) {
+        match self {
+            Self::Speech { .. } => (0, 0),
+            Self::Completion { read, written } | Self::Message { read, written } => (*read, *written),
+        }
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -38,6 +53,9 @@ struct Sums {
     completions: u64,
     read: u64,
     written: u64,
+    messages: u64,
+    claude_read: u64,
+    claude_written: u64,
 }
 
 impl Sums {
@@ -51,6 +69,11 @@ impl Sums {
                 self.completions += 1;
                 self.read = self.read.saturating_add(*read);
                 self.written = self.written.saturating_add(*written);
+            }
+            Usage::Message { read, written } => {
+                self.messages += 1;
+                self.claude_read = self.claude_read.saturating_add(*read);
+                self.claude_written = self.claude_written.saturating_add(*written);
             }
         }
     }
@@ -91,13 +114,18 @@ impl Bill {
     pub(crate) fn total(&self, drops_made: u64, drops_delivered: u64) -> Value {
         let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner).1;
         let speech = sums.characters * MICROS_PER_CHARACTER;
-        let scripts = (sums.read * NANOS_PER_TOKEN_READ + sums.written * NANOS_PER_TOKEN_WRITTEN) / 1000;
+        let scripts = (sums.read * NANOS_PER_TOKEN_READ
+            + sums.written * NANOS_PER_TOKEN_WRITTEN
+            + sums.claude_read * NANOS_PER_CLAUDE_TOKEN_READ
+            + sums.claude_written * NANOS_PER_CLAUDE_TOKEN_WRITTEN)
+            / 1000;
         let delivery = drops_delivered * MICROS_PER_DELIVERY;
         json!({
             "characters": sums.characters,
             "speech_requests": sums.speeches,
             "completions": sums.completions,
             "tokens": { "read": sums.read, "written": sums.written },
+            "claude": { "messages": sums.messages, "tokens": { "read": sums.claude_read, "written": sums.claude_written } },
             "drops": { "made": drops_made, "delivered": drops_delivered },
             "micro_dollars": { "speech": speech, "scripts": scripts, "delivery": delivery, "total": speech + scripts + delivery },
         })

@@ -77,6 +77,8 @@ impl fmt::Debug for SandboxConfig {
 pub struct Credentials {
     /// Groq: `Authorization: Bearer`.
     pub groq_api_key: String,
+    /// Anthropic: `x-api-key`.
+    pub anthropic_api_key: String,
     /// ElevenLabs: `xi-api-key`.
     pub elevenlabs_api_key: String,
     /// Drop Cowboy: `x-key`.
@@ -95,6 +97,7 @@ impl Default for Credentials {
     fn default() -> Self {
         Self {
             groq_api_key: "sandbox-groq-key".to_owned(),
+            anthropic_api_key: "sandbox-anthropic-key".to_owned(),
             elevenlabs_api_key: "sandbox-elevenlabs-key".to_owned(),
             drop_cowboy_key: "sandbox-drop-cowboy-key".to_owned(),
             drop_cowboy_secret: "sandbox-drop-cowboy-secret".to_owned(),

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::carrier::routes::problem;
-use crate::{Shared, elevenlabs, google_people, groq, mojo, server::Line};
+use crate::{Shared, anthropic, elevenlabs, google_people, groq, mojo, server::Line};
 
 /// Longest script of one provider.
 pub const MAX_SCRIPTED: usize = 10_000;
@@ -30,6 +30,8 @@ const MAX_TIME_OUT: Duration = Duration::from_mins(2);
 pub struct Faults {
     /// Groq's chat completions.
     pub groq: RequestFaults,
+    /// Anthropic's messages.
+    pub anthropic: RequestFaults,
     /// ElevenLabs' speech.
     pub elevenlabs: RequestFaults,
     /// The carrier's media routes.
@@ -88,6 +90,8 @@ pub enum RequestFault {
     TooManyRequests,
     /// 500.
     ServerError,
+    /// 503, or 529 by Anthropic; it has no rate, only a script can say it.
+    Overloaded,
     /// No answer and nothing done.
     TimeOut,
     /// Done, and no answer.
@@ -119,16 +123,18 @@ pub(crate) enum Target {
     Sends,
     Google,
     Mojo,
+    Anthropic,
 }
 
 /// All of them, in the order of their numbers.
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
     Target::Groq,
     Target::ElevenLabs,
     Target::Media,
     Target::Sends,
     Target::Google,
     Target::Mojo,
+    Target::Anthropic,
 ];
 
 impl Faults {
@@ -140,6 +146,7 @@ impl Faults {
             Target::Sends => &mut self.sends,
             Target::Google => &mut self.google,
             Target::Mojo => &mut self.mojo,
+            Target::Anthropic => &mut self.anthropic,
         }
     }
 
@@ -264,7 +271,8 @@ pub(crate) async fn befall(
     match fault {
         RequestFault::None => next.run(request).await,
         RequestFault::TooManyRequests => limited(target, rates.retry_after),
-        RequestFault::ServerError => failed(target),
+        RequestFault::ServerError => failed(target, StatusCode::INTERNAL_SERVER_ERROR),
+        RequestFault::Overloaded => overloaded(target),
         RequestFault::TimeOut => {
             let wait = Duration::from_millis(rates.time_out_ms).min(MAX_TIME_OUT);
             tokio::select! {
@@ -299,6 +307,11 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "RATE_LIMIT_EXCEEDED",
         ),
         Target::Mojo => mojo::refusal(StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+        Target::Anthropic => anthropic::refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit_error",
+            "This request would exceed your account's rate limit. Please try again later.",
+        ),
         // The vendor's rate limit answers `{"message": ...}` and no retry-after.
         Target::Media | Target::Sends => {
             let body = serde_json::json!({ "message": "Too Many Requests" });
@@ -313,8 +326,14 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
     response
 }
 
-fn failed(target: Target) -> Response {
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
+fn overloaded(target: Target) -> Response {
+    match target {
+        Target::Anthropic => anthropic::overloaded(),
+        _ => failed(target, StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+fn failed(target: Target, status: StatusCode) -> Response {
     match target {
         Target::Groq => groq::refusal(
             status,
@@ -325,6 +344,7 @@ fn failed(target: Target) -> Response {
         Target::ElevenLabs => elevenlabs::refusal(status, "internal_error", "Something went wrong."),
         Target::Google => google_people::refusal(status, "INTERNAL", "INTERNAL"),
         Target::Mojo => mojo::refusal(status, "internal_error"),
+        Target::Anthropic => anthropic::refusal(status, "api_error", "Internal server error"),
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }
 }

@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     Shared,
@@ -228,29 +228,12 @@ fn text_of(message: &Message) -> &str {
     }
 }
 
-/// The script in the form asked for: every text property of the schema is the script.
+/// The script in the form asked for.
 fn shape(script: &str, format: Option<&ResponseFormat>) -> String {
     match format {
         None | Some(ResponseFormat::Text) => script.to_owned(),
         Some(ResponseFormat::JsonObject) => json!({ "script": script }).to_string(),
-        Some(ResponseFormat::JsonSchema { json_schema }) => {
-            let properties = json_schema.schema.get("properties").and_then(Value::as_object);
-            let fields: Map<String, Value> = properties
-                .into_iter()
-                .flatten()
-                .map(|(name, schema)| {
-                    let value = match schema.get("type").and_then(Value::as_str) {
-                        Some("integer" | "number") => json!(script.split_whitespace().count()),
-                        Some("boolean") => json!(true),
-                        Some("array") => json!([]),
-                        Some("object") => json!({}),
-                        _ => json!(script),
-                    };
-                    (name.clone(), value)
-                })
-                .collect();
-            Value::Object(fields).to_string()
-        }
+        Some(ResponseFormat::JsonSchema { json_schema }) => scripts::in_schema(script, &json_schema.schema),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The outside world on loopback: Groq, ElevenLabs, Drop Cowboy v2, Google Contacts and Mojo by their own wire protocols, so that the same client
-//! code runs against them. It never reaches beyond this machine, dials no one and costs nothing; what it would have cost is on
+//! The outside world on loopback: Groq, Anthropic, ElevenLabs, Drop Cowboy v2, Google Contacts and Mojo by their own wire protocols,
+//! so that the same client code runs against them. It never reaches beyond this machine, dials no one and costs nothing; what it would have cost is on
 //! its bill. It fails on demand ([`Faults`]), and its carrier remembers every drop and key through a sudden end of the
 //! process, as the real one does.
 //!
@@ -13,6 +13,7 @@
 //! - Google asks nobody: whoever is sent to it has agreed, unless [`GoogleAccount`] says otherwise; Mojo's shape is a guess;
 //! - `GET/POST /sandbox/faults`, `GET /sandbox/drops?offset=&limit=`, `GET /sandbox/state` and `GET /sandbox/bill` need no key.
 
+mod anthropic;
 mod bill;
 mod carrier;
 mod config;
@@ -193,6 +194,11 @@ impl RunningSandbox {
     /// Base address of Groq, in place of `https://api.groq.com`.
     pub fn groq_url(&self) -> &str {
         self.base_url()
+    }
+
+    /// Base address of Anthropic, in place of `https://api.anthropic.com`.
+    pub fn anthropic_url(&self) -> String {
+        format!("{}/anthropic", self.base_url())
     }
 
     /// Base address of ElevenLabs, in place of `https://api.elevenlabs.io`.

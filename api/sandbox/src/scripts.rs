@@ -1,7 +1,7 @@
 //! The words the sandbox's writer answers: a voicemail of 30 to 45 seconds made of the facts in the prompt. It is plausible,
 //! not clever; the same facts and seed give the same words. It takes nothing from a fact but its text, cut short.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::faults::share;
 
@@ -152,6 +152,26 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
     }
     said.push(close);
     said.join(" ")
+}
+
+/// The script as a JSON object: every text property of the schema is the script.
+pub(crate) fn in_schema(script: &str, schema: &Value) -> String {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let fields: Map<String, Value> = properties
+        .into_iter()
+        .flatten()
+        .map(|(name, schema)| {
+            let value = match schema.get("type").and_then(Value::as_str) {
+                Some("integer" | "number") => json!(script.split_whitespace().count()),
+                Some("boolean") => json!(true),
+                Some("array") => json!([]),
+                Some("object") => json!({}),
+                _ => json!(script),
+            };
+            (name.clone(), value)
+        })
+        .collect();
+    Value::Object(fields).to_string()
 }
 
 fn words(said: &[String]) -> usize {

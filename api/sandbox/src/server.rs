@@ -30,7 +30,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::{Shared, carrier, elevenlabs, faults::Faults, google_people, groq, mojo};
+use crate::{Shared, anthropic, carrier, elevenlabs, faults::Faults, google_people, groq, mojo};
 
 /// Connections held at once; more wait in the system's backlog.
 const MAX_CONNECTIONS: usize = 256;
@@ -178,6 +178,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .route("/sandbox/bill", get(bill))
         .with_state(Arc::clone(shared))
         .merge(groq::routes(shared))
+        .merge(anthropic::routes(shared))
         .merge(elevenlabs::routes(shared))
         .merge(carrier::routes::routes(shared))
         .merge(google_people::routes(shared))

@@ -100,6 +100,57 @@ async fn writer_and_voice_are_limited_on_demand_in_their_own_words() {
 }
 
 #[tokio::test]
+async fn anthropic_is_limited_overloaded_and_broken_on_demand_in_its_own_words() {
+    use RequestFault::{LostAnswer, None, Overloaded, ServerError, TooManyRequests};
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start(config(dir.path())).await.unwrap();
+    sandbox.set_faults(Faults {
+        anthropic: RequestFaults {
+            retry_after: Some(7),
+            ..scripted(&[TooManyRequests, Overloaded, ServerError, LostAnswer, None])
+        },
+        ..Faults::default()
+    });
+    let ask = || {
+        client()
+            .post(format!("{}/v1/messages", sandbox.anthropic_url()))
+            .header("x-api-key", &sandbox.credentials().anthropic_api_key)
+            .header("anthropic-version", "2023-06-01")
+            .json(&json!({
+                "model": "claude-haiku-4-5", "max_tokens": 500,
+                "messages": [{ "role": "user", "content": "Hello" }],
+            }))
+    };
+    let limited = ask().send().await.unwrap();
+    assert_eq!(
+        (limited.status().as_u16(), &limited.headers()["retry-after"]),
+        (429, &"7".parse().unwrap())
+    );
+    assert_eq!(
+        limited.json::<Value>().await.unwrap()["error"]["type"],
+        "rate_limit_error"
+    );
+    for (status, kind) in [(529, "overloaded_error"), (500, "api_error")] {
+        let (answered_status, body) = answered(ask()).await;
+        assert_eq!(
+            (answered_status.as_u16(), &body["error"]["type"]),
+            (status, &json!(kind))
+        );
+    }
+    ask()
+        .send()
+        .await
+        .expect_err("the connection is closed without an answer");
+    assert_eq!(answered(ask()).await.0, 200);
+    assert_eq!(
+        sandbox.bill()["claude"]["messages"],
+        2,
+        "what was refused costs nothing, what was lost does"
+    );
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
 async fn reports_are_duplicated_lost_and_reordered_on_demand() {
     let with = |reports| Faults {
         reports,
