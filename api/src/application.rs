@@ -181,7 +181,9 @@ impl Application {
             )),
             clips: work.audio.clone(),
             inbox: work.webhooks.clone(),
-            writer: providers.writer,
+            writers: providers.writers,
+            rates: read_side.clone(),
+            draft_voice: providers.draft_voice,
             voice: providers.voice,
             carrier: providers.carrier,
             suppressions: read_side.clone(),
@@ -241,6 +243,7 @@ impl Application {
         });
         if role != crate::config::Role::Api {
             Processes::new(self.ports.clone(), self.settings()).start(&tracker, &cancel);
+            tracker.spawn(check_providers(self.ports.clone(), cancel.clone()));
         }
         let router = crate::http::router(self.state(&public));
         let token = cancel.clone();
@@ -338,6 +341,25 @@ impl Running {
         if let Some(sandbox) = self.application.sandbox {
             sandbox.shutdown().await;
         }
+    }
+}
+
+/// Says at the start what would only be found out in the middle of a campaign: a key that is not good, a model that was retired. The
+/// voice learns what its plan allows.
+async fn check_providers(ports: Ports, cancel: CancellationToken) {
+    let checks = async {
+        for (provider, writer) in ports.writers.iter() {
+            if let Err(error) = writer.check().await {
+                tracing::error!(provider, "the writer can't be used: {error}");
+            }
+        }
+        if let Err(error) = ports.voice.check().await {
+            tracing::error!("the voice can't be used: {error}");
+        }
+    };
+    tokio::select! {
+        () = checks => {}
+        () = cancel.cancelled() => {}
     }
 }
 

@@ -2,16 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use commands::ports::{ContactSourcePort, ContactSources, ScriptWriter, SpeechSynthesizer, VoicemailCarrier};
+use commands::ports::{
+    ContactSourcePort, ContactSources, ScriptWriter, ScriptWriters, SpeechSynthesizer, VoicemailCarrier,
+};
 use providers::{
-    CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople,
-    Groq, GroqConfig, InvalidProvider, MojoConfig, MojoDialer,
+    Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, ElevenLabs, GoogleConfig,
+    GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
 };
 use sandbox::RunningSandbox;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Config, ProvidersConfig};
 
+/// Speeches at once that the sandbox's plan allows.
+const SANDBOX_VOICES: usize = 10;
 /// Longest wait for a sandbox on loopback.
 const SANDBOX_TIME_OUT: Duration = Duration::from_secs(10);
 
@@ -19,9 +23,11 @@ const SANDBOX_TIME_OUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Providers {
     /// Who writes.
-    pub writer: Arc<dyn ScriptWriter>,
+    pub writers: ScriptWriters,
     /// Who speaks.
     pub voice: Arc<dyn SpeechSynthesizer>,
+    /// Who speaks drafts, if the machine can.
+    pub draft_voice: Option<Arc<dyn SpeechSynthesizer>>,
     /// Who delivers.
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Where contacts can be pulled from.
@@ -34,9 +40,7 @@ impl Providers {
     /// Prepares the clients; calls nothing.
     pub fn set_up(config: &Config, sandbox: Option<&RunningSandbox>) -> Result<Self, InvalidProvider> {
         let p = &config.providers;
-        let mut groq = GroqConfig::new(p.groq.api_key.clone(), &p.groq.model);
-        let mut voice = ElevenLabsConfig::new(p.elevenlabs.api_key.clone(), &p.elevenlabs.model);
-        voice.concurrency = p.elevenlabs.concurrency;
+        let mut voice = p.elevenlabs.clone();
         let mut carrier = DropCowboyConfig::new(p.drop_cowboy.key.clone(), p.drop_cowboy.secret.clone());
         carrier.phone_line_id = Some(p.drop_cowboy.phone_line_id.clone()).filter(|l| !l.is_empty());
         let secrets = p
@@ -51,12 +55,10 @@ impl Providers {
             .collect();
         if let Some(sandbox) = sandbox {
             let keys = sandbox.credentials();
-            sandbox.groq_url().clone_into(&mut groq.base_url);
-            groq.api_key = keys.groq_api_key.clone().into();
-            groq.time_out = SANDBOX_TIME_OUT;
             sandbox.elevenlabs_url().clone_into(&mut voice.base_url);
             voice.api_key = keys.elevenlabs_api_key.clone().into();
             voice.time_out = SANDBOX_TIME_OUT;
+            voice.concurrency = SANDBOX_VOICES;
             sandbox.drop_cowboy_url().clone_into(&mut carrier.base_url);
             carrier.key = keys.drop_cowboy_key.clone().into();
             carrier.secret = keys.drop_cowboy_secret.clone().into();
@@ -64,13 +66,39 @@ impl Providers {
         }
         let callbacks = CallbackBase::default();
         Ok(Self {
-            writer: Arc::new(Groq::new(groq)?),
+            writers: writers(p, sandbox)?,
+            draft_voice: DraftVoice::find().map(|voice| Arc::new(voice) as Arc<dyn SpeechSynthesizer>),
             voice: Arc::new(ElevenLabs::new(voice)?),
             carrier: Arc::new(DropCowboy::new(carrier, callbacks.clone())?),
             sources: sources(p, sandbox, &callbacks)?,
             callbacks,
         })
     }
+}
+
+/// A writer without a key is not offered.
+fn writers(
+    settings: &ProvidersConfig,
+    sandbox: Option<&RunningSandbox>,
+) -> Result<ScriptWriters, InvalidProvider> {
+    let (mut groq, mut anthropic) = (settings.groq.clone(), settings.anthropic.clone());
+    if let Some(sandbox) = sandbox {
+        let keys = sandbox.credentials();
+        sandbox.groq_url().clone_into(&mut groq.base_url);
+        groq.api_key = keys.groq_api_key.clone().into();
+        groq.time_out = SANDBOX_TIME_OUT;
+        anthropic.base_url = sandbox.anthropic_url();
+        anthropic.api_key = keys.anthropic_api_key.clone().into();
+        anthropic.time_out = SANDBOX_TIME_OUT;
+    }
+    let mut writers: Vec<(&'static str, Arc<dyn ScriptWriter>)> = Vec::new();
+    if !groq.api_key.expose_secret().is_empty() {
+        writers.push(("groq", Arc::new(Groq::new(groq)?)));
+    }
+    if !anthropic.api_key.expose_secret().is_empty() {
+        writers.push(("anthropic", Arc::new(Anthropic::new(anthropic)?)));
+    }
+    Ok(ScriptWriters::new(writers))
 }
 
 /// A service without its settings is not offered.

@@ -93,6 +93,10 @@ impl DraftVoice {
 
 #[async_trait]
 impl SpeechSynthesizer for DraftVoice {
+    async fn check(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, PortError> {
         if request.text.trim().is_empty() || request.text.chars().count() > TEXT_CHARS_MAX {
             let message = format!("speaks texts of 1 to {TEXT_CHARS_MAX} characters; change the text");

@@ -199,6 +199,7 @@ impl ProviderCall {
     /// Makes the call and returns the answer of a success, or of a status that the route understands.
     pub(crate) async fn send(&self, route: &Route, request: RequestBuilder) -> Result<Answer, PortError> {
         let mut tries_left = TRIES_MAX;
+        let mut lost = 0;
         loop {
             // All bodies are in memory, so a request can always be had again.
             let attempt = request.try_clone().ok_or_else(|| {
@@ -206,9 +207,10 @@ impl ProviderCall {
                 PortError::new(PortErrorKind::Permanent, message)
             })?;
             let failure = match self.once(route, attempt).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(Answer { lost, ..answer }),
                 Err(failure) => failure,
             };
+            lost += u32::from(failure.is_lost());
             tries_left -= 1;
             let jittered = self.backoff.wait(TRIES_MAX - tries_left);
             match failure.wait_in_place(route.repeat, jittered) {
@@ -322,6 +324,7 @@ impl ProviderCall {
             status,
             headers,
             body: body.freeze(),
+            lost: 0,
         })
     }
 
@@ -336,10 +339,11 @@ impl ProviderCall {
         } else {
             (PortErrorKind::Unknown, "the connection broke")
         };
-        Failure::repeatable(PortError::new(
-            kind,
-            format!("{} {}: {what}", self.provider, route.name),
-        ))
+        let failed = PortError::new(kind, format!("{} {}: {what}", self.provider, route.name));
+        match kind {
+            PortErrorKind::Unknown => Failure::lost(failed),
+            _ => Failure::repeatable(failed),
+        }
     }
 }
 

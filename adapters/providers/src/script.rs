@@ -84,3 +84,9 @@ pub(crate) fn cost(parts: &[(u64, u8, MicroDollars)]) -> MicroDollars {
     let micros = sum.saturating_add(per - 1) / per;
     MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
 }
+
+/// The cost with that of the answers which were lost on the way: nobody says what they were billed at, but the same was asked, so
+/// they are taken to have cost the same.
+pub(crate) fn with_lost(cost: MicroDollars, lost: u32) -> MicroDollars {
+    cost.times(i64::from(lost) + 1)
+}

@@ -16,10 +16,10 @@ use crate::{
 
 /// Millionths of a dollar a character of speech: $0.10 a thousand.
 const MICROS_PER_CHARACTER: u64 = 100;
-/// Billionths of a dollar a token read: $0.15 a million.
-const NANOS_PER_TOKEN_READ: u64 = 150;
-/// Billionths of a dollar a token written: $0.60 a million.
-const NANOS_PER_TOKEN_WRITTEN: u64 = 600;
+/// Billionths of a dollar a token read and written by gpt-oss-120b: $0.15 and $0.60 a million.
+const NANOS_PER_LARGE_TOKEN: (u64, u64) = (150, 600);
+/// The same by gpt-oss-20b: $0.075 and $0.30 a million.
+const NANOS_PER_SMALL_TOKEN: (u64, u64) = (75, 300);
 /// Billionths of a dollar a token read by Claude: $1 a million.
 const NANOS_PER_CLAUDE_TOKEN_READ: u64 = 1_000;
 /// Billionths of a dollar a token written by Claude: $5 a million.
@@ -31,9 +31,20 @@ pub(crate) const MICROS_PER_DELIVERY: u64 = 40_000;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Usage {
-    Speech { characters: u64 },
-    Completion { read: u64, written: u64 },
-    Message { read: u64, written: u64 },
+    Speech {
+        characters: u64,
+    },
+    Completion {
+        read: u64,
+        written: u64,
+        /// By the smaller model, at half the price.
+        #[serde(default)]
+        small: bool,
+    },
+    Message {
+        read: u64,
+        written: u64,
+    },
 }
 
 impl Usage {
@@ -41,7 +52,7 @@ impl Usage {
     pub(crate) const fn tokens(&self) -> (u64, u64) {
         match self {
             Self::Speech { .. } => (0, 0),
-            Self::Completion { read, written } | Self::Message { read, written } => (*read, *written),
+            Self::Completion { read, written, .. } | Self::Message { read, written } => (*read, *written),
         }
     }
 }
@@ -51,6 +62,8 @@ struct Sums {
     speeches: u64,
     characters: u64,
     completions: u64,
+    /// What completions cost, billionths of a dollar.
+    nanos: u64,
     read: u64,
     written: u64,
     messages: u64,
@@ -65,7 +78,16 @@ impl Sums {
                 self.speeches += 1;
                 self.characters = self.characters.saturating_add(*characters);
             }
-            Usage::Completion { read, written } => {
+            Usage::Completion { read, written, small } => {
+                let (per_read, per_written) = if *small {
+                    NANOS_PER_SMALL_TOKEN
+                } else {
+                    NANOS_PER_LARGE_TOKEN
+                };
+                let nanos = read
+                    .saturating_mul(per_read)
+                    .saturating_add(written.saturating_mul(per_written));
+                self.nanos = self.nanos.saturating_add(nanos);
                 self.completions += 1;
                 self.read = self.read.saturating_add(*read);
                 self.written = self.written.saturating_add(*written);
@@ -114,8 +136,7 @@ impl Bill {
     pub(crate) fn total(&self, drops_made: u64, drops_delivered: u64) -> Value {
         let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner).1;
         let speech = sums.characters * MICROS_PER_CHARACTER;
-        let scripts = (sums.read * NANOS_PER_TOKEN_READ
-            + sums.written * NANOS_PER_TOKEN_WRITTEN
+        let scripts = (sums.nanos
             + sums.claude_read * NANOS_PER_CLAUDE_TOKEN_READ
             + sums.claude_written * NANOS_PER_CLAUDE_TOKEN_WRITTEN)
             / 1000;

@@ -34,6 +34,8 @@ pub struct SandboxConfig {
     pub voice: VoiceEngine,
     /// What callers must present.
     pub credentials: Credentials,
+    /// How long a script or a speech takes before it is answered, in real time.
+    pub latency: Duration,
     /// Speech requests served at once; more are answered 429, as a paid plan of 10 does.
     pub speech_concurrency: usize,
     /// Characters the speech account may use before it answers `quota_exceeded`.
@@ -54,6 +56,7 @@ impl SandboxConfig {
             time,
             voice: VoiceEngine::Auto,
             credentials: Credentials::default(),
+            latency: Duration::ZERO,
             speech_concurrency: 10,
             character_limit: 10_000_000,
         }

@@ -20,6 +20,7 @@ use crate::{
     bill::Usage,
     faults::{Target, befall},
     fresh_id,
+    speech_history::Item,
 };
 
 /// The voice a caller may name without looking: the first of [`VOICES`].
@@ -46,6 +47,8 @@ const FORMATS: [&str; 6] = ["mp3_", "wav_", "pcm_", "ulaw_", "alaw_", "opus_"];
 const MAX_BODY: usize = 256 * 1024;
 /// Largest page of voices.
 const MAX_PAGE: usize = 100;
+/// Largest page of the history.
+const MAX_HISTORY_PAGE: usize = 1_000;
 /// Page size of voices when none is asked for.
 const PAGE: usize = 10;
 /// How long a request too many is queued before it is refused.
@@ -60,6 +63,8 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
                 befall,
             )),
         )
+        .route("/v1/history", get(history))
+        .route("/v1/history/{item}/audio", get(history_audio))
         .route("/v2/voices", get(voices))
         .route("/v1/user/subscription", get(subscription))
         .route("/v1/models", get(models))
@@ -127,6 +132,7 @@ async fn speak(
             message,
         );
     };
+    shared.latency().await;
     let audio = shared.voice.speak(&asked.text).await;
     let characters = asked.text.chars().count() as u64;
     if shared.bill.book(&Usage::Speech { characters }).is_err() {
@@ -136,6 +142,14 @@ async fn speak(
             "Something went wrong.",
         );
     }
+    let item = fresh_id().simple().to_string();
+    shared.speech_history.add(Item {
+        id: item.clone(),
+        voice,
+        model: asked.model_id.unwrap_or_else(|| MODELS[0].0.to_owned()),
+        text: asked.text,
+        at: (shared.time)(),
+    });
     let busy = shared
         .speech_concurrency
         .saturating_sub(shared.speech_places.available_permits());
@@ -144,7 +158,7 @@ async fn speak(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
     for (name, value) in [
         ("request-id", fresh_id().simple().to_string()),
-        ("history-item-id", fresh_id().simple().to_string()),
+        ("history-item-id", item),
         ("x-trace-id", fresh_id().simple().to_string()),
         ("character-cost", characters.to_string()),
         ("current-concurrent-requests", busy.to_string()),
@@ -221,6 +235,60 @@ fn check(shared: &Shared, voice: &str, format: &Format, asked: &Speech) -> Resul
 fn unprocessable(field: &str, message: &str) -> Response {
     let body = json!({ "detail": [{ "loc": ["body", field], "msg": message, "type": "value_error" }] });
     (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct HistoryPage {
+    page_size: Option<usize>,
+    voice_id: Option<String>,
+    start_after_history_item_id: Option<String>,
+}
+
+async fn history(State(shared): State<Arc<Shared>>, Query(page): Query<HistoryPage>) -> Response {
+    let size = page.page_size.unwrap_or(MAX_PAGE);
+    if !(1..=MAX_HISTORY_PAGE).contains(&size) {
+        return unprocessable("page_size", "must be between 1 and 1000");
+    }
+    let after = page.start_after_history_item_id.as_deref();
+    let (items, more) = shared
+        .speech_history
+        .newest(page.voice_id.as_deref(), after, size);
+    let shown: Vec<Value> = items.iter().map(history_item).collect();
+    Json(json!({
+        "history": shown,
+        "has_more": more,
+        "last_history_item_id": items.last().map(|item| &item.id),
+        "scanned_until": null,
+    }))
+    .into_response()
+}
+
+fn history_item(item: &Item) -> Value {
+    json!({
+        "history_item_id": item.id,
+        "voice_id": item.voice,
+        "model_id": item.model,
+        "text": item.text,
+        "date_unix": item.at.timestamp(),
+        "character_count_change_from": 0,
+        "character_count_change_to": item.text.chars().count(),
+        "content_type": "audio/wav",
+        "state": "created",
+        "source": "TTS",
+    })
+}
+
+/// The same words give the same sound.
+async fn history_audio(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    let Some(item) = shared.speech_history.get(&id) else {
+        return refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_uid",
+            "An item with that id was not found.",
+        );
+    };
+    let audio = shared.voice.speak(&item.text).await;
+    ([(CONTENT_TYPE, "audio/wav")], audio).into_response()
 }
 
 #[derive(Debug, Deserialize)]

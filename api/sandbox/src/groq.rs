@@ -22,7 +22,9 @@ use crate::{
 };
 
 /// Models served; the Llama 3 ones were shut down in August 2026.
-const MODELS: [&str; 2] = ["openai/gpt-oss-120b", "openai/gpt-oss-20b"];
+const MODELS: [&str; 2] = ["openai/gpt-oss-120b", SMALL_MODEL];
+/// The one at half the price.
+const SMALL_MODEL: &str = "openai/gpt-oss-20b";
 /// Messages of one prompt.
 const MAX_MESSAGES: usize = 64;
 /// Properties of a schema that are answered.
@@ -152,7 +154,9 @@ async fn complete(
     let usage = Usage::Completion {
         read: read as u64,
         written: written as u64,
+        small: asked.model == SMALL_MODEL,
     };
+    shared.latency().await;
     if shared.bill.book(&usage).is_err() {
         return refusal(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -26,6 +26,7 @@ mod mojo;
 mod people;
 mod scripts;
 mod server;
+mod speech_history;
 mod voice;
 
 use std::{
@@ -68,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) bill: bill::Bill,
     pub(crate) carrier: carrier::Carrier,
     pub(crate) voice: voice::Voice,
+    pub(crate) latency: Duration,
+    pub(crate) speech_history: speech_history::SpeechHistory,
     pub(crate) speech_places: Semaphore,
     pub(crate) speech_concurrency: usize,
     pub(crate) character_limit: u64,
@@ -80,6 +83,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The time that a provider takes for a script or a speech.
+    pub(crate) async fn latency(&self) {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+    }
+
     /// Where a callback address leads: to its own place or, when a base is set, to that; nothing when it leaves this machine.
     pub(crate) fn reachable(&self, url: &Url) -> Option<Url> {
         let base = self
@@ -161,6 +171,8 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
         bill: bill::Bill::open(&config.state_dir)?,
         faults: faults::FaultBoard::new(config.seed, config.faults),
         voice: voice::Voice::new(&config.voice),
+        latency: config.latency,
+        speech_history: speech_history::SpeechHistory::default(),
         speech_places: Semaphore::new(config.speech_concurrency),
         speech_concurrency: config.speech_concurrency,
         character_limit: config.character_limit,

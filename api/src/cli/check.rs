@@ -156,13 +156,30 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
                 }
             });
             say("carrier", carrier)?;
-            let voices = application.ports.voice.voices().await;
+            for (provider, writer) in application.ports.writers.iter() {
+                let checked = writer.check().await.map_err(|e| e.to_string());
+                say(
+                    provider,
+                    checked.map(|()| format!("writes by {}", writer.model())),
+                )?;
+            }
+            let voice = &application.ports.voice;
+            let voices = match voice.check().await {
+                Ok(()) => voice.voices().await,
+                Err(error) => Err(error),
+            };
             say(
                 "voice",
                 voices
                     .map(|v| format!("{} voices", v.len()))
                     .map_err(|e| e.to_string()),
             )?;
+            let draft = if application.ports.draft_voice.is_some() {
+                "espeak-ng"
+            } else {
+                "none; install espeak-ng to hear drafts for nothing"
+            };
+            say("draft voice", Ok(draft.to_owned()))?;
             application.close().await;
         }
     }

@@ -8,7 +8,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
-use providers::{GoogleConfig, MojoConfig};
+use providers::{AnthropicConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -96,38 +96,18 @@ pub enum ProvidersMode {
 pub struct ProvidersConfig {
     /// Which.
     pub mode: ProvidersMode,
-    /// The writer.
-    pub groq: GroqSettings,
+    /// A writer; without a key it is not offered.
+    pub groq: GroqConfig,
+    /// Another writer; without a key it is not offered.
+    pub anthropic: AnthropicConfig,
     /// The voice.
-    pub elevenlabs: ElevenLabsSettings,
+    pub elevenlabs: ElevenLabsConfig,
     /// The carrier.
     pub drop_cowboy: DropCowboySettings,
     /// Google Contacts; without a client it is not offered.
     pub google: GoogleConfig,
     /// Mojo Dialer; without an address it is not offered.
     pub mojo: MojoConfig,
-}
-
-/// The writer.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GroqSettings {
-    /// The account's key.
-    pub api_key: SecretString,
-    /// Model id.
-    pub model: String,
-}
-
-/// The voice.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ElevenLabsSettings {
-    /// The account's key.
-    pub api_key: SecretString,
-    /// Model id.
-    pub model: String,
-    /// Requests at once that the plan allows.
-    pub concurrency: usize,
 }
 
 /// The carrier.
@@ -301,7 +281,6 @@ impl Config {
         }
         let missing = |secret: &SecretString| secret.expose_secret().is_empty();
         for (setting, secret) in [
-            ("providers.groq.api_key", &self.providers.groq.api_key),
             ("providers.elevenlabs.api_key", &self.providers.elevenlabs.api_key),
             ("providers.drop_cowboy.key", &self.providers.drop_cowboy.key),
             ("providers.drop_cowboy.secret", &self.providers.drop_cowboy.secret),

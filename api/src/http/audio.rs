@@ -16,6 +16,8 @@ use crate::state::AppState;
 pub const LINK_SECONDS: i64 = 15 * 60;
 /// Keeps these signatures apart from others.
 const PURPOSE: &str = "audio-link";
+/// The same for drafts.
+const DRAFT_PURPOSE: &str = "draft-link";
 
 fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> String {
     format!("{organization}/{script}/{expires}")
@@ -29,6 +31,16 @@ pub fn audio_link(state: &AppState, organization: OrganizationId, script: Script
         .keys
         .sign(PURPOSE, &message(organization, script, expires));
     format!("/audio/{script}?organization={organization}&expires={expires}&signature={signature}")
+}
+
+/// A link to the newest words in the computer's own voice. Only for a caller who was permitted to see the script.
+pub fn draft_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
+    let expires = state.now().timestamp() + LINK_SECONDS;
+    let signature = state
+        .ports
+        .keys
+        .sign(DRAFT_PURPOSE, &message(organization, script, expires));
+    format!("/audio/{script}/draft?organization={organization}&expires={expires}&signature={signature}")
 }
 
 /// The signed part of a link.
@@ -46,20 +58,7 @@ pub async fn audio(
     Query(signed): Query<Signed>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let void = || {
-        HttpError::new(
-            StatusCode::FORBIDDEN,
-            "LINK_VOID",
-            "this link has expired; load the page again",
-        )
-    };
-    let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
-    let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
-    let message = message(organization, script, signed.expires);
-    let good = state.ports.keys.verify(PURPOSE, &message, &signed.signature);
-    if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
-        return Err(void());
-    }
+    let (organization, script) = opened(&state, PURPOSE, &script, &signed)?;
     let row = state
         .queries
         .script(organization, script)
@@ -74,6 +73,47 @@ pub async fn audio(
         .get(&key)
         .await?
         .ok_or_else(|| HttpError::not_found("audio"))?;
+    Ok(part_of(content, &headers))
+}
+
+/// `GET /audio/{script}/draft`: spoken on this machine, for nothing, and kept nowhere.
+pub async fn draft(
+    State(state): State<AppState>,
+    Path(script): Path<String>,
+    Query(signed): Query<Signed>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    let (organization, script) = opened(&state, DRAFT_PURPOSE, &script, &signed)?;
+    let speech = commands::use_cases::speak_draft(&state.ports, organization, script).await?;
+    Ok(part_of(speech.audio, &headers))
+}
+
+/// What a link is for, if it was signed for that and has not expired.
+fn opened(
+    state: &AppState,
+    purpose: &str,
+    script: &str,
+    signed: &Signed,
+) -> Result<(OrganizationId, ScriptId), HttpError> {
+    let void = || {
+        HttpError::new(
+            StatusCode::FORBIDDEN,
+            "LINK_VOID",
+            "this link has expired; load the page again",
+        )
+    };
+    let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
+    let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
+    let message = message(organization, script, signed.expires);
+    let good = state.ports.keys.verify(purpose, &message, &signed.signature);
+    if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
+        return Err(void());
+    }
+    Ok((organization, script))
+}
+
+/// The file, or the part of it that a player asks for.
+fn part_of(content: bytes::Bytes, headers: &HeaderMap) -> Response {
     let kind = if content.starts_with(b"RIFF") {
         "audio/wav"
     } else {
@@ -99,7 +139,7 @@ pub async fn audio(
     if let Some(range) = range.and_then(|r| HeaderValue::from_str(&r).ok()) {
         answer.insert(header::CONTENT_RANGE, range);
     }
-    Ok(response)
+    response
 }
 
 /// Which part of a file is wanted.

@@ -29,7 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 
 use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 
-pub use audio::audio_link;
+pub use audio::{audio_link, draft_link};
 pub use errors::HttpError;
 pub use uploads::clear_spool;
 
@@ -77,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .merge(inbound)
         .route("/imports/{id}/rejected.csv", get(exports::rejected))
         .route("/audio/{script}", get(audio::audio))
+        .route("/audio/{script}/draft", get(audio::draft))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(timeout(REQUEST_TIMEOUT));

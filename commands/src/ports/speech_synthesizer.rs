@@ -75,6 +75,9 @@ pub trait SpeechSynthesizer: Send + Sync + std::fmt::Debug {
         since: DateTime<Utc>,
     ) -> Result<Option<Speech>, PortError>;
 
+    /// Whether the key is good and the configured model exists; learns what the plan allows.
+    async fn check(&self) -> Result<(), PortError>;
+
     /// The voices of the account, at most 500.
     async fn voices(&self) -> Result<Vec<Voice>, PortError>;
 

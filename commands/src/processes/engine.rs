@@ -56,7 +56,7 @@ impl Default for ProcessesSettings {
         Self {
             drops_at_once: 32,
             scripts_at_once: 16,
-            audios_at_once: 8,
+            audios_at_once: 32,
             imports_at_once: 2,
             lease: StdDuration::from_mins(1),
         }

@@ -31,6 +31,6 @@ pub use push::{
     ContactPush, IDEMPOTENCY_KEY_CHARS_MAX, PUSHED_BYTES_MAX, PUSHED_CONTACTS_MAX, push_contacts,
 };
 pub use review::{
-    BULK_REVIEW_MAX, BulkReview, ReviewToUndo, Rewriter, ScriptPreview, edit_script, preview_script, regenerate_script,
-    review_scripts, start_generation, undo_reviews,
+    BULK_REVIEW_MAX, BulkReview, ReviewToUndo, Rewriter, ScriptPreview, edit_script, preview_script,
+    regenerate_script, review_scripts, speak_draft, start_generation, undo_reviews, unreviewed,
 };

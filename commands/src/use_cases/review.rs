@@ -1,9 +1,9 @@
 //! Reviewing: one script or many at once, taking that back, editing, and having one written again.
 
 use domain::{
-    CampaignId, ContactId, Position, ScriptId,
+    CampaignId, ContactId, OrganizationId, Position, ScriptId,
     campaign::{Campaign, CampaignCommand, CampaignRefusal, CampaignStatus, ScriptEngine},
-    organization::Organization,
+    organization::{Organization, spoken},
     script::{Author, GeneratedText, Review, Script, ScriptCommand, ScriptRefusal, lint::Lint},
 };
 use sha2::{Digest, Sha256};
@@ -14,6 +14,7 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{details_of, load_people, seal_about},
+    ports::{Speech, SpeechRequest},
     scripts::{Variables, linter_for, names_of, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
@@ -143,6 +144,35 @@ async fn undo_chunk(
     }
     outcome.position = batch.commit().await?;
     Ok(outcome)
+}
+
+/// The scripts of a campaign that nobody has reviewed yet.
+pub async fn unreviewed(
+    ports: &Ports,
+    permit: &Permit,
+    campaign: CampaignId,
+) -> Result<Vec<ScriptId>, CommandError> {
+    let loaded: Loaded<Campaign> = load(ports, permit.organization(), campaign).await?;
+    let mut ids: Vec<ScriptId> = loaded
+        .state()
+        .contacts
+        .iter()
+        .map(|c| ScriptId::of(campaign, *c))
+        .collect();
+    ids.sort_unstable();
+    let mut open = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let scripts: Vec<Loaded<Script>> = load_many(ports, permit.organization(), chunk).await?;
+        let pending = |s: &Loaded<Script>| s.exists() && s.state().review.is_none();
+        open.extend(
+            chunk
+                .iter()
+                .zip(&scripts)
+                .filter(|(_, s)| pending(s))
+                .map(|(id, _)| *id),
+        );
+    }
+    Ok(open)
 }
 
 /// Changes the words by hand. The version that was read must be the newest.
@@ -382,4 +412,33 @@ pub async fn preview_script(
     let linter = linter_for(ports, context.organization, settings).await?;
     let lint = linter.check(&text, &names_of(&details));
     Ok(ScriptPreview { text, lint })
+}
+
+/// The newest words of a script in the computer's own voice. Nothing is recorded and nothing is kept.
+pub async fn speak_draft(
+    ports: &Ports,
+    organization: OrganizationId,
+    id: ScriptId,
+) -> Result<Speech, CommandError> {
+    let voice = ports.draft_voice.as_ref();
+    let voice = voice
+        .ok_or_else(|| CommandError::invalid("this machine has no voice for drafts; install espeak-ng"))?;
+    let script: Loaded<Script> = load(ports, organization, id).await?;
+    let (Some(contact), Some(text)) = (script.state().contact, &script.state().text) else {
+        return Err(ScriptRefusal::NotFound.into());
+    };
+    let opened = ports
+        .keys
+        .open_many(organization, &[(contact, text)])
+        .await?
+        .pop();
+    let words = opened.ok_or(ScriptRefusal::NotFound)??;
+    let settings: Loaded<Organization> = load(ports, organization, organization).await?;
+    let settings = &settings.state().settings;
+    let request = SpeechRequest {
+        text: spoken(&words, &settings.pronunciations),
+        voice: String::new(),
+        settings: settings.voice_settings,
+    };
+    Ok(voice.speak(request).await?)
 }

@@ -68,7 +68,10 @@ pub fn estimate(left: &WorkLeft, rates: &RateCard) -> [CostLine; 4] {
         .characters_to_speak
         .saturating_add(left.to_write.saturating_mul(ASSUMED_CHARACTERS));
     let to_come_ms = characters.saturating_mul(TENTHS_OF_MS_A_CHARACTER) / 10;
-    let bytes = left.audio_ms.saturating_add(to_come_ms).saturating_mul(BYTES_A_MS);
+    let bytes = left
+        .audio_ms
+        .saturating_add(to_come_ms)
+        .saturating_mul(BYTES_A_MS);
     let byte_days = u128::from(bytes) * u128::from(left.retention_days);
     let line = |step, quantity, rate, estimate| CostLine {
         step,

@@ -150,7 +150,8 @@ impl ScriptWriter for Anthropic {
         let body = wire::request(asked, &prompt);
         script::check_length(PROVIDER, &body)?;
         let request = self.request(Method::POST, "v1/messages").json(&body);
-        let message: Message = self.call.send(&MESSAGES, request).await?.json()?;
+        let answer = self.call.send(&MESSAGES, request).await?;
+        let message: Message = answer.json()?;
         let stop_reason = message.stop_reason.as_deref().unwrap_or_default();
         if let Some(early) = error::stopped_early(stop_reason) {
             return Err(early);
@@ -160,7 +161,7 @@ impl ScriptWriter for Anthropic {
         Ok(WrittenScript {
             text,
             tokens: usage.tokens(),
-            cost: self.cost(&usage),
+            cost: script::with_lost(self.cost(&usage), answer.lost),
             model: message.model.unwrap_or_else(|| asked.to_owned()),
         })
     }

@@ -170,6 +170,10 @@ impl ElevenLabs {
 
 #[async_trait]
 impl SpeechSynthesizer for ElevenLabs {
+    async fn check(&self) -> Result<(), PortError> {
+        Self::check(self).await.map(drop)
+    }
+
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, PortError> {
         let voice = path_segment(&request.voice).ok_or_else(|| {
             let message = "not a voice id of elevenlabs; choose one of the voices";

@@ -111,7 +111,8 @@ impl ScriptWriter for Groq {
             .call
             .request(Method::POST, "openai/v1/chat/completions")
             .json(&body);
-        let completion: Completion = self.call.send(&COMPLETIONS, request).await?.json()?;
+        let answer = self.call.send(&COMPLETIONS, request).await?;
+        let completion: Completion = answer.json()?;
         let usage = completion.usage.unwrap_or_default();
         let choice = completion
             .choices
@@ -127,7 +128,7 @@ impl ScriptWriter for Groq {
             text,
             model: completion.model.unwrap_or_else(|| asked.to_owned()),
             tokens: usage.prompt_tokens.saturating_add(usage.completion_tokens),
-            cost: self.cost(&usage),
+            cost: script::with_lost(self.cost(&usage), answer.lost),
         })
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Answers to the same request that were lost before this one came, each of which may have been billed.
+    pub(crate) lost: u32,
 }
 
 /// What an answer other than success means.
@@ -140,6 +142,7 @@ mod tests {
             status: StatusCode::TOO_MANY_REQUESTS,
             headers,
             body: Bytes::new(),
+            lost: 0,
         };
         answer.retry_after()
     }

@@ -21,6 +21,8 @@ pub(super) struct Failure {
     pub(super) error: PortError,
     /// Another try at once would meet the same, whatever the kind says.
     is_final_here: bool,
+    /// The request went out, and no answer came back.
+    is_lost: bool,
 }
 
 impl Failure {
@@ -29,7 +31,22 @@ impl Failure {
         Self {
             error,
             is_final_here: false,
+            is_lost: false,
         }
+    }
+
+    /// The request went out, and no answer came back: tried again where that is harmless.
+    pub(super) const fn lost(error: PortError) -> Self {
+        Self {
+            error,
+            is_final_here: false,
+            is_lost: true,
+        }
+    }
+
+    /// Whether an answer was lost that may have been billed.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
     /// Not tried again here.
@@ -37,6 +54,7 @@ impl Failure {
         Self {
             error,
             is_final_here: true,
+            is_lost: false,
         }
     }
 

@@ -67,17 +67,26 @@ impl CostQuery {
         caller.fresh(min_position).await;
         let (permit, row) = caller.campaign_row(CampaignId::parse(&campaign_id)?).await?;
         let queries = &caller.state.queries;
-        let (characters, audio_ms) = queries.speech_left(permit.organization(), row.campaign_id).await?;
+        let (characters, audio_ms) = queries
+            .speech_left(permit.organization(), row.campaign_id)
+            .await?;
         let organization = queries.organization(permit.organization()).await?;
         let settings = organization.map(|o| o.settings.0.clone()).unwrap_or_default();
         let by_model = engine.is_some_and(|e| e.is_model());
-        let left = left(&row, characters, audio_ms, by_model, settings.audio_retention_days);
+        let left = left(
+            &row,
+            characters,
+            audio_ms,
+            by_model,
+            settings.audio_retention_days,
+        );
         Ok(cost(&row, &left, &settings.rate_card))
     }
 }
 
 fn left(row: &CampaignRow, characters: u64, audio_ms: u64, by_model: bool, retention_days: u32) -> WorkLeft {
-    let written = row.scripts_pending + row.scripts_approved + row.scripts_rejected + row.scripts_needs_revision;
+    let written =
+        row.scripts_pending + row.scripts_approved + row.scripts_rejected + row.scripts_needs_revision;
     let count = |n: i64| n.max(0).cast_unsigned();
     WorkLeft {
         to_write: count(row.contacts - written),

@@ -235,14 +235,18 @@ impl Caller<'_> {
         let (permit, state) = self.campaign(Action::WriteCampaign, campaign).await?;
         let own = change.script_variables.map(variables);
         let after = own.as_ref().unwrap_or(&state.script_variables);
-        usable(change.script_template.as_ref().or(state.script_template.as_ref()), after)?;
+        usable(
+            change.script_template.as_ref().or(state.script_template.as_ref()),
+            after,
+        )?;
         let command = CampaignCommand::ChangeDetails {
             name: change.name,
             neighborhood: change.neighborhood,
             script_template: change.script_template,
             script_variables: own,
         };
-        self.run_on_campaign(&self.command(&permit), campaign, command).await
+        self.run_on_campaign(&self.command(&permit), campaign, command)
+            .await
     }
 
     async fn generate_scripts(

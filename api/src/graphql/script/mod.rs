@@ -8,7 +8,7 @@ mod query;
 mod workshop;
 
 pub use lint::Lint;
-pub use mutation::{ScriptFilterInput, ScriptMutation};
+pub use mutation::ScriptMutation;
 pub use object::Script;
 pub use query::ScriptQuery;
 pub use workshop::WorkshopQuery;

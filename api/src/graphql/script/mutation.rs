@@ -13,8 +13,8 @@ use projections::{
 
 use super::{
     super::{
-        context::{Caller, caller},
         campaign::ScriptEngineInput,
+        context::{Caller, caller},
         enums::{AudioState, Author, Review, ReviewState},
         error::{Problem, Refusal, outcome},
         node_id::{NodeKind, parse_all},
@@ -90,7 +90,7 @@ pub struct ScriptFilterInput {
 }
 
 impl ScriptFilterInput {
-    pub(in super::super) fn parse(self) -> ScriptFilter {
+    fn parse(self) -> ScriptFilter {
         ScriptFilter {
             review: self.review.map(Into::into),
             audio: self.audio.map(Into::into),
@@ -109,7 +109,11 @@ enum Meant {
 }
 
 impl Meant {
-    fn of(named: Option<Vec<ID>>, all_pending: bool, filter: Option<ScriptFilterInput>) -> Result<Self, Problem> {
+    fn of(
+        named: Option<Vec<ID>>,
+        all_pending: bool,
+        filter: Option<ScriptFilterInput>,
+    ) -> Result<Self, Problem> {
         let pending = || ScriptFilterInput {
             review: Some(ReviewState::Pending),
             ..ScriptFilterInput::default()
@@ -118,7 +122,10 @@ impl Meant {
             (Some(ids), false, None) => Ok(Self::Named(ids)),
             (None, true, None) => Ok(Self::Chosen(pending().parse())),
             (None, false, Some(filter)) => Ok(Self::Chosen(filter.parse())),
-            _ => Err(Problem::new("INVALID", "give one of scriptIds, allPending and filter")),
+            _ => Err(Problem::new(
+                "INVALID",
+                "give one of scriptIds, allPending and filter",
+            )),
         }
     }
 }
@@ -141,14 +148,23 @@ impl Caller<'_> {
                 limit: PAGE_ROWS_MAX,
             };
             let queries = &self.state.queries;
-            let page = queries.scripts(permit.organization(), campaign, filter, request).await?;
-            after = page.rows.last().map(|(place, _)| *place).filter(|_| page.has_more);
+            let page = queries
+                .scripts(permit.organization(), campaign, filter, request)
+                .await?;
+            after = page
+                .rows
+                .last()
+                .map(|(place, _)| *place)
+                .filter(|_| page.has_more);
             rows.extend(page.rows.into_iter().map(|(_, row)| row));
             if after.is_none() {
                 return Ok(rows);
             }
             if rows.len() >= use_cases::BULK_REVIEW_MAX {
-                return Err(Problem::new("TOO_MANY_SCRIPTS", "at most 100,000 scripts at a time"));
+                return Err(Problem::new(
+                    "TOO_MANY_SCRIPTS",
+                    "at most 100,000 scripts at a time",
+                ));
             }
         }
     }
@@ -310,7 +326,8 @@ impl ScriptMutation {
         engine: Option<ScriptEngineInput>,
         prompt: Option<String>,
     ) -> Result<ScriptOutcome, Problem> {
-        let rewritten = caller(ctx)?.regenerate_script(&id, engine.as_ref(), prompt.as_deref());
+        let caller = caller(ctx)?;
+        let rewritten = caller.regenerate_script(&id, engine.as_ref(), prompt.as_deref());
         ScriptOutcome::of(rewritten.await)
     }
 
@@ -331,7 +348,9 @@ impl ScriptMutation {
         let caller = caller(ctx)?;
         let reviewed = async {
             let meant = Meant::of(script_ids, all_pending, filter)?;
-            caller.review_scripts(&campaign_id, meant, review, notes.as_deref()).await
+            caller
+                .review_scripts(&campaign_id, meant, review, notes.as_deref())
+                .await
         };
         ReviewOutcome::of(reviewed.await)
     }

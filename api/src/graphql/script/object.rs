@@ -227,7 +227,9 @@ impl Script {
         let caller = caller(ctx)?;
         let permit = caller.permit(commands::authorization::Action::Read)?;
         let queries = &caller.state.queries;
-        let versions = queries.script_versions(permit.organization(), self.0.script_id).await?;
+        let versions = queries
+            .script_versions(permit.organization(), self.0.script_id)
+            .await?;
         let to = to.unwrap_or(self.0.version);
         let from = from.unwrap_or(to.saturating_sub(1));
         let find = |wanted: u32| {
@@ -244,7 +246,11 @@ impl Script {
 }
 
 /// Opens the words of a version.
-async fn words_of(ctx: &Context<'_>, contact: domain::ContactId, row: &ScriptVersionRow) -> Result<String, Problem> {
+async fn words_of(
+    ctx: &Context<'_>,
+    contact: domain::ContactId,
+    row: &ScriptVersionRow,
+) -> Result<String, Problem> {
     let words = Words {
         contact,
         text: row.text.clone(),
