@@ -183,6 +183,7 @@ impl Application {
             inbox: work.webhooks.clone(),
             writers: providers.writers,
             rates: read_side.clone(),
+            retention: read_side.clone(),
             draft_voice: providers.draft_voice,
             voice: providers.voice,
             carrier: providers.carrier,

@@ -9,8 +9,8 @@ use domain::{Actor, Clock, CorrelationId, EventId, IdGenerator, OrganizationId};
 use crate::{
     authorization::Permit,
     ports::{
-        AudioCache, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriters, SpeakingRates,
-        SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
+        AudioCache, AudioRetention, BlobStore, ContactSources, Journal, KeyRing, ProcessState, ScriptWriters,
+        SpeakingRates, SpeechSynthesizer, VoicemailCarrier, WebhookInbox, WorkQueue,
     },
 };
 
@@ -33,6 +33,8 @@ pub struct Ports {
     pub blobs: Arc<dyn BlobStore>,
     /// Audio that was bought.
     pub clips: Arc<dyn AudioCache>,
+    /// Audio that has outlived its time.
+    pub retention: Arc<dyn AudioRetention>,
     /// Raw webhooks.
     pub inbox: Arc<dyn WebhookInbox>,
     /// Who writes scripts.

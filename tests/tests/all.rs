@@ -7,4 +7,5 @@ mod graphql;
 mod imports;
 mod journeys;
 mod properties;
+mod scripts;
 mod stage;

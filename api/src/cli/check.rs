@@ -5,6 +5,8 @@ use commands::CommandError;
 use serde::Serialize;
 
 use super::{CliError, output};
+use commands::Ports;
+
 use crate::{
     application::{Application, StartError, Surroundings},
     config::{Config, ProvidersMode},
@@ -147,43 +149,50 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
                 application.close().await;
                 return finished(ill);
             }
-            let ready = application.ports.carrier.readiness().await;
-            let carrier = ready.map_err(|e| e.to_string()).and_then(|r| {
-                if r.ready {
-                    Ok("ready".to_owned())
-                } else {
-                    Err(r.problems.join("; "))
-                }
-            });
-            say("carrier", carrier)?;
-            for (provider, writer) in application.ports.writers.iter() {
-                let checked = writer.check().await.map_err(|e| e.to_string());
-                say(
-                    provider,
-                    checked.map(|()| format!("writes by {}", writer.model())),
-                )?;
+            for (what, found) in providers(&application.ports).await {
+                say(what, found)?;
             }
-            let voice = &application.ports.voice;
-            let voices = match voice.check().await {
-                Ok(()) => voice.voices().await,
-                Err(error) => Err(error),
-            };
-            say(
-                "voice",
-                voices
-                    .map(|v| format!("{} voices", v.len()))
-                    .map_err(|e| e.to_string()),
-            )?;
-            let draft = if application.ports.draft_voice.is_some() {
-                "espeak-ng"
-            } else {
-                "none; install espeak-ng to hear drafts for nothing"
-            };
-            say("draft voice", Ok(draft.to_owned()))?;
             application.close().await;
         }
     }
     finished(ill)
+}
+
+/// Whether each provider can be used, and how.
+async fn providers(ports: &Ports) -> Vec<(&'static str, Result<String, String>)> {
+    let text = |e: commands::ports::PortError| e.to_string();
+    let mut found = Vec::new();
+    for (provider, writer) in ports.writers.iter() {
+        let checked = writer.check().await.map_err(text);
+        found.push((
+            provider,
+            checked.map(|()| format!("writes by {}", writer.model())),
+        ));
+    }
+    let voices = match ports.voice.check().await {
+        Ok(()) => ports.voice.voices().await,
+        Err(error) => Err(error),
+    };
+    found.push((
+        "voice",
+        voices.map(|v| format!("{} voices", v.len())).map_err(text),
+    ));
+    let draft = if ports.draft_voice.is_some() {
+        "espeak-ng"
+    } else {
+        "none; install espeak-ng to hear drafts for nothing"
+    };
+    found.push(("draft voice", Ok(draft.to_owned())));
+    let ready = ports.carrier.readiness().await.map_err(text);
+    let carrier = ready.and_then(|r| {
+        if r.ready {
+            Ok("ready".to_owned())
+        } else {
+            Err(r.problems.join("; "))
+        }
+    });
+    found.push(("carrier", carrier));
+    found
 }
 
 fn finished(ill: u32) -> Result<(), CliError> {

@@ -154,7 +154,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let config = cli.common.read()?;
     start_logs(&config, !matches!(cli.command, Command::Serve(_)));
     match cli.command {
-        Command::Serve(args) => serve::run(config, args).await,
+        Command::Serve(args) => Box::pin(serve::run(config, args)).await,
         Command::Demo(args) => demo::run(config, args).await,
         Command::Import(args) => import::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audio_cache;
+mod audio_retention;
 mod blob_store;
 mod connections;
 mod consents;
@@ -24,6 +25,7 @@ mod work_queue;
 
 pub use accounts::{Accounts, ApiToken, Session};
 pub use audio_cache::{AudioCache, Clip, ClipClaim};
+pub use audio_retention::AudioRetention;
 pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};
 pub use consents::{Consents, PendingConsent};

@@ -70,10 +70,10 @@ pub struct ScriptWriters(BTreeMap<&'static str, Arc<dyn ScriptWriter>>);
 
 /// No writer of this name is set up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no writer {name} is set up; there {}", .known.as_slice().join(" and "))]
+#[error("no writer {name} is set up; there are: {}", .known.join(", "))]
 pub struct UnknownWriter {
     name: String,
-    known: Vec<String>,
+    known: Vec<&'static str>,
 }
 
 impl ScriptWriters {
@@ -86,7 +86,7 @@ impl ScriptWriters {
     pub fn get(&self, name: &str) -> Result<&Arc<dyn ScriptWriter>, UnknownWriter> {
         self.0.get(name).ok_or_else(|| UnknownWriter {
             name: name.to_owned(),
-            known: self.0.keys().map(|k| format!("is {k}")).collect(),
+            known: self.0.keys().copied().collect(),
         })
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     audio_rendering, completion, contact_import, dispatch, drop,
     planner::{CONCERNED, Kind, PLANNER, plan},
-    reports, script_generation,
+    reports, retention, script_generation,
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -33,6 +33,8 @@ const RETRY_WAIT_MAX_SECONDS: i64 = 300;
 const ASKED_WAIT_MAX_SECONDS: i64 = 3_600;
 /// How often a loop looks for work that no signal announced.
 const POLL: StdDuration = StdDuration::from_millis(250);
+/// Time between two looks for audio that has outlived its time.
+const RETENTION: StdDuration = StdDuration::from_hours(1);
 /// Shortest and longest time between two looks for expired leases.
 const SWEEP: [StdDuration; 2] = [StdDuration::from_millis(250), StdDuration::from_secs(10)];
 
@@ -129,6 +131,7 @@ impl Processes {
             }
         });
         tracker.spawn(self.clone().sweep(cancel.clone()));
+        tracker.spawn(self.clone().keep_no_longer(cancel.clone()));
     }
 
     /// Plans the closing of campaigns that had settled when an earlier process died before it could.
@@ -161,6 +164,26 @@ impl Processes {
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(self.sweep_pause()) => {}
+            }
+        }
+    }
+
+    /// Deletes audio that has outlived its time; answers how many recordings.
+    pub async fn retention_step(&self) -> Result<u64, CommandError> {
+        retention::step(&self.ports).await
+    }
+
+    /// Deletes audio that has outlived its time, now and every hour until cancelled.
+    async fn keep_no_longer(self, cancel: CancellationToken) {
+        while !cancel.is_cancelled() {
+            match self.retention_step().await {
+                Ok(0) => {}
+                Ok(deleted) => tracing::info!(deleted, "deleted audio that had outlived its time"),
+                Err(error) => tracing::error!("could not delete audio that has outlived its time: {error}"),
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(RETENTION) => {}
             }
         }
     }

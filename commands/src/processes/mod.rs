@@ -10,6 +10,7 @@ mod engine;
 mod planner;
 mod production;
 mod reports;
+mod retention;
 mod script_generation;
 
 pub use engine::{Processes, ProcessesSettings, StepOutcome};

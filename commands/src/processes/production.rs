@@ -97,6 +97,9 @@ pub(super) trait Craft: Sync {
     async fn record(&self, made: &[(Self::Job, Result<Self::Made, PortError>)]) -> Result<u64, CommandError>;
 }
 
+/// A job and what came of it for good.
+type Settled<C> = (<C as Craft>::Job, Result<<C as Craft>::Made, PortError>);
+
 /// The stretch that a worker is busy with.
 pub(super) struct Stretch<'a> {
     pub(super) ports: &'a Ports,
@@ -263,7 +266,7 @@ impl<'a> Stretch<'a> {
         at_once: usize,
         stop: &AtomicBool,
         pass: &Mutex<Pass>,
-        sender: mpsc::Sender<(C::Job, Result<C::Made, PortError>)>,
+        sender: mpsc::Sender<Settled<C>>,
     ) -> Result<(), CommandError> {
         let mut chunks = members.chunks(LOOK_UP);
         let mut queue = VecDeque::new();
@@ -310,7 +313,7 @@ impl<'a> Stretch<'a> {
         made: Result<C::Made, Trouble>,
         stop: &AtomicBool,
         pass: &Mutex<Pass>,
-        sender: &mpsc::Sender<(C::Job, Result<C::Made, PortError>)>,
+        sender: &mpsc::Sender<Settled<C>>,
     ) {
         let settled = match made {
             Ok(made) => {
@@ -336,7 +339,7 @@ impl<'a> Stretch<'a> {
     async fn record<C: Craft>(
         &self,
         craft: &C,
-        mut receiver: mpsc::Receiver<(C::Job, Result<C::Made, PortError>)>,
+        mut receiver: mpsc::Receiver<Settled<C>>,
         stop: &AtomicBool,
         pass: &Mutex<Pass>,
     ) -> Result<(), CommandError> {

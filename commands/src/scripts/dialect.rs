@@ -87,10 +87,9 @@ fn end_of(text: &str, from: usize, close: &str) -> usize {
     for (at, c) in text[from..].char_indices() {
         match (quote, c) {
             (Some(q), _) if q == c => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if close != "#}" => quote = Some(c),
             (None, _) if text[from + at..].starts_with(close) => return from + at,
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     text.len()

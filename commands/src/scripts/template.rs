@@ -208,6 +208,9 @@ fn tidy(text: &str) -> String {
     tidy
 }
 
+/// A filter from text to text, by its name.
+type Plain = (&'static str, fn(&str) -> String);
+
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     // Strict, but a template may ask whether there is a value: `{% if street_name %}`.
@@ -219,7 +222,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("spoken_price", |v: Value| spoken(&v, speakable::price));
     environment.add_filter("spoken_date", |v: Value| spoken(&v, speakable::date));
     environment.add_filter("spoken_phone", |v: Value| spoken(&v, speakable::phone));
-    let plain: [(&'static str, fn(&str) -> String); 8] = [
+    let plain: [Plain; 8] = [
         ("upper", str::to_uppercase),
         ("upcase", str::to_uppercase),
         ("lower", str::to_lowercase),
@@ -361,7 +364,7 @@ mod tests {
             assert_eq!(render(text).unwrap(), "In your area.", "{text}");
         }
         assert_eq!(
-            render(r#"{{ street | street_without_number }}"#).unwrap(),
+            render("{{ street | street_without_number }}").unwrap(),
             "Warner Trl"
         );
         assert_eq!(

@@ -249,16 +249,18 @@ impl Script {
                     Audio::None => Err(R::AudioNotRequested),
                 }
             }
-            ScriptCommand::RemoveAudio { reason } => Ok(match &self.audio {
-                Audio::Rendered { storage_key, .. } => vec![E::AudioRemoved {
-                    storage_key: storage_key.clone(),
-                    reason,
-                }],
-                Audio::None | Audio::Requested { .. } | Audio::Failed { .. } | Audio::Removed { .. } => {
-                    vec![]
-                }
-            }),
+            ScriptCommand::RemoveAudio { reason } => Ok(self.remove_audio(reason)),
             _ => Ok(vec![]),
+        }
+    }
+
+    fn remove_audio(&self, reason: String) -> Vec<E> {
+        match &self.audio {
+            Audio::Rendered { storage_key, .. } => vec![E::AudioRemoved {
+                storage_key: storage_key.clone(),
+                reason,
+            }],
+            Audio::None | Audio::Requested { .. } | Audio::Failed { .. } | Audio::Removed { .. } => vec![],
         }
     }
 

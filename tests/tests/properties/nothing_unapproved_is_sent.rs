@@ -8,7 +8,8 @@ use domain::{
     compliance::{Decision, Verdict},
     script::{
         Author, FailureClass, GeneratedText, Review, Script, ScriptCommand as Command, ScriptEvent as Event,
-        VoiceSettings, lint::Lint,
+        VoiceSettings,
+        lint::{Lint, LintFinding, LintRule, Severity},
     },
 };
 use proptest::prelude::*;
@@ -30,6 +31,10 @@ fn words(characters: u32) -> Sealed {
 }
 
 fn generate() -> Command {
+    generate_with(linted(true))
+}
+
+fn generate_with(lint: Lint) -> Command {
     Command::Generate {
         campaign: CampaignId::from_uuid(uuid(1)),
         contact: ContactId::from_uuid(uuid(2)),
@@ -41,16 +46,22 @@ fn generate() -> Command {
             prompt_sha256: None,
             tokens: None,
             cost: MicroDollars::ZERO,
-            lint: passed(),
+            lint,
         },
     }
 }
 
-fn passed() -> Lint {
+/// A lint that lets the words pass, or stops them.
+fn linted(passed: bool) -> Lint {
+    let finding = LintFinding {
+        rule: LintRule::NoOptOut,
+        severity: Severity::Blocking,
+        at: None,
+    };
     Lint {
         version: "1".into(),
         estimated_ms: 35_000,
-        findings: vec![],
+        findings: if passed { vec![] } else { vec![finding] },
     }
 }
 
@@ -83,18 +94,26 @@ fn by_people() -> impl Strategy<Value = Command> {
         1 => Just(Review::NeedsRevision)
     ];
     prop_oneof![
-        2 => Just(generate()),
-        2 => (1_u32..20).prop_map(|characters| Command::Edit {
+        2 => any::<bool>().prop_map(|passed| generate_with(linted(passed))),
+        2 => (1_u32..20, any::<bool>()).prop_map(|(characters, passed)| Command::Edit {
             text: words(characters),
             characters,
             by: UserId::from_uuid(uuid(3)),
-            lint: passed(),
+            lint: linted(passed),
         }),
-        6 => (1_u32..4, review).prop_map(|(version, review)| Command::Review {
+        6 => (1_u32..4, review.clone()).prop_map(|(version, review)| Command::Review {
             version,
             review,
             notes: None,
             by: UserId::from_uuid(uuid(3)),
+        }),
+        2 => (1_u32..4, review.clone(), prop::option::of(review)).prop_map(|(version, said, before)| {
+            Command::UndoReview {
+                version,
+                said,
+                before,
+                by: UserId::from_uuid(uuid(3)),
+            }
         }),
         4 => Just(Command::RequestAudio {
             voice: "rachel".into(),
@@ -145,6 +164,7 @@ fn by_workers() -> impl Strategy<Value = Command> {
 #[derive(Debug, Default)]
 struct Reading {
     newest: u32,
+    passed: bool,
     approved: Option<u32>,
     spoken: Option<u32>,
     under_way: Option<AttemptId>,
@@ -152,14 +172,33 @@ struct Reading {
 }
 
 impl Reading {
+    /// Nothing is approved that the lint stops, nor any words but the newest.
+    fn is_lawful(&self) -> Result<(), String> {
+        match self.approved {
+            Some(version) if version != self.newest || !self.passed => {
+                Err(format!("approved what must not be: {self:?}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes an event in; an event that breaks the law is answered with why.
     fn take_in(&mut self, event: &Event) -> Result<(), String> {
         match event {
-            Event::ScriptGenerated { version, .. } | Event::ScriptEdited { version, .. } => {
+            Event::ScriptGenerated { version, lint, .. } | Event::ScriptEdited { version, lint, .. } => {
                 self.newest = *version;
+                self.passed = lint.as_ref().is_some_and(|l| l.findings.is_empty());
             }
             Event::ScriptReviewed { version, review, .. } => {
                 self.approved = (*review == Review::Approved).then_some(*version);
+                self.is_lawful()?;
+            }
+            Event::ReviewUndone { version, review, .. } => {
+                self.approved = (*review == Some(Review::Approved)).then_some(*version);
+                self.is_lawful()?;
+            }
+            Event::AudioRequested { .. } if self.approved != Some(self.newest) => {
+                return Err(format!("spoken with nothing approved: {self:?}"));
             }
             Event::AudioRendered { version, .. } => self.spoken = Some(*version),
             Event::SubmissionAttempted { attempt_id, .. } => {
@@ -202,7 +241,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn only_approved_words_are_handed_over_and_only_once(
+    fn only_approved_words_are_spoken_and_handed_over_and_only_once(
         commands in prop::collection::vec(prop_oneof![by_people(), by_workers()], 0..COMMANDS_MAX),
     ) {
         lived(std::iter::once(generate()).chain(commands).collect())?;

@@ -96,6 +96,18 @@ impl Person {
         request.send().await.expect("an answer")
     }
 
+    /// Gets JSON from somewhere else, with a header.
+    pub async fn gets_elsewhere(&self, address: &str, header: (&str, &str)) -> Value {
+        let request = self.http.get(address).header(header.0, header.1);
+        request
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON")
+    }
+
     /// Posts a body as it is.
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
         let mut request = self.proven(self.http.post(format!("{}{path}", self.address)));

@@ -14,6 +14,7 @@ mod pointer;
 mod queries;
 mod rates;
 mod rebuild;
+mod retention;
 mod suppressed;
 mod tables;
 mod verify;

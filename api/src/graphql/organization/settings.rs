@@ -5,6 +5,16 @@ use domain::MicroDollars;
 
 use super::super::scalars::Money;
 
+/// How a voice says something that it would say wrong.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "PronunciationInput")]
+pub struct Pronunciation {
+    /// As it is written: whole words, letters large or small.
+    written: String,
+    /// As it is given to the voice.
+    spoken: String,
+}
+
 /// Settings of all campaigns of an organization.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Settings {
@@ -21,6 +31,8 @@ pub struct Settings {
     script_rate: Money,
     thousand_characters_rate: Money,
     delivery_rate: Money,
+    gigabyte_month_rate: Money,
+    pronunciations: Vec<Pronunciation>,
     agent_name: String,
     brokerage: String,
     agent_phone: String,
@@ -40,6 +52,15 @@ impl From<&domain::organization::Settings> for Settings {
             script_rate: s.rate_card.script.into(),
             thousand_characters_rate: s.rate_card.thousand_characters.into(),
             delivery_rate: s.rate_card.delivery.into(),
+            gigabyte_month_rate: s.rate_card.gigabyte_month.into(),
+            pronunciations: s
+                .pronunciations
+                .iter()
+                .map(|p| Pronunciation {
+                    written: p.written.clone(),
+                    spoken: p.spoken.clone(),
+                })
+                .collect(),
             agent_name: s.agent.name.clone(),
             brokerage: s.agent.brokerage.clone(),
             agent_phone: s.agent.phone.clone(),
@@ -61,6 +82,9 @@ pub struct SettingsChange {
     script_rate: Option<Money>,
     thousand_characters_rate: Option<Money>,
     delivery_rate: Option<Money>,
+    gigabyte_month_rate: Option<Money>,
+    /// All of them, as they are from now on.
+    pronunciations: Option<Vec<Pronunciation>>,
     agent_name: Option<String>,
     brokerage: Option<String>,
     agent_phone: Option<String>,
@@ -89,6 +113,15 @@ impl SettingsChange {
             money(self.thousand_characters_rate),
         );
         put(&mut to.rate_card.delivery, money(self.delivery_rate));
+        put(&mut to.rate_card.gigabyte_month, money(self.gigabyte_month_rate));
+        let pronunciation = |p: Pronunciation| domain::organization::Pronunciation {
+            written: p.written,
+            spoken: p.spoken,
+        };
+        let pronunciations = self
+            .pronunciations
+            .map(|all| all.into_iter().map(pronunciation).collect());
+        put(&mut to.pronunciations, pronunciations);
         put(&mut to.agent.name, self.agent_name);
         put(&mut to.agent.brokerage, self.brokerage);
         put(&mut to.agent.phone, self.agent_phone);

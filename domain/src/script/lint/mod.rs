@@ -397,10 +397,11 @@ impl Check<'_> {
                 links.push(place.at);
             }
         }
-        left.into_iter()
-            .for_each(|at| self.block(LintRule::Placeholder, Some(at)));
-        links
-            .into_iter()
-            .for_each(|at| self.block(LintRule::Link, Some(at)));
+        for at in left {
+            self.block(LintRule::Placeholder, Some(at));
+        }
+        for at in links {
+            self.block(LintRule::Link, Some(at));
+        }
     }
 }

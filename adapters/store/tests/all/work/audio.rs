@@ -1,6 +1,6 @@
 //! The same words in the same voice are bought once.
 
-use commands::ports::{AudioCache, Clip, ClipClaim, PortError};
+use commands::ports::{AudioCache, Clip, ClipClaim};
 use domain::{MicroDollars, OrganizationId};
 
 use crate::engines::{id, minute, on_both, open};
@@ -18,15 +18,13 @@ fn clip(key: &str) -> Clip {
 }
 
 /// Nobody has bought it, nor may have.
-fn fresh() -> Result<ClipClaim, PortError> {
-    Ok(ClipClaim::Claimed { lost_since: None })
-}
+const FRESH: ClipClaim = ClipClaim::Claimed { lost_since: None };
 
 /// It may have been bought since that minute.
-fn lost(since: i64) -> Result<ClipClaim, PortError> {
-    Ok(ClipClaim::Claimed {
+fn lost(since: i64) -> ClipClaim {
+    ClipClaim::Claimed {
         lost_since: Some(minute(since)),
-    })
+    }
 }
 
 #[tokio::test]
@@ -41,14 +39,14 @@ async fn of_many_who_want_the_same_clip_one_buys_it() {
         let claims =
             futures::future::join_all((0..8).map(|_| audio.claim(ours, "hash", minute(0), minute(-10))))
                 .await;
-        let claimed = claims.iter().filter(|c| **c == fresh()).count();
+        let claimed = claims.iter().filter(|c| **c == Ok(FRESH)).count();
         assert_eq!(claimed, 1);
         audio.complete(ours, "hash", clip("first")).await.unwrap();
         audio.complete(ours, "hash", clip("second")).await.unwrap();
         let ready = audio.claim(ours, "hash", minute(99), minute(98)).await;
         assert_eq!(ready, Ok(ClipClaim::Ready(clip("first"))));
         let elsewhere = audio.claim(theirs, "hash", minute(0), minute(-10)).await;
-        assert_eq!(elsewhere, fresh());
+        assert_eq!(elsewhere, Ok(FRESH));
     })
     .await;
 }
@@ -59,11 +57,15 @@ async fn a_claim_that_was_given_back_or_whose_owner_died_is_free_again() {
         let store = open(&database).await;
         let (audio, ours) = (&store.audio, OrganizationId::from_uuid(id(1)));
         let claim = |now, stale| audio.claim(ours, "hash", minute(now), minute(stale));
-        assert_eq!(claim(0, -10).await, fresh());
+        assert_eq!(claim(0, -10).await, Ok(FRESH));
         assert_eq!(claim(5, -5).await, Ok(ClipClaim::InProgress));
-        assert_eq!(claim(11, 1).await, lost(0), "the dead owner may have bought it");
+        assert_eq!(
+            claim(11, 1).await,
+            Ok(lost(0)),
+            "the dead owner may have bought it"
+        );
         audio.abandon(ours, "hash").await.unwrap();
-        assert_eq!(claim(12, 2).await, fresh());
+        assert_eq!(claim(12, 2).await, Ok(FRESH));
     })
     .await;
 }
@@ -74,12 +76,12 @@ async fn a_clip_in_doubt_is_taken_over_at_once_and_by_one() {
         let store = open(&database).await;
         let (audio, ours) = (&store.audio, OrganizationId::from_uuid(id(1)));
         let claim = |now| audio.claim(ours, "hash", minute(now), minute(now - 10));
-        assert_eq!(claim(0).await, fresh());
+        assert_eq!(claim(0).await, Ok(FRESH));
         audio.doubt(ours, "hash").await.unwrap();
         let claims = futures::future::join_all((0..4).map(|_| claim(1))).await;
-        assert_eq!(claims.iter().filter(|c| **c == lost(0)).count(), 1);
+        assert_eq!(claims.iter().filter(|c| **c == Ok(lost(0))).count(), 1);
         audio.doubt(ours, "hash").await.unwrap();
-        assert_eq!(claim(2).await, lost(0), "the first order still counts");
+        assert_eq!(claim(2).await, Ok(lost(0)), "the first order still counts");
         audio.complete(ours, "hash", clip("found")).await.unwrap();
         audio.doubt(ours, "hash").await.unwrap();
         assert_eq!(claim(3).await, Ok(ClipClaim::Ready(clip("found"))));
@@ -98,7 +100,7 @@ async fn a_clip_whose_file_is_gone_is_forgotten() {
         audio.forget(ours, "hash", "elsewhere").await.unwrap();
         assert_eq!(claim().await, Ok(ClipClaim::Ready(clip("here"))));
         audio.forget(ours, "hash", "here").await.unwrap();
-        assert_eq!(claim().await, fresh());
+        assert_eq!(claim().await, Ok(FRESH));
     })
     .await;
 }

@@ -1,0 +1,23 @@
+//! Which audio has outlived the time that its organization keeps it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CampaignId, OrganizationId, ScriptId};
+
+use super::PortError;
+
+/// Campaigns and scripts whose audio is to be deleted.
+#[async_trait]
+pub trait AudioRetention: Send + Sync + std::fmt::Debug {
+    /// Campaigns that ended so long ago that their audio is to go, and have some; oldest first, at most some hundreds.
+    async fn expired(&self, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, CampaignId)>, PortError>;
+
+    /// Scripts of a campaign with audio in the store, after a script, at most `limit`.
+    async fn with_audio(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        after: Option<ScriptId>,
+        limit: u32,
+    ) -> Result<Vec<ScriptId>, PortError>;
+}

@@ -1,0 +1,70 @@
+//! Audio is deleted when its campaign ended longer ago than the organization keeps it. The file goes first and the deletion is recorded
+//! after it, so that a crash between the two leaves nothing lying: the next look deletes once more, which is no failure, and records.
+
+use domain::{
+    CampaignId, CorrelationId, OrganizationId, ScriptId,
+    script::{Audio, Script, ScriptCommand},
+};
+
+use crate::{
+    context::{CommandContext, Ports},
+    error::CommandError,
+    execute::retrying,
+    stream::{Batch, Loaded, load_many},
+};
+
+/// Scripts whose audio is deleted and recorded together.
+const CHUNK: u32 = 200;
+/// What is recorded as the reason.
+const REASON: &str = "the campaign ended longer ago than audio is kept";
+
+/// Deletes what has outlived its time; answers how many recordings.
+pub(super) async fn step(ports: &Ports) -> Result<u64, CommandError> {
+    let mut deleted = 0;
+    for (organization, campaign) in ports.retention.expired(ports.clock.now()).await? {
+        deleted += delete(ports, organization, campaign).await?;
+    }
+    Ok(deleted)
+}
+
+async fn delete(
+    ports: &Ports,
+    organization: OrganizationId,
+    campaign: CampaignId,
+) -> Result<u64, CommandError> {
+    let correlation = CorrelationId::from_uuid(ports.ids.next());
+    let context = CommandContext::system(organization, "audio_retention", correlation, None);
+    let (mut deleted, mut after) = (0, None);
+    loop {
+        let scripts = ports
+            .retention
+            .with_audio(organization, campaign, after, CHUNK)
+            .await?;
+        after = scripts.last().copied();
+        if after.is_none() {
+            return Ok(deleted);
+        }
+        deleted += retrying(|| delete_chunk(ports, &context, &scripts)).await?;
+    }
+}
+
+async fn delete_chunk(
+    ports: &Ports,
+    context: &CommandContext,
+    ids: &[ScriptId],
+) -> Result<u64, CommandError> {
+    let scripts: Vec<Loaded<Script>> = load_many(ports, context.organization, ids).await?;
+    let mut batch = Batch::new(ports, context);
+    let mut deleted = 0;
+    for mut script in scripts {
+        if let Audio::Rendered { storage_key, .. } = &script.state().audio {
+            ports.blobs.delete(storage_key).await?;
+            deleted += 1;
+        }
+        let reason = REASON.to_owned();
+        script.decide(ScriptCommand::RemoveAudio { reason })?;
+        batch.add(script)?;
+    }
+    batch.commit().await?;
+    Ok(deleted)
+}

@@ -1,0 +1,63 @@
+//! What stories about scripts do again and again.
+
+use sandbox::{Faults, RunningSandbox};
+use serde_json::Value;
+
+use crate::{
+    graphql::campaign::{CHANGED, Campaign},
+    stage::{Person, TestApp, text, until},
+};
+
+/// The providers on loopback.
+pub fn outside(app: &TestApp) -> &RunningSandbox {
+    app.application().sandbox.as_ref().expect("the sandbox runs")
+}
+
+/// Lets providers get things wrong from now on.
+pub fn from_now_on(app: &TestApp, faults: Faults) {
+    outside(app).set_faults(faults);
+}
+
+/// A draft with twelve people in it.
+pub async fn twelve_people(agent: &Person) -> Campaign {
+    Campaign::draft(agent).await.with_people().await
+}
+
+/// Begins to write by a model of this provider.
+pub async fn write_by(campaign: &Campaign, provider: &str) {
+    let call = format!(
+        "generateScripts(id: {:?}, engine: {{provider: {provider:?}}})",
+        campaign.id
+    );
+    campaign.agent.does(&call, CHANGED).await;
+}
+
+/// What the scripts of a campaign say of themselves, by script.
+pub async fn scripts(campaign: &Campaign, fields: &str) -> Vec<Value> {
+    let found = campaign
+        .field(&format!("scripts(first: 50) {{ nodes {{ {fields} }} }}"))
+        .await;
+    found["nodes"].as_array().expect("a list").clone()
+}
+
+/// The id of one of them.
+pub async fn first_script(campaign: &Campaign) -> String {
+    text(&scripts(campaign, "id").await[0]["id"]).to_owned()
+}
+
+/// Waits until the writing or speaking is held up or halted: what is said of it.
+pub async fn halted(campaign: &Campaign) -> Value {
+    until("the work on scripts halts", async || {
+        let halt = campaign
+            .field("productionHalt { paused reason waitingSince }")
+            .await;
+        (!halt.is_null()).then_some(halt)
+    })
+    .await
+}
+
+/// Millionths of a dollar of an amount as the API shows it.
+#[track_caller]
+pub fn micros(money: &Value) -> i64 {
+    money.as_i64().unwrap_or_else(|| panic!("no amount: {money}"))
+}

@@ -1,0 +1,8 @@
+//! Scripts on their way from a template or a model to a recording, as an agent takes them: through the API alone.
+
+mod costs;
+mod desk;
+mod halting;
+mod reviewing;
+mod speaking;
+mod writing;

@@ -1,0 +1,194 @@
+//! Recordings: bought once whatever gets lost, pronounced as set, played by links that expire and are nobody else's.
+
+use commands::processes::Processes;
+use domain::ManualClock;
+use reqwest::StatusCode;
+use sandbox::{Faults, RequestFault, RequestFaults};
+
+use super::desk::{first_script, from_now_on, micros, outside, twelve_people};
+use crate::{
+    graphql::campaign::CHANGED,
+    stage::{TestApp, in_a_running_system, text, until},
+};
+
+in_a_running_system! {
+    a_recording_is_bought_once_whatever_gets_lost;
+    words_are_pronounced_as_the_organization_sets;
+    a_link_to_a_recording_is_for_one_organization_and_a_while;
+    recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_recorded;
+}
+
+async fn a_recording_is_bought_once_whatever_gets_lost(app: &TestApp) {
+    use RequestFault as F;
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    from_now_on(
+        app,
+        Faults {
+            elevenlabs: RequestFaults {
+                script: vec![
+                    F::LostAnswer,
+                    F::None,
+                    F::ServerError,
+                    F::LostAnswer,
+                    F::TooManyRequests,
+                    F::LostAnswer,
+                ],
+                ..RequestFaults::default()
+            },
+            ..Faults::default()
+        },
+    );
+    let campaign = campaign.reviewed_and_spoken().await;
+    let bill = outside(app).bill();
+    assert_eq!(bill["speech_requests"], 12, "{bill}");
+    let theirs = bill["micro_dollars"]["speech"].as_i64().expect("an amount");
+    assert_eq!(micros(&campaign.field("costs { voice }").await["voice"]), theirs);
+}
+
+async fn words_are_pronounced_as_the_organization_sets(app: &TestApp) {
+    let agent = app.admin().await;
+    let set =
+        "changeSettings(change: {pronunciations: [{written: \"desert falls\", spoken: \"dezzert fahls\"}]})";
+    agent.does(set, "OrganizationChanged { position }").await;
+    let kept = agent
+        .asks("organization { settings { pronunciations { written spoken } } }")
+        .await;
+    assert_eq!(kept["settings"]["pronunciations"][0]["spoken"], "dezzert fahls");
+    let campaign = twelve_people(&agent)
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    let history = outside(app);
+    let asked = agent
+        .gets_elsewhere(
+            &format!("{}/v1/history?page_size=50", history.elevenlabs_url()),
+            ("xi-api-key", &history.credentials().elevenlabs_api_key),
+        )
+        .await;
+    let spoken = asked["history"].as_array().expect("a list");
+    assert_eq!(spoken.len(), 12);
+    assert!(
+        spoken
+            .iter()
+            .all(|s| text(&s["text"]).contains("dezzert fahls Dr")),
+        "{}",
+        spoken[0]
+    );
+    // What is shown is what was written.
+    let id = first_script(&campaign).await;
+    let shown = agent.asks(&format!("script(id: {id:?}) {{ text }}")).await;
+    assert!(text(&shown["text"]).contains("Desert Falls Dr"), "{shown}");
+    let refused = agent
+        .is_refused(
+            "changeSettings(change: {pronunciations: [{written: \" \", spoken: \"x\"}]})",
+            "OrganizationChanged { position }",
+        )
+        .await;
+    assert_eq!(refused["code"], "INVALID_SETTING");
+}
+
+async fn a_link_to_a_recording_is_for_one_organization_and_a_while(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent)
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    let id = first_script(&campaign).await;
+    let script = agent
+        .asks(&format!(
+            "script(id: {id:?}) {{ audio {{ url sha256 durationMs }} draftAudio }}"
+        ))
+        .await;
+    let link = text(&script["audio"]["url"]);
+    let anybody = app.anybody();
+    let played = anybody.gets(link).await;
+    assert_eq!(played.status(), StatusCode::OK, "a player needs no session");
+    assert_eq!(played.headers()["content-type"], "audio/wav");
+    let bytes = played.bytes().await.expect("the recording");
+    assert!(bytes.starts_with(b"RIFF") && bytes.len() > 10_000);
+
+    let other = app.another_organization().await;
+    let theirs = link.replace(
+        &app.cast.organization.to_string(),
+        &other.organization.to_string(),
+    );
+    assert_ne!(theirs, link);
+    assert_eq!(anybody.gets(&theirs).await.status(), StatusCode::FORBIDDEN);
+    let later = link.replace("expires=", "expires=9");
+    assert_eq!(anybody.gets(&later).await.status(), StatusCode::FORBIDDEN);
+    // A link for the one kind of recording opens no other.
+    let draft = link.replace(&format!("{}?", id_of(link)), &format!("{}/draft?", id_of(link)));
+    assert_eq!(anybody.gets(&draft).await.status(), StatusCode::FORBIDDEN);
+    let stranger = app.admin_of(&other).await;
+    assert!(
+        stranger
+            .asks(&format!("script(id: {id:?}) {{ id }}"))
+            .await
+            .is_null()
+    );
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+}
+
+fn id_of(link: &str) -> &str {
+    let path = link.split('?').next().unwrap_or(link);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_recorded(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent)
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    let id = first_script(&campaign).await;
+    let audio = async |fields: &str| agent.asks(&format!("script(id: {id:?}) {{ {fields} }}")).await;
+    let link = text(&audio("audio { url }").await["audio"]["url"]).to_owned();
+    let cancel = format!(
+        "cancelCampaign(id: {:?}, reason: \"the season is over\")",
+        campaign.id
+    );
+    agent.does(&cancel, CHANGED).await;
+    campaign.is("CANCELLED").await;
+
+    let ports = &app.application().ports;
+    let after = |days: i64| {
+        let later = ManualClock::starting_at(ports.clock.now() + chrono::Duration::days(days));
+        let ports = commands::Ports {
+            clock: std::sync::Arc::new(later),
+            ..ports.clone()
+        };
+        Processes::new(ports, app.application().settings())
+    };
+    assert_eq!(after(89).retention_step().await, Ok(0), "it is kept for 90 days");
+    assert_eq!(after(91).retention_step().await, Ok(12));
+    until("the deletion shows", async || {
+        (audio("audioState").await["audioState"] == "REMOVED").then_some(())
+    })
+    .await;
+    assert!(audio("audio { url }").await["audio"].is_null());
+    assert_eq!(app.anybody().gets(&link).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(after(91).retention_step().await, Ok(0), "once is enough");
+    // The same words again are bought again: their file is gone.
+    let before = outside(app).bill()["speech_requests"].as_u64();
+    let again = twelve_people(&agent)
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    assert_eq!(
+        again.field("counters { audioRendered }").await["audioRendered"],
+        12
+    );
+    assert_eq!(
+        outside(app).bill()["speech_requests"].as_u64(),
+        before.map(|n| n + 12)
+    );
+}

@@ -1,0 +1,199 @@
+//! Templates that are refused where they are wrong, previews, models of two providers and what they cost.
+
+use super::desk::{first_script, micros, outside, scripts, twelve_people, write_by};
+use crate::{
+    graphql::campaign::{CHANGED, Campaign},
+    stage::{TestApp, in_a_running_system, text},
+};
+
+in_a_running_system! {
+    a_template_is_refused_with_its_place_when_it_is_written;
+    a_template_is_tried_for_a_real_contact;
+    models_of_both_providers_write_and_what_they_bill_is_recorded;
+    a_writer_that_is_not_set_up_is_refused_by_name;
+    one_script_is_written_again_by_whom_the_agent_wants;
+    what_scripts_are_made_with_is_listed;
+}
+
+async fn a_template_is_refused_with_its_place_when_it_is_written(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await;
+    let with = |template: &str| {
+        format!(
+            "changeCampaign(id: {:?}, change: {{scriptTemplate: {template:?}}})",
+            campaign.id
+        )
+    };
+    let refused = agent.is_refused(&with("Hi,\n{{ firstname }}"), CHANGED).await;
+    assert_eq!(refused["code"], "INVALID_TEMPLATE");
+    assert_eq!(
+        refused["message"],
+        "the template names firstname in line 2, column 4, which does not exist; did you mean first_name?"
+    );
+    let refused = agent.is_refused(&with("{{ city | sing }}"), CHANGED).await;
+    assert!(
+        text(&refused["message"]).contains("filter sing in line 1, column 11"),
+        "{refused}"
+    );
+    agent
+        .does(&with("Hi {{ first_name | default: \"neighbor\" }}!"), CHANGED)
+        .await;
+}
+
+async fn a_template_is_tried_for_a_real_contact(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let contact = campaign
+        .ids("contacts(first: 1) { nodes { id: contactId } }")
+        .await[0]
+        .clone();
+    let preview = |more: &str| {
+        format!(
+            "templatePreview(campaignId: {:?}, contactId: {contact:?}{more}) \
+             {{ text error lint {{ passed estimatedSeconds findings {{ rule severity advice start end }} }} }}",
+            campaign.id
+        )
+    };
+    let own = agent.asks(&preview("")).await;
+    assert_eq!(own["lint"]["passed"], true, "{own}");
+    assert!(text(&own["text"]).contains("Desert Falls Dr"), "{own}");
+    let tried = agent
+        .asks(&preview(
+            ", template: \"Hi {{ first_name }}, call 900-555-0142.\"",
+        ))
+        .await;
+    assert_eq!(tried["lint"]["passed"], false);
+    let rules: Vec<&str> = tried["lint"]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| text(&f["rule"]))
+        .collect();
+    for rule in [
+        "CALLER_NOT_NAMED",
+        "SELLER_NOT_NAMED",
+        "NO_OPT_OUT",
+        "OTHER_NUMBER",
+    ] {
+        assert!(rules.contains(&rule), "{rule}: {rules:?}");
+    }
+    let wrong = agent.asks(&preview(", template: \"{{ nobody }}\"")).await;
+    assert!(
+        text(&wrong["error"]).contains("nobody in line 1, column 4"),
+        "{wrong}"
+    );
+    let missing = agent
+        .asks(&preview(", template: \"{{ days_on_market | upper }}\""))
+        .await;
+    assert!(
+        text(&missing["error"]).contains("a value is missing in line 1"),
+        "{missing}"
+    );
+}
+
+async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &TestApp) {
+    let agent = app.admin().await;
+    for provider in ["groq", "anthropic"] {
+        let before = outside(app).bill()["micro_dollars"]["scripts"]
+            .as_i64()
+            .expect("an amount");
+        // A model's scripts are rejected and written again, which is paid again.
+        let campaign = twelve_people_of(&agent, provider).await;
+        write_by(&campaign, provider).await;
+        campaign.is("REVIEW").await;
+        let written = scripts(
+            &campaign,
+            "text author model versions { tokens cost promptSha256 }",
+        )
+        .await;
+        assert_eq!(written.len(), 12);
+        assert!(
+            written
+                .iter()
+                .all(|s| s["author"] == "AI" && s["model"].is_string())
+        );
+        assert!(
+            written
+                .iter()
+                .all(|s| s["versions"][0]["promptSha256"].is_string())
+        );
+        let ours: i64 = written.iter().map(|s| micros(&s["versions"][0]["cost"])).sum();
+        let theirs = outside(app).bill()["micro_dollars"]["scripts"]
+            .as_i64()
+            .expect("an amount")
+            - before;
+        // Each of ours is rounded up to a millionth of a dollar, theirs in whole.
+        assert!((ours - theirs).abs() <= 12, "{provider}: {ours} {theirs}");
+        assert_eq!(micros(&campaign.field("costs { writer }").await["writer"]), ours);
+    }
+}
+
+/// People of their own for each provider, so that no script of another campaign is in the way.
+async fn twelve_people_of(agent: &crate::stage::Person, _provider: &str) -> Campaign {
+    let campaign = Campaign::draft(agent).await;
+    let file = crate::graphql::campaign::twelve_people();
+    let import = campaign
+        .begin_import(&format!("{}.csv", campaign.id), file.as_bytes())
+        .await;
+    campaign.import_ended(&import).await;
+    campaign.is("DRAFT").await;
+    campaign
+}
+
+async fn a_writer_that_is_not_set_up_is_refused_by_name(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let call = format!(
+        "generateScripts(id: {:?}, engine: {{provider: \"llama\"}})",
+        campaign.id
+    );
+    let refused = agent.is_refused(&call, CHANGED).await;
+    assert_eq!(
+        refused["message"],
+        "no writer llama is set up; there are: anthropic, groq"
+    );
+    assert_eq!(campaign.field("status").await, "DRAFT");
+}
+
+async fn one_script_is_written_again_by_whom_the_agent_wants(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    let id = first_script(&campaign).await;
+    let again = format!(
+        "regenerateScript(id: {id:?}, engine: {{provider: \"anthropic\"}}, prompt: \"Mention the garden.\")"
+    );
+    let written = agent
+        .does(
+            &again,
+            "ScriptChanged { script { version author model lint { passed } } }",
+        )
+        .await;
+    assert_eq!(written["script"]["version"], 2);
+    assert_eq!(written["script"]["author"], "AI");
+    let back = format!("regenerateScript(id: {id:?})");
+    let written = agent
+        .does(&back, "ScriptChanged { script { version author } }")
+        .await;
+    assert_eq!(written["script"]["author"], "TEMPLATE");
+    assert_eq!(written["script"]["version"], 3);
+}
+
+async fn what_scripts_are_made_with_is_listed(app: &TestApp) {
+    let agent = app.admin().await;
+    let writers = agent.asks("writers { provider model }").await;
+    assert_eq!(writers[0]["provider"], "anthropic");
+    assert_eq!(writers[1]["model"], "openai/gpt-oss-20b");
+    let voices = agent
+        .asks("voices { id name category labels { name value } charactersPerMinute }")
+        .await;
+    assert_eq!(voices[0]["charactersPerMinute"], 870);
+    assert!(voices.as_array().is_some_and(|v| v.len() == 6), "{voices}");
+    let starters = agent.asks("starterTemplates { type text }").await;
+    assert_eq!(starters.as_array().map(Vec::len), Some(5));
+    let filters = agent.asks("templateFilters { name meaning }").await;
+    assert!(
+        filters
+            .as_array()
+            .is_some_and(|f| f.iter().any(|f| f["name"] == "spoken_price"))
+    );
+}
