@@ -32,12 +32,33 @@ pub async fn write_by(campaign: &Campaign, provider: &str) {
     campaign.agent.does(&call, CHANGED).await;
 }
 
-/// What the scripts of a campaign say of themselves, by script.
-pub async fn scripts(campaign: &Campaign, fields: &str) -> Vec<Value> {
-    let found = campaign
-        .field(&format!("scripts(first: 50) {{ nodes {{ {fields} }} }}"))
+/// The same twelve people once more, in another campaign.
+pub async fn the_same_people(agent: &Person) -> Campaign {
+    let campaign = Campaign::draft(agent).await;
+    let file = crate::graphql::campaign::twelve_people();
+    let import = campaign
+        .begin_import("the_same_people.csv", file.as_bytes())
         .await;
-    found["nodes"].as_array().expect("a list").clone()
+    campaign.import_ended(&import).await;
+    campaign.is("DRAFT").await;
+    campaign
+}
+
+/// As an argument: what has been written so far is to be seen.
+pub async fn as_of_now(agent: &Person) -> String {
+    let lag = agent.asks("lag { head }").await;
+    format!("minPosition: {}", lag["head"])
+}
+
+/// What the scripts of a campaign say of themselves now, by script.
+pub async fn scripts(campaign: &Campaign, fields: &str) -> Vec<Value> {
+    let now = as_of_now(&campaign.agent).await;
+    let call = format!(
+        "campaign(id: {:?}, {now}) {{ scripts(first: 50) {{ nodes {{ {fields} }} }} }}",
+        campaign.id
+    );
+    let found = campaign.agent.asks(&call).await;
+    found["scripts"]["nodes"].as_array().expect("a list").clone()
 }
 
 /// The id of one of them.

@@ -2,7 +2,7 @@
 
 use sandbox::{Faults, RequestFaults};
 
-use super::desk::{from_now_on, halted, scripts, twelve_people, write_by};
+use super::desk::{from_now_on, halted, scripts, the_same_people, twelve_people, write_by};
 use crate::{
     graphql::campaign::CHANGED,
     stage::{TestApp, in_a_running_system, text},
@@ -67,11 +67,7 @@ async fn a_person_halts_resumes_and_ends_the_writing(app: &TestApp) {
     assert_eq!(scripts(&campaign, "id").await.len(), 12);
 
     // What is made stays when it is ended.
-    let second = crate::graphql::campaign::Campaign::draft(&agent).await;
-    let file = crate::graphql::campaign::twelve_people();
-    let import = second.begin_import("again.csv", file.as_bytes()).await;
-    second.import_ended(&import).await;
-    second.is("DRAFT").await;
+    let second = the_same_people(&agent).await;
     from_now_on(app, busy());
     write_by(&second, "groq").await;
     halted(&second).await;

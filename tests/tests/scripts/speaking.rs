@@ -5,7 +5,7 @@ use domain::ManualClock;
 use reqwest::StatusCode;
 use sandbox::{Faults, RequestFault, RequestFaults};
 
-use super::desk::{first_script, from_now_on, micros, outside, twelve_people};
+use super::desk::{as_of_now, first_script, from_now_on, micros, outside, the_same_people, twelve_people};
 use crate::{
     graphql::campaign::CHANGED,
     stage::{TestApp, in_a_running_system, text, until},
@@ -51,8 +51,11 @@ async fn words_are_pronounced_as_the_organization_sets(app: &TestApp) {
     let set =
         "changeSettings(change: {pronunciations: [{written: \"desert falls\", spoken: \"dezzert fahls\"}]})";
     agent.does(set, "OrganizationChanged { position }").await;
+    let now = as_of_now(&agent).await;
     let kept = agent
-        .asks("organization { settings { pronunciations { written spoken } } }")
+        .asks(&format!(
+            "organization({now}) {{ settings {{ pronunciations {{ written spoken }} }} }}"
+        ))
         .await;
     assert_eq!(kept["settings"]["pronunciations"][0]["spoken"], "dezzert fahls");
     let campaign = twelve_people(&agent)
@@ -177,7 +180,7 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
     assert_eq!(after(91).retention_step().await, Ok(0), "once is enough");
     // The same words again are bought again: their file is gone.
     let before = outside(app).bill()["speech_requests"].as_u64();
-    let again = twelve_people(&agent)
+    let again = the_same_people(&agent)
         .await
         .with_scripts()
         .await

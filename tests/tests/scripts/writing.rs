@@ -1,6 +1,6 @@
 //! Templates that are refused where they are wrong, previews, models of two providers and what they cost.
 
-use super::desk::{first_script, micros, outside, scripts, twelve_people, write_by};
+use super::desk::{first_script, micros, outside, scripts, the_same_people, twelve_people, write_by};
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
     stage::{TestApp, in_a_running_system, text},
@@ -97,8 +97,7 @@ async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &Tes
         let before = outside(app).bill()["micro_dollars"]["scripts"]
             .as_i64()
             .expect("an amount");
-        // A model's scripts are rejected and written again, which is paid again.
-        let campaign = twelve_people_of(&agent, provider).await;
+        let campaign = the_same_people(&agent).await;
         write_by(&campaign, provider).await;
         campaign.is("REVIEW").await;
         let written = scripts(
@@ -126,18 +125,6 @@ async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &Tes
         assert!((ours - theirs).abs() <= 12, "{provider}: {ours} {theirs}");
         assert_eq!(micros(&campaign.field("costs { writer }").await["writer"]), ours);
     }
-}
-
-/// People of their own for each provider, so that no script of another campaign is in the way.
-async fn twelve_people_of(agent: &crate::stage::Person, _provider: &str) -> Campaign {
-    let campaign = Campaign::draft(agent).await;
-    let file = crate::graphql::campaign::twelve_people();
-    let import = campaign
-        .begin_import(&format!("{}.csv", campaign.id), file.as_bytes())
-        .await;
-    campaign.import_ended(&import).await;
-    campaign.is("DRAFT").await;
-    campaign
 }
 
 async fn a_writer_that_is_not_set_up_is_refused_by_name(app: &TestApp) {
