@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use commands::{
     Ports,
+    ports::BlobStore,
     processes::{Processes, ProcessesSettings},
 };
 use database::{Database, DatabaseError};
@@ -16,7 +17,9 @@ use secrecy::ExposeSecret;
 use store::{
     blobs::LocalBlobs,
     key_ring::{KeyRingError, MasterKey},
+    parted_blobs::{AUDIO, PartedBlobs},
     read_side::{ReadSide, ReadSideError, ReadSideOptions},
+    s3_blobs::{Expiry, S3Blobs},
     sealed_blobs::SealedBlobs,
     system::{SystemClock, SystemIds},
     work::{OpenWorkError, WorkStore},
@@ -24,7 +27,7 @@ use store::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    config::{Config, ConfigError, ProvidersMode},
+    config::{Config, ConfigError, ProvidersMode, StorageKind},
     providers_set_up::Providers,
     state::{AppState, HttpSettings},
 };
@@ -175,10 +178,7 @@ impl Application {
             keys: work.keys.clone(),
             queue: work.queue.clone(),
             processes: work.processes.clone(),
-            blobs: Arc::new(SealedBlobs::new(
-                Arc::new(LocalBlobs::open(&directory.join("files"))?),
-                &master,
-            )),
+            blobs: storage(&config, &directory, &master)?,
             clips: work.audio.clone(),
             inbox: work.webhooks.clone(),
             writers: providers.writers,
@@ -245,6 +245,11 @@ impl Application {
         if role != crate::config::Role::Api {
             Processes::new(self.ports.clone(), self.settings()).start(&tracker, &cancel);
             tracker.spawn(check_providers(self.ports.clone(), cancel.clone()));
+            match expire_in_bucket(&self.config).await {
+                Ok(None) => {}
+                Ok(Some(expiry)) => tracing::info!(?expiry, "the bucket's rule for old audio"),
+                Err(error) => tracing::error!("the bucket's rule for old audio can't be set: {error}"),
+            }
         }
         let router = crate::http::router(self.state(&public));
         let token = cancel.clone();
@@ -362,6 +367,39 @@ async fn check_providers(ports: Ports, cancel: CancellationToken) {
         () = checks => {}
         () = cancel.cancelled() => {}
     }
+}
+
+/// Where files and audio are stored: sealed in a directory, or in a bucket, where audio lies open for those who have a link.
+fn storage(
+    config: &Config,
+    directory: &std::path::Path,
+    master: &MasterKey,
+) -> Result<Arc<dyn BlobStore>, StartError> {
+    Ok(match config.storage.kind {
+        StorageKind::Local => Arc::new(SealedBlobs::new(
+            Arc::new(LocalBlobs::open(&directory.join("files"))?),
+            master,
+        )),
+        StorageKind::S3 => {
+            let bucket = Arc::new(S3Blobs::new(&config.storage.s3));
+            Arc::new(PartedBlobs {
+                audio: bucket.clone(),
+                rest: Arc::new(SealedBlobs::new(bucket, master)),
+            })
+        }
+    })
+}
+
+/// Has the bucket delete what our own sweep misses, as configured.
+async fn expire_in_bucket(config: &Config) -> Result<Option<Expiry>, commands::ports::PortError> {
+    let s3 = &config.storage.s3;
+    if config.storage.kind == StorageKind::Local || s3.expire_days == 0 {
+        return Ok(None);
+    }
+    S3Blobs::new(s3)
+        .ensure_expiry(AUDIO, s3.expire_days)
+        .await
+        .map(Some)
 }
 
 async fn start_sandbox(

@@ -46,23 +46,7 @@ impl LocalBlobs {
     }
 
     fn path(&self, key: &str) -> Result<PathBuf, PortError> {
-        let plain = !key.is_empty()
-            && key.len() <= KEY_BYTES_MAX
-            && key.split('/').all(|part| {
-                !part.is_empty()
-                    && !part.starts_with('.')
-                    && part
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-            });
-        if plain {
-            Ok(self.directory.join(key))
-        } else {
-            Err(PortError::new(
-                PortErrorKind::Permanent,
-                "not a key of the blob store: relative paths of letters, digits, -, _ and . only",
-            ))
-        }
+        plain(key).map(|key| self.directory.join(key))
     }
 
     fn unfinished(&self) -> PathBuf {
@@ -71,6 +55,27 @@ impl LocalBlobs {
         self.directory
             .join(UNFINISHED)
             .join(format!("{}-{number}", std::process::id()))
+    }
+}
+
+/// The key, if it is one and leads nowhere else.
+pub(crate) fn plain(key: &str) -> Result<&str, PortError> {
+    let plain = !key.is_empty()
+        && key.len() <= KEY_BYTES_MAX
+        && key.split('/').all(|part| {
+            !part.is_empty()
+                && !part.starts_with('.')
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        });
+    if plain {
+        Ok(key)
+    } else {
+        Err(PortError::new(
+            PortErrorKind::Permanent,
+            "not a key of the blob store: relative paths of letters, digits, -, _ and . only",
+        ))
     }
 }
 
@@ -173,6 +178,11 @@ impl BlobStore for LocalBlobs {
             Err(error) => Err(error),
         })
         .await
+    }
+
+    /// A directory has no addresses.
+    async fn link(&self, key: &str, _lifetime: Duration) -> Result<Option<String>, PortError> {
+        self.path(key).map(|_| None)
     }
 
     async fn delete(&self, key: &str) -> Result<(), PortError> {

@@ -11,6 +11,7 @@ use std::{
     io::{self, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -245,6 +246,11 @@ impl BlobStore for SealedBlobs {
         };
         let (opening, name) = (Arc::clone(&self.key), key.to_owned());
         blocking(move || open(sealed, opening, name)).await.map(Some)
+    }
+
+    /// What lies there is sealed, and nobody could use it.
+    async fn link(&self, _key: &str, _lifetime: Duration) -> Result<Option<String>, PortError> {
+        Ok(None)
     }
 
     async fn delete(&self, key: &str) -> Result<(), PortError> {

@@ -11,6 +11,7 @@ use figment::{
 use providers::{AnthropicConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
+use store::s3_blobs::S3Config;
 
 /// The defaults, which are also the documentation of the settings.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
@@ -31,6 +32,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Where the files lie.
     pub data: FilesConfig,
+    /// Where files and audio are stored.
+    pub storage: StorageConfig,
     /// The server.
     pub http: HttpConfig,
     /// Writer, voice, carrier.
@@ -68,6 +71,26 @@ pub struct FilesConfig {
     pub directory: String,
     /// The master key in hex; empty for the key file.
     pub master_key: SecretString,
+}
+
+/// Where files and audio are stored.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageConfig {
+    /// Which store.
+    pub kind: StorageKind,
+    /// The bucket, where it is one.
+    pub s3: S3Config,
+}
+
+/// A kind of store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageKind {
+    /// The data directory of this machine.
+    Local,
+    /// A bucket, shared by all machines.
+    S3,
 }
 
 /// The server.
@@ -271,7 +294,26 @@ impl Config {
                 bounds: "an address and a port, such as 127.0.0.1:8080",
             });
         }
+        self.bucket_is_named()?;
         self.live_providers_have_keys()
+    }
+
+    fn bucket_is_named(&self) -> Result<(), ConfigError> {
+        use secrecy::ExposeSecret;
+        let s3 = &self.storage.s3;
+        let nothing = [
+            s3.bucket.as_str(),
+            &s3.access_key,
+            s3.secret_key.expose_secret(),
+            &s3.region,
+        ];
+        if self.storage.kind == StorageKind::S3 && nothing.iter().any(|set| set.is_empty()) {
+            return Err(ConfigError::OutOfBounds {
+                setting: "storage.s3",
+                bounds: "given a bucket, a region, an access_key and a secret_key when storage.kind is \"s3\"",
+            });
+        }
+        Ok(())
     }
 
     fn live_providers_have_keys(&self) -> Result<(), ConfigError> {

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use commands::ports::PortError;
 use domain::{OrganizationId, ScriptId};
 use serde::Deserialize;
 
@@ -23,8 +24,20 @@ fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> Stri
     format!("{organization}/{script}/{expires}")
 }
 
-/// A link to a script's audio. Only for a caller who was permitted to see the script.
-pub fn audio_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
+/// A link to a script's audio: the store's own where it has one, else through this server. Only for a caller who was permitted to see
+/// the script.
+pub async fn audio_link(
+    state: &AppState,
+    organization: OrganizationId,
+    script: ScriptId,
+    key: &str,
+) -> Result<String, PortError> {
+    let lifetime = std::time::Duration::from_secs(LINK_SECONDS.unsigned_abs());
+    let own = || signed_link(state, organization, script);
+    Ok(state.ports.blobs.link(key, lifetime).await?.unwrap_or_else(own))
+}
+
+fn signed_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
     let expires = state.now().timestamp() + LINK_SECONDS;
     let signature = state
         .ports

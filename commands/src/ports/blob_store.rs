@@ -1,5 +1,7 @@
 //! Where uploaded files and audio lie.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -20,6 +22,10 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
 
     /// The object for reading in pieces, or nothing when there is none.
     async fn open(&self, key: &str) -> Result<Option<Box<dyn FileContent>>, PortError>;
+
+    /// An address from which anybody can fetch the object until so much time has passed; nothing where the store has no addresses or
+    /// keeps the object sealed. That the object is there is not looked for.
+    async fn link(&self, key: &str, lifetime: Duration) -> Result<Option<String>, PortError>;
 
     /// Removes the object; that there is none is no failure.
     async fn delete(&self, key: &str) -> Result<(), PortError>;

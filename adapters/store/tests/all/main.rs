@@ -9,5 +9,6 @@
 mod blobs;
 mod engines;
 mod read_side;
+mod s3_blobs;
 mod sealed_blobs;
 mod work;

@@ -133,12 +133,13 @@ impl Script {
     }
     /// The audio, once it is made.
     async fn audio(&self, ctx: &Context<'_>) -> Result<Option<ScriptAudio>, Problem> {
-        if self.0.audio_key.is_none() {
+        let Some(key) = &self.0.audio_key else {
             return Ok(None);
-        }
+        };
         let state = caller(ctx)?.state;
+        let url = audio_link(state, self.0.organization_id, self.0.script_id, key).await;
         Ok(Some(ScriptAudio {
-            url: audio_link(state, self.0.organization_id, self.0.script_id),
+            url: url.map_err(commands::CommandError::from)?,
             sha256: self.0.audio_sha256.clone(),
             duration_ms: self.0.audio_duration_ms,
             voice: self.0.voice.clone(),
