@@ -50,7 +50,8 @@ async fn bucket() -> Bucket {
     let config = S3Config {
         endpoint,
         bucket: "voicedrop-tests".into(),
-        prefix: "one/".into(),
+        // At a stranger all tests meet in one bucket.
+        prefix: format!("{}/", directory.path().file_name().unwrap().display()).replace('.', ""),
         access_key: "the-key".into(),
         secret_key: "the-secret".into(),
         path_style: true,
@@ -188,12 +189,15 @@ async fn who_is_not_known_there_must_act_and_who_is_not_reached_is_tried_again()
         assert_eq!(refused.kind, PortErrorKind::Unauthorised, "{refused}");
         assert!(!refused.message.contains("another"), "{refused}");
     }
-    let absent = S3Blobs::new(&S3Config {
-        bucket: "no-such-bucket".into(),
-        ..bucket.config.clone()
-    });
-    let refused = absent.put(KEY, Bytes::from_static(b"x")).await.unwrap_err();
-    assert_eq!(refused.kind, PortErrorKind::Unauthorised, "{refused}");
+    if bucket.is_strangers {
+        // The one in this process makes a bucket of any name.
+        let absent = S3Blobs::new(&S3Config {
+            bucket: "no-such-bucket".into(),
+            ..bucket.config.clone()
+        });
+        let refused = absent.put(KEY, Bytes::from_static(b"x")).await.unwrap_err();
+        assert_eq!(refused.kind, PortErrorKind::Unauthorised, "{refused}");
+    }
     let nobody = S3Blobs::new(&S3Config {
         endpoint: "http://127.0.0.1:9".into(),
         ..bucket.config.clone()
