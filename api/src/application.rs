@@ -44,6 +44,8 @@ pub struct Surroundings {
     pub ids: Arc<dyn IdGenerator>,
     /// How long the sandbox's carrier takes.
     pub delays: Delays,
+    /// How long the sandbox's writers and voice take.
+    pub latency: Duration,
     /// What the sandbox gets wrong on purpose.
     pub faults: sandbox::Faults,
     /// Whether providers are called at all.
@@ -75,6 +77,7 @@ impl Default for Surroundings {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             delays: Delays::lifelike(),
+            latency: Duration::ZERO,
             faults: sandbox::Faults::default(),
             outside: Outside::Reachable,
         }
@@ -415,6 +418,7 @@ async fn start_sandbox(
     settings.port = config.sandbox.port;
     settings.seed = config.sandbox.seed;
     settings.delays = around.delays.clone();
+    settings.latency = around.latency;
     settings.faults = around.faults.clone();
     Ok(Some(Sandbox::start(settings).await?))
 }

@@ -87,6 +87,8 @@ fn writers(
         sandbox.groq_url().clone_into(&mut groq.base_url);
         groq.api_key = keys.groq_api_key.clone().into();
         groq.time_out = SANDBOX_TIME_OUT;
+        // No plan limits what runs on this machine.
+        (groq.requests_per_minute, anthropic.requests_per_minute) = (None, None);
         anthropic.base_url = sandbox.anthropic_url();
         anthropic.api_key = keys.anthropic_api_key.clone().into();
         anthropic.time_out = SANDBOX_TIME_OUT;

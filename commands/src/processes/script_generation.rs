@@ -11,8 +11,8 @@ use domain::{
         lint::{Lint, Linter},
     },
 };
+use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc;
 
 use super::production::{Craft, Outcome, Request, Stretch, Tally, Trouble};
 use crate::{
@@ -27,8 +27,8 @@ use crate::{
 
 /// Contacts whose scripts are rendered and recorded together.
 const TEMPLATE_CHUNK: usize = 500;
-/// Chunks that are rendered ahead of the one that is being recorded.
-const CHUNKS_AHEAD: usize = 2;
+/// Chunks that are under way at once.
+const CHUNKS_AT_ONCE: usize = 4;
 
 /// Runs one generation to its end.
 pub(super) async fn run(
@@ -180,48 +180,46 @@ impl Desk<'_> {
         ))
     }
 
-    /// Renders chunk after chunk while the one before is recorded.
+    /// Renders and records chunk beside chunk: while one is being made durable, the next is rendered, and what is ready together is made
+    /// durable together.
     async fn by_template(
         &self,
         stretch: &Stretch<'_>,
         template: &Template,
         members: &[ContactId],
     ) -> Result<Outcome, CommandError> {
-        let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
-        let rendering = async move {
-            for chunk in members.chunks(TEMPLATE_CHUNK) {
-                let rendered = self.render(template, chunk).await;
-                if sender.send((chunk, rendered)).await.is_err() {
-                    return;
-                }
+        let mut chunks = members.chunks(TEMPLATE_CHUNK);
+        let mut under_way = FuturesUnordered::new();
+        let (mut tally, mut is_halted) = (Tally::default(), false);
+        loop {
+            while !is_halted && under_way.len() < CHUNKS_AT_ONCE {
+                let Some(chunk) = chunks.next() else { break };
+                under_way.push(self.chunk(template, chunk).boxed());
             }
-        };
-        let recording = async move {
-            let mut tally = Tally::default();
-            while let Some((chunk, rendered)) = receiver.recv().await {
-                let rendered = rendered?;
-                tally.made += rendered.there;
-                tally.failed += rendered.failed;
-                let made = match self.commit(rendered.written).await {
-                    // Somebody was faster with one of them: look again.
-                    Err(CommandError::Conflict(_)) => {
-                        retrying(|| async {
-                            let again = self.render(template, chunk).await?;
-                            self.commit(again.written).await
-                        })
-                        .await?
-                    }
-                    committed => committed?,
-                };
-                tally.made += made;
-                if stretch.is_over().await? {
-                    return Ok(Outcome::Halted);
-                }
-            }
-            Ok(Outcome::Through(tally))
-        };
-        let ((), outcome) = tokio::join!(rendering, recording);
-        outcome
+            let Some(done) = under_way.next().await else { break };
+            let done = done?;
+            tally.made += done.made;
+            tally.failed += done.failed;
+            is_halted = is_halted || stretch.is_over().await?;
+        }
+        Ok(if is_halted {
+            Outcome::Halted
+        } else {
+            Outcome::Through(tally)
+        })
+    }
+
+    /// Renders and records a chunk; again when somebody was faster with one of its scripts.
+    async fn chunk(&self, template: &Template, members: &[ContactId]) -> Result<Tally, CommandError> {
+        retrying(|| async {
+            let rendered = self.render(template, members).await?;
+            let made = self.commit(rendered.written).await?;
+            Ok(Tally {
+                made: made + rendered.there,
+                failed: rendered.failed,
+            })
+        })
+        .await
     }
 
     /// Renders, checks and seals the scripts of a chunk.
