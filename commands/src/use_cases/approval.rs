@@ -1,6 +1,6 @@
 //! Approving a campaign: every script counted, every contact run through the same compliance decision as a real hand-off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -9,7 +9,10 @@ use domain::{
     compliance::{Effect, Verdict},
     contact::Contact,
     organization::Organization,
-    script::Script,
+    script::{
+        Script,
+        lint::{LintRule, Linter},
+    },
 };
 
 use crate::{
@@ -18,6 +21,7 @@ use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::execute,
+    scripts::linter_for,
     stream::{Loaded, load, load_many},
 };
 
@@ -29,8 +33,10 @@ const CHUNK: usize = 1_000;
 pub struct Precheck {
     /// Contacts that it looked at.
     pub contacts: u64,
-    /// Of these, with an approved script and finished audio.
+    /// Of these, with an approved script and finished audio, of which the lint still says that it may be sent.
     pub ready: u64,
+    /// Scripts that were approved and that the lint stops by now: the agent's numbers or name have changed since.
+    pub stopped: u64,
     /// Would be handed over now.
     pub eligible: u64,
     /// Would wait.
@@ -52,12 +58,14 @@ pub async fn precheck(ports: &Ports, permit: &Permit, id: CampaignId) -> Result<
     let organization: Loaded<Organization> = load(ports, organization_id, organization_id).await?;
     let members: Vec<ContactId> = campaign.state().contacts.iter().copied().collect();
     let mut found = Precheck::default();
+    let linter = linter_for(ports, organization_id, &organization.state().settings).await?;
     for chunk in members.chunks(CHUNK) {
         check_chunk(
             ports,
             permit,
             campaign.state(),
             organization.state(),
+            &linter,
             chunk,
             &mut found,
         )
@@ -73,6 +81,7 @@ async fn check_chunk(
     permit: &Permit,
     campaign: &Campaign,
     organization: &Organization,
+    linter: &Linter,
     members: &[ContactId],
     found: &mut Precheck,
 ) -> Result<(), CommandError> {
@@ -89,6 +98,7 @@ async fn check_chunk(
         .lists_of(permit.organization(), &known)
         .await?
         .into_iter();
+    let stopped = stopped(ports, permit, linter, &scripts).await?;
     let now = ports.clock.now();
     for ((contact, index), (script, id)) in contacts.iter().zip(&indexes).zip(scripts.iter().zip(script_ids))
     {
@@ -99,7 +109,9 @@ async fn check_chunk(
         };
         let decision = decide_submission(now, id, contact.state(), campaign, organization, &on);
         found.contacts += 1;
-        found.ready += u64::from(script.state().is_ready());
+        let is_stopped = stopped.contains(&id);
+        found.stopped += u64::from(is_stopped);
+        found.ready += u64::from(script.state().is_ready() && !is_stopped);
         match decision.verdict {
             Verdict::Cleared => found.eligible += 1,
             Verdict::HeldUntil(until) => {
@@ -118,6 +130,39 @@ async fn check_chunk(
         }
     }
     Ok(())
+}
+
+/// Approved scripts that the lint stops as the organization is set now: what was right when it was approved may name an old number.
+async fn stopped(
+    ports: &Ports,
+    permit: &Permit,
+    linter: &Linter,
+    scripts: &[Loaded<Script>],
+) -> Result<HashSet<ScriptId>, CommandError> {
+    let approved: Vec<_> = scripts
+        .iter()
+        .map(Loaded::state)
+        .filter(|s| s.is_ready())
+        .filter_map(|s| {
+            Some((
+                ScriptId::of(s.campaign?, s.contact?),
+                s.contact?,
+                s.text.as_ref()?,
+            ))
+        })
+        .collect();
+    let sealed: Vec<_> = approved
+        .iter()
+        .map(|(_, contact, text)| (*contact, *text))
+        .collect();
+    let opened = ports.keys.open_many(permit.organization(), &sealed).await?;
+    // A name that sounds like a swear word was let pass when its contact was at hand.
+    let counts = |rule: LintRule| rule != LintRule::Profanity;
+    let stopped = approved.iter().zip(opened).filter(|(_, text)| match text {
+        Ok(text) => linter.check(text, &[]).blocking().any(|f| counts(f.rule)),
+        Err(_) => false,
+    });
+    Ok(stopped.map(|((id, ..), _)| *id).collect())
 }
 
 /// Approves the campaign on what the scripts and the dry run say at this moment.

@@ -33,6 +33,12 @@ use voicedrop::{
 
 use crate::{baseline, title_rep};
 
+/// Names the house, so that no two scripts are the same: who has the same words as another shares the recording.
+const TEMPLATE: &str = "Hello {{ first_name | default: \"neighbor\" }}, this is {{ agent_name }} with {{ brokerage }}. \
+    To opt out of these messages, call {{ opt_out_phone }}. I noticed that the home at {{ street | default: \"your address\" }} \
+    {% if neighborhood %}in {{ neighborhood }} {% endif %}is no longer on the market. Often it is not the home but the plan \
+    behind it, and I have a fresh idea or two about how to bring the right buyers. If you would still like to sell, I would be \
+    glad to share them in ten minutes. My number is {{ agent_phone }}. Once more, {{ agent_phone }}. Thank you.";
 /// Rows of a title company's list for so many people: some fold, some have no number.
 const ROWS_FOR_A_PERSON: f64 = 1.12;
 /// People that are loaded together.
@@ -96,7 +102,7 @@ impl Studio {
             name: "Ten thousand neighbors".into(),
             kind: CampaignType::NeighborhoodExpireds,
             neighborhood: Some("PDCC".into()),
-            script_template: None,
+            script_template: Some(TEMPLATE.into()),
             script_variables: std::collections::BTreeMap::new(),
             owner: self.cast.admin,
             team: None,

@@ -14,6 +14,7 @@ in_a_running_system! {
     scripts_are_chosen_by_what_the_lint_says;
     versions_are_compared_word_by_word;
     editing_approved_words_takes_the_approval_and_the_audio_away;
+    scripts_that_name_an_old_number_are_not_approved_with_their_campaign;
 }
 
 const REVIEWED: &str =
@@ -192,4 +193,34 @@ async fn editing_approved_words_takes_the_approval_and_the_audio_away(app: &Test
         )
         .await;
     assert_eq!(refused["code"], "NOT_READY", "{refused}");
+}
+
+async fn scripts_that_name_an_old_number_are_not_approved_with_their_campaign(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent)
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    let moved = "changeSettings(change: {agentPhone: \"760-555-0177\"})";
+    agent.does(moved, "OrganizationChanged { position }").await;
+    let found = agent
+        .asks(&format!(
+            "precheck(campaignId: {:?}) {{ contacts ready stopped }}",
+            campaign.id
+        ))
+        .await;
+    assert_eq!(
+        (&found["ready"], &found["stopped"]),
+        (&0.into(), &12.into()),
+        "{found}"
+    );
+    let refused = agent
+        .is_refused(
+            &campaign.step("approveCampaign"),
+            "CampaignApproved { precheck { ready } }",
+        )
+        .await;
+    assert_eq!(refused["code"], "NOT_READY");
 }

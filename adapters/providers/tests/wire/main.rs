@@ -12,6 +12,8 @@ mod google;
 #[cfg(test)]
 mod groq;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod mojo;

@@ -31,7 +31,7 @@ use super::{S3Config, error};
 use crate::blobs::plain;
 
 /// Longest life of a link: the protocol's own limit.
-pub const LINK_MAX: Duration = Duration::from_secs(604_800);
+pub const LINK_MAX: Duration = Duration::from_hours(168);
 /// Times that a request is tried.
 const TRIES: u32 = 3;
 /// Longest wait for a connection.

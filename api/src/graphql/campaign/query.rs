@@ -81,6 +81,8 @@ pub struct Precheck {
     contacts: u64,
     /// With an approved script and finished audio.
     ready: u64,
+    /// Approved scripts that the lint stops by now, because the agent's name or numbers have changed.
+    stopped: u64,
     /// Could be handed over now.
     eligible: u64,
     /// Would wait.
@@ -99,6 +101,7 @@ impl From<use_cases::Precheck> for Precheck {
         Self {
             contacts: found.contacts,
             ready: found.ready,
+            stopped: found.stopped,
             eligible: found.eligible,
             held: found.held,
             blocked: found.blocked,
