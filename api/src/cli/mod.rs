@@ -155,7 +155,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     start_logs(&config, !matches!(cli.command, Command::Serve(_)));
     match cli.command {
         Command::Serve(args) => Box::pin(serve::run(config, args)).await,
-        Command::Demo(args) => demo::run(config, args).await,
+        Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
         Command::Verify(args) => check::verify(config, args).await,

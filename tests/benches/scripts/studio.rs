@@ -53,7 +53,7 @@ pub struct Studio {
     people: Vec<ContactId>,
     cancel: CancellationToken,
     database: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Studio {
@@ -87,7 +87,7 @@ impl Studio {
             people: vec![],
             cancel,
             database,
-            _directory: directory,
+            directory,
             application,
         };
         studio.begin(people).await;
@@ -108,7 +108,7 @@ impl Studio {
             team: None,
         };
         self.command(create).await;
-        let list = self._directory.path().join("title_rep.csv");
+        let list = self.directory.path().join("title_rep.csv");
         title_rep::write_csv(&list, (people as f64 * ROWS_FOR_A_PERSON) as u64);
         ports.blobs.put_file("uploads/list", list).await.unwrap();
         let request = ImportRequest {

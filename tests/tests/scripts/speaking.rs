@@ -14,6 +14,7 @@ use crate::{
 in_a_running_system! {
     a_recording_is_bought_once_whatever_gets_lost;
     words_are_pronounced_as_the_organization_sets;
+    a_draft_is_spoken_on_this_machine_for_nothing;
     a_link_to_a_recording_is_for_one_organization_and_a_while;
     recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_recorded;
 }
@@ -194,4 +195,30 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
         outside(app).bill()["speech_requests"].as_u64(),
         before.map(|n| n + 12)
     );
+}
+
+async fn a_draft_is_spoken_on_this_machine_for_nothing(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    let id = first_script(&campaign).await;
+    let script = agent
+        .asks(&format!("script(id: {id:?}) {{ draftAudio audioState }}"))
+        .await;
+    let Some(link) = script["draftAudio"].as_str() else {
+        let can = app.application().ports.draft_voice.is_some();
+        assert!(!can, "the machine has a voice, and no link leads to it");
+        return;
+    };
+    let draft = app.anybody().gets(link).await;
+    assert_eq!(draft.status(), StatusCode::OK);
+    assert!(draft.bytes().await.expect("the draft").starts_with(b"RIFF"));
+    assert_eq!(
+        app.anybody()
+            .gets(&link.replace("expires=", "expires=9"))
+            .await
+            .status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(outside(app).bill()["speech_requests"], 0, "nothing was bought");
+    assert_eq!(script["audioState"], "NONE");
 }

@@ -65,6 +65,10 @@ async fn bucket() -> Bucket {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the stranger's server ends with the test's runtime"
+)]
 async fn serve(directory: &TempDir) -> SocketAddr {
     let mut builder = S3ServiceBuilder::new(FileSystem::new(directory.path()).unwrap());
     builder.set_auth(SimpleAuth::from_single("the-key", "the-secret"));

@@ -79,13 +79,11 @@ impl WorkshopQuery {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         let ports = &caller.state.ports;
+        let rates = ports.rates.of_all(permit.organization()).await;
+        let rates = rates.map_err(commands::CommandError::from)?;
         let mut voices = Vec::new();
         for voice in ports.voice.voices().await.map_err(commands::CommandError::from)? {
-            let rate = ports
-                .rates
-                .of_voice(permit.organization(), &voice.id)
-                .await
-                .map_err(commands::CommandError::from)?;
+            let rate = rates.get(&voice.id).copied().unwrap_or_default();
             let labels = voice.labels.into_iter();
             voices.push(Voice {
                 id: voice.id,
