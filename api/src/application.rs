@@ -46,6 +46,8 @@ pub struct Surroundings {
     pub delays: Delays,
     /// How long the sandbox's writers and voice take.
     pub latency: Duration,
+    /// What makes the sandbox's sound of speech.
+    pub voice: sandbox::VoiceEngine,
     /// What the sandbox gets wrong on purpose.
     pub faults: sandbox::Faults,
     /// Whether providers are called at all.
@@ -78,6 +80,7 @@ impl Default for Surroundings {
             ids: Arc::new(SystemIds),
             delays: Delays::lifelike(),
             latency: Duration::ZERO,
+            voice: sandbox::VoiceEngine::Auto,
             faults: sandbox::Faults::default(),
             outside: Outside::Reachable,
         }
@@ -419,6 +422,7 @@ async fn start_sandbox(
     settings.seed = config.sandbox.seed;
     settings.delays = around.delays.clone();
     settings.latency = around.latency;
+    settings.voice = around.voice.clone();
     settings.faults = around.faults.clone();
     Ok(Some(Sandbox::start(settings).await?))
 }

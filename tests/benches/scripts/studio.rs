@@ -22,7 +22,7 @@ use domain::{
     organization::Organization,
     script::{Audio, Review, Script},
 };
-use sandbox::{Delays, Faults};
+use sandbox::{Delays, Faults, VoiceEngine};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use voicedrop::{
@@ -70,6 +70,8 @@ impl Studio {
         let around = Surroundings {
             delays: Delays::short(),
             latency,
+            // A tone costs nothing to make, so that what is timed is ours.
+            voice: VoiceEngine::Tone,
             faults,
             ..Surroundings::default()
         };
