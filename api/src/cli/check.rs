@@ -1,12 +1,10 @@
 //! `voicedrop verify` and `voicedrop doctor`.
 
 use clap::Args;
-use commands::CommandError;
+use commands::{CommandError, Ports};
 use serde::Serialize;
 
 use super::{CliError, output};
-use commands::Ports;
-
 use crate::{
     application::{Application, StartError, Surroundings},
     config::{Config, ProvidersMode},

@@ -1,6 +1,6 @@
 //! Whoever writes a script from a prompt: a language model. Templates need no port, they are rendered in place.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::MicroDollars;
@@ -64,9 +64,9 @@ pub trait ScriptWriter: Send + Sync + std::fmt::Debug {
     fn at_once(&self) -> usize;
 }
 
-/// The writers that are set up, by the provider's name.
+/// The writers that are set up, by the provider's name, the preferred one first.
 #[derive(Debug, Clone, Default)]
-pub struct ScriptWriters(BTreeMap<&'static str, Arc<dyn ScriptWriter>>);
+pub struct ScriptWriters(Vec<(&'static str, Arc<dyn ScriptWriter>)>);
 
 /// No writer of this name is set up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,21 +78,29 @@ pub struct UnknownWriter {
 
 impl ScriptWriters {
     /// These.
-    pub fn new(writers: impl IntoIterator<Item = (&'static str, Arc<dyn ScriptWriter>)>) -> Self {
-        Self(writers.into_iter().collect())
+    pub const fn new(writers: Vec<(&'static str, Arc<dyn ScriptWriter>)>) -> Self {
+        Self(writers)
+    }
+
+    fn unknown(&self, name: &str) -> UnknownWriter {
+        UnknownWriter {
+            name: name.to_owned(),
+            known: self.0.iter().map(|(known, _)| *known).collect(),
+        }
     }
 
     /// One by its provider's name.
     pub fn get(&self, name: &str) -> Result<&Arc<dyn ScriptWriter>, UnknownWriter> {
-        self.0.get(name).ok_or_else(|| UnknownWriter {
-            name: name.to_owned(),
-            known: self.0.keys().copied().collect(),
-        })
+        let found = self.iter().find(|(known, _)| *known == name);
+        found.map(|(_, writer)| writer).ok_or_else(|| self.unknown(name))
     }
 
     /// The one that is asked when none is named: the first.
     pub fn first(&self) -> Result<&Arc<dyn ScriptWriter>, UnknownWriter> {
-        self.get(self.0.keys().next().copied().unwrap_or("(any)"))
+        let first = self.iter().next();
+        first
+            .map(|(_, writer)| writer)
+            .ok_or_else(|| self.unknown("at all"))
     }
 
     /// All of them.

@@ -297,7 +297,7 @@ impl CampaignQuery {
         Ok(starter_template(kind.into()))
     }
 
-    /// What a template comes to for a contact of the campaign: the campaign's own when none is given. Nothing is recorded.
+    /// What a template comes to for any contact that the caller sees: the campaign's own when none is given. Nothing is recorded.
     async fn template_preview(
         &self,
         ctx: &Context<'_>,
