@@ -274,18 +274,14 @@ impl Studio<'_> {
     }
 
     /// Where the audio of a script lies: the specification's layout.
-    fn key(&self, script: ScriptId, extension: &str) -> String {
+    fn key(&self, script: ScriptId, media_type: &str) -> String {
+        let extension = if media_type == "audio/mpeg" { "mp3" } else { "wav" };
         format!("voicemails/{}/{}/{script}.{extension}", self.owner, self.campaign)
     }
 
     /// A clip that is there, as this script's own file; nothing when its file is gone or is another one now.
     async fn copy(&self, script: ScriptId, clip: &Clip) -> Result<Option<Clip>, PortError> {
-        let extension = if clip.media_type == "audio/mpeg" {
-            "mp3"
-        } else {
-            "wav"
-        };
-        let key = self.key(script, extension);
+        let key = self.key(script, &clip.media_type);
         let Some(audio) = self.ports.blobs.get(&clip.storage_key).await? else {
             return Ok(None);
         };
@@ -363,12 +359,7 @@ impl Studio<'_> {
         speech: Speech,
     ) -> Result<Spoken, PortError> {
         let audio: Bytes = speech.audio;
-        let extension = if speech.media_type == "audio/mpeg" {
-            "mp3"
-        } else {
-            "wav"
-        };
-        let storage_key = self.key(script, extension);
+        let storage_key = self.key(script, &speech.media_type);
         let sha256 = hex::encode(Sha256::digest(&audio));
         self.ports.blobs.put(&storage_key, audio).await?;
         let clip = Clip {

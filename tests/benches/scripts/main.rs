@@ -83,19 +83,20 @@ async fn template(engine: &str) {
     let rate = |took: Duration| scripts / took.as_secs_f64();
     let of_all = rate(took);
     println!(
-        "  the template engine alone, values in hand   {:>9.0} scripts/s",
+        "  rendering alone, values in hand             {:>9.0} scripts/s",
         rate(alone)
     );
     println!(
-        "  rendering alone, contacts looked up, opened {:>9.0} scripts/s",
+        "  the same, contacts looked up and opened     {:>9.0} scripts/s",
         rate(opened)
     );
     println!("  checked, sealed, events durable             {of_all:>9.0} scripts/s");
-    let share = of_all / rate(opened);
+    // What is asked for is a share of rendering alone, and rendering alone is the engine's part: the second share only explains.
+    let share = of_all / rate(alone);
     println!(
-        "    {share:.2} of rendering (at least {RENDERING_SHARE_MIN}: {}), {:.2} of the engine",
+        "    {share:.2} of rendering alone (at least {RENDERING_SHARE_MIN}: {}), {:.2} of it with the contacts looked up",
         verdict(share >= RENDERING_SHARE_MIN),
-        of_all / rate(alone)
+        of_all / rate(opened)
     );
     studio.close().await;
 }

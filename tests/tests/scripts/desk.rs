@@ -32,6 +32,12 @@ pub async fn write_by(campaign: &Campaign, provider: &str) {
     campaign.agent.does(&call, CHANGED).await;
 }
 
+/// Twelve people with approved scripts, all spoken.
+pub async fn twelve_recordings(agent: &Person) -> Campaign {
+    let written = twelve_people(agent).await.with_scripts().await;
+    written.reviewed_and_spoken().await
+}
+
 /// The same twelve people once more, in another campaign.
 pub async fn the_same_people(agent: &Person) -> Campaign {
     let campaign = Campaign::draft(agent).await;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::{first_script, scripts, twelve_people};
+use super::desk::{first_script, scripts, twelve_people, twelve_recordings};
 use crate::{
     graphql::campaign::Campaign,
     stage::{TestApp, in_a_running_system, text},
@@ -173,12 +173,7 @@ async fn versions_are_compared_word_by_word(app: &TestApp) {
 
 async fn editing_approved_words_takes_the_approval_and_the_audio_away(app: &TestApp) {
     let agent = app.admin().await;
-    let campaign = twelve_people(&agent)
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = twelve_recordings(&agent).await;
     let id = first_script(&campaign).await;
     let words = words_of(&campaign, &id).await;
     let edited = edit(&campaign, &id, 1, &words.replace("Thank you.", "Thank you!")).await;
@@ -197,12 +192,7 @@ async fn editing_approved_words_takes_the_approval_and_the_audio_away(app: &Test
 
 async fn scripts_that_name_an_old_number_are_not_approved_with_their_campaign(app: &TestApp) {
     let agent = app.admin().await;
-    let campaign = twelve_people(&agent)
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = twelve_recordings(&agent).await;
     let moved = "changeSettings(change: {agentPhone: \"760-555-0177\"})";
     agent.does(moved, "OrganizationChanged { position }").await;
     let found = agent

@@ -5,7 +5,9 @@ use domain::ManualClock;
 use reqwest::StatusCode;
 use sandbox::{Faults, RequestFault, RequestFaults};
 
-use super::desk::{as_of_now, first_script, from_now_on, micros, outside, the_same_people, twelve_people};
+use super::desk::{
+    as_of_now, first_script, from_now_on, micros, outside, the_same_people, twelve_people, twelve_recordings,
+};
 use crate::{
     graphql::campaign::CHANGED,
     stage::{TestApp, in_a_running_system, text, until},
@@ -59,12 +61,7 @@ async fn words_are_pronounced_as_the_organization_sets(app: &TestApp) {
         ))
         .await;
     assert_eq!(kept["settings"]["pronunciations"][0]["spoken"], "dezzert fahls");
-    let campaign = twelve_people(&agent)
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = twelve_recordings(&agent).await;
     let history = outside(app);
     let asked = agent
         .gets_elsewhere(
@@ -96,12 +93,7 @@ async fn words_are_pronounced_as_the_organization_sets(app: &TestApp) {
 
 async fn a_link_to_a_recording_is_for_one_organization_and_a_while(app: &TestApp) {
     let agent = app.admin().await;
-    let campaign = twelve_people(&agent)
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = twelve_recordings(&agent).await;
     let id = first_script(&campaign).await;
     let script = agent
         .asks(&format!(
@@ -145,12 +137,7 @@ fn id_of(link: &str) -> &str {
 
 async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_recorded(app: &TestApp) {
     let agent = app.admin().await;
-    let campaign = twelve_people(&agent)
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = twelve_recordings(&agent).await;
     let id = first_script(&campaign).await;
     let audio = async |fields: &str| agent.asks(&format!("script(id: {id:?}) {{ {fields} }}")).await;
     let link = text(&audio("audio { url }").await["audio"]["url"]).to_owned();
