@@ -12,7 +12,7 @@ use crate::{
     budget::Budget,
     detect::Encoding,
     error::ReadError,
-    json_fields,
+    json_fields::Flattener,
     json_lists::{ListPlace, Survey},
     json_scanner::{Scanner, Stop},
     limits::{JSON_DEPTH_MAX, LIST_SEARCH_BYTES, RECORD_BYTES_MAX},
@@ -100,6 +100,7 @@ fn is_one_a_line(sample: &[u8]) -> bool {
 /// The objects of a text.
 pub(crate) struct Objects<R> {
     source: Source<R>,
+    flattener: Flattener,
     bytes: Vec<u8>,
 }
 
@@ -120,6 +121,7 @@ impl<R: Read> Objects<R> {
         };
         Self {
             source,
+            flattener: Flattener::default(),
             bytes: Vec::new(),
         }
     }
@@ -137,7 +139,7 @@ impl<R: Read + Send> Records for Objects<R> {
             record.row = row;
             match (object_of(&self.bytes), &self.source) {
                 (Some(Value::Object(object)), _) => {
-                    if json_fields::flatten(&object, record) {
+                    if self.flattener.flatten(&object, record) {
                         return Ok(true);
                     }
                 }

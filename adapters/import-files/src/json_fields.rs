@@ -1,12 +1,14 @@
 //! A JSON object as the fields of one contact: nested objects by their path, typed lists (numbers, mail addresses,
 //! Mojo's `mediainfo_set`, Google's people) by what their entries are.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::{
     field::{Field, PhoneKind},
     json_lists::folded,
-    limits::JSON_FIELDS_MAX,
+    limits::{JSON_FIELDS_MAX, JSON_NAMES_MAX},
     mapping::{self, kind_of},
     records::Record,
     values,
@@ -58,13 +60,164 @@ const KINDS: [&str; 9] = [
     "system",
 ];
 
-/// Adds the object's fields to the record. False when it is the record of someone deleted at the source.
-pub(crate) fn flatten(object: &Object, record: &mut Record) -> bool {
-    if is_deleted(object) {
-        return false;
+/// Takes objects apart, one after another. What a name means is found out once: a name that is in no table is compared with
+/// every synonym, which for each contact anew would take most of the time of an import.
+#[derive(Default)]
+pub(crate) struct Flattener {
+    meanings: HashMap<String, Option<Field>>,
+}
+
+impl Flattener {
+    /// Adds the object's fields to the record. False when it is the record of someone deleted at the source.
+    pub(crate) fn flatten(&mut self, object: &Object, record: &mut Record) -> bool {
+        if is_deleted(object) {
+            return false;
+        }
+        self.walk(object, "", record);
+        true
     }
-    walk(object, "", record);
-    true
+
+    fn meaning_of(&mut self, name: &str) -> Option<Field> {
+        if let Some(known) = self.meanings.get(name) {
+            return known.clone();
+        }
+        let found = mapping::meaning_of(name).map(|meaning| meaning.field);
+        if self.meanings.len() < JSON_NAMES_MAX {
+            self.meanings.insert(name.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn walk(&mut self, object: &Object, prefix: &str, record: &mut Record) {
+        for (name, value) in object {
+            if PASSED_OVER.contains(&name.as_str()) || record.fields.len() >= JSON_FIELDS_MAX {
+                continue;
+            }
+            let path = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            match value {
+                Value::Object(inner) => self.walk(inner, &path, record),
+                Value::Array(list) => self.walk_list(list, &path, &folded(name), record),
+                scalar => add(record, path, &text_of(scalar)),
+            }
+        }
+    }
+
+    fn walk_list(&mut self, list: &[Value], path: &str, bare: &str, record: &mut Record) {
+        let objects: Vec<&Object> = list.iter().filter_map(Value::as_object).collect();
+        if objects.is_empty() {
+            for value in list.iter().filter(|value| !value.is_array()) {
+                add(record, path.to_owned(), &text_of(value));
+            }
+            return;
+        }
+        if bare == "mediainfoset" {
+            return objects.iter().for_each(|entry| self.media(entry, record));
+        }
+        if TEXTS.contains(&bare) {
+            for entry in objects {
+                let text = first_of(
+                    entry,
+                    &["value", "contents", "content", "text", "note", "body", "comment"],
+                );
+                add(record, "Notes".to_owned(), &text);
+            }
+            return;
+        }
+        let meaning = self.meaning_of(bare_words(path));
+        match meaning {
+            Some(Field::Phone(kind)) => {
+                for entry in &objects {
+                    self.phone(entry, &label_of(entry), kind, record);
+                }
+            }
+            Some(Field::Email) => {
+                for entry in &objects {
+                    add(record, "Email".to_owned(), &first_of(entry, &VALUES));
+                }
+            }
+            _ if objects.iter().all(|entry| is_method(entry)) => {
+                for entry in &objects {
+                    self.method(entry, record);
+                }
+            }
+            _ if objects.iter().all(|entry| custom_field(entry).is_some()) => {
+                for (name, value) in objects.iter().filter_map(|entry| custom_field(entry)) {
+                    add(record, name, &value);
+                }
+            }
+            _ => {
+                if let Some(entry) = preferred(&objects) {
+                    self.walk(entry, &singular(path), record);
+                }
+            }
+        }
+    }
+
+    /// Mojo: type 1 is work, 2 mobile, 3 home, 4 e-mail, 5 other.
+    fn media(&mut self, entry: &Object, record: &mut Record) {
+        let label = match entry.get("type").map(text_of).unwrap_or_default().as_str() {
+            "1" => "work".to_owned(),
+            "2" => "mobile".to_owned(),
+            "3" => "home".to_owned(),
+            "4" => return add(record, "Email".to_owned(), &first_of(entry, &VALUES)),
+            "5" => "other".to_owned(),
+            other => other.to_owned(),
+        };
+        let value = first_of(entry, &VALUES);
+        if value.contains('@') {
+            add(record, "Email".to_owned(), &value);
+        } else {
+            self.phone(entry, &label, PhoneKind::Unknown, record);
+        }
+    }
+
+    fn method(&mut self, entry: &Object, record: &mut Record) {
+        let value = first_of(entry, &VALUES);
+        if value.contains('@') {
+            add(record, "Email".to_owned(), &value);
+        } else {
+            self.phone(entry, &label_of(entry), PhoneKind::Unknown, record);
+        }
+    }
+
+    fn phone(&mut self, entry: &Object, label: &str, kind: PhoneKind, record: &mut Record) {
+        let mut number = first_of(entry, &VALUES);
+        let extension = first_of(entry, &["extension", "ext"]);
+        if !extension.is_empty() && !number.is_empty() {
+            number = format!("{number} x{extension}");
+        }
+        let forbidden = values::forbids_contact(label)
+            || entry.iter().any(|(name, value)| {
+                let text = text_of(value);
+                match self.meaning_of(name) {
+                    Some(Field::DoNotContact | Field::PhoneDoNotContact) => values::is_marked(&text),
+                    Some(Field::ListingStatus | Field::PhoneStatus | Field::Labels) => {
+                        values::forbids_contact(&text)
+                    }
+                    _ => false,
+                }
+            });
+        let labelled = match label.to_lowercase() {
+            label if label.contains("fax") || label.contains("pager") => PhoneKind::Unusable,
+            label if label.contains("mobile") => PhoneKind::Mobile,
+            label => kind_of(&label),
+        };
+        let kind = if labelled == PhoneKind::Unknown {
+            kind
+        } else {
+            labelled
+        };
+        let column = match kind {
+            PhoneKind::Unusable => phone_column(kind),
+            _ if forbidden => FORBIDDEN_PHONE_COLUMN,
+            kind => phone_column(kind),
+        };
+        record.add(column.into(), &number);
+    }
 }
 
 /// Google marks people that are gone in `metadata`, others at the top.
@@ -78,77 +231,8 @@ fn is_deleted(object: &Object) -> bool {
     marked(object) || metadata.is_some_and(marked)
 }
 
-fn walk(object: &Object, prefix: &str, record: &mut Record) {
-    for (name, value) in object {
-        if PASSED_OVER.contains(&name.as_str()) || record.fields.len() >= JSON_FIELDS_MAX {
-            continue;
-        }
-        let path = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
-        match value {
-            Value::Object(inner) => walk(inner, &path, record),
-            Value::Array(list) => walk_list(list, &path, &folded(name), record),
-            scalar => add(record, path, &text_of(scalar)),
-        }
-    }
-}
-
 fn add(record: &mut Record, name: String, value: &str) {
     record.add(name.into(), value);
-}
-
-fn walk_list(list: &[Value], path: &str, bare: &str, record: &mut Record) {
-    let objects: Vec<&Object> = list.iter().filter_map(Value::as_object).collect();
-    if objects.is_empty() {
-        for value in list.iter().filter(|value| !value.is_array()) {
-            add(record, path.to_owned(), &text_of(value));
-        }
-        return;
-    }
-    if bare == "mediainfoset" {
-        return objects.iter().for_each(|entry| media(entry, record));
-    }
-    if TEXTS.contains(&bare) {
-        for entry in objects {
-            let text = first_of(
-                entry,
-                &["value", "contents", "content", "text", "note", "body", "comment"],
-            );
-            add(record, "Notes".to_owned(), &text);
-        }
-        return;
-    }
-    let meaning = mapping::meaning_of(bare_words(path)).map(|meaning| meaning.field);
-    match meaning {
-        Some(Field::Phone(kind)) => {
-            for entry in &objects {
-                phone(entry, &label_of(entry), kind, record);
-            }
-        }
-        Some(Field::Email) => {
-            for entry in &objects {
-                add(record, "Email".to_owned(), &first_of(entry, &VALUES));
-            }
-        }
-        _ if objects.iter().all(|entry| is_method(entry)) => {
-            for entry in &objects {
-                method(entry, record);
-            }
-        }
-        _ if objects.iter().all(|entry| custom_field(entry).is_some()) => {
-            for (name, value) in objects.iter().filter_map(|entry| custom_field(entry)) {
-                add(record, name, &value);
-            }
-        }
-        _ => {
-            if let Some(entry) = preferred(&objects) {
-                walk(entry, &singular(path), record);
-            }
-        }
-    }
 }
 
 /// The last name of a path.
@@ -183,24 +267,6 @@ fn preferred<'o>(objects: &[&'o Object]) -> Option<&'o Object> {
         .copied()
 }
 
-/// Mojo: type 1 is work, 2 mobile, 3 home, 4 e-mail, 5 other.
-fn media(entry: &Object, record: &mut Record) {
-    let label = match entry.get("type").map(text_of).unwrap_or_default().as_str() {
-        "1" => "work".to_owned(),
-        "2" => "mobile".to_owned(),
-        "3" => "home".to_owned(),
-        "4" => return add(record, "Email".to_owned(), &first_of(entry, &VALUES)),
-        "5" => "other".to_owned(),
-        other => other.to_owned(),
-    };
-    let value = first_of(entry, &VALUES);
-    if value.contains('@') {
-        add(record, "Email".to_owned(), &value);
-    } else {
-        phone(entry, &label, PhoneKind::Unknown, record);
-    }
-}
-
 /// `{"type": "mobile", "value": "…"}` in a list that is not called after either.
 fn is_method(entry: &Object) -> bool {
     let label = label_of(entry).to_lowercase();
@@ -211,50 +277,6 @@ fn is_method(entry: &Object) -> bool {
     .any(|word| label.contains(word));
     let value = first_of(entry, &["value", "number"]);
     known && (value.contains('@') || value.bytes().filter(u8::is_ascii_digit).count() >= 7)
-}
-
-fn method(entry: &Object, record: &mut Record) {
-    let value = first_of(entry, &VALUES);
-    if value.contains('@') {
-        add(record, "Email".to_owned(), &value);
-    } else {
-        phone(entry, &label_of(entry), PhoneKind::Unknown, record);
-    }
-}
-
-fn phone(entry: &Object, label: &str, kind: PhoneKind, record: &mut Record) {
-    let mut number = first_of(entry, &VALUES);
-    let extension = first_of(entry, &["extension", "ext"]);
-    if !extension.is_empty() && !number.is_empty() {
-        number = format!("{number} x{extension}");
-    }
-    let forbidden = values::forbids_contact(label)
-        || entry.iter().any(|(name, value)| {
-            let text = text_of(value);
-            match mapping::meaning_of(name).map(|meaning| meaning.field) {
-                Some(Field::DoNotContact | Field::PhoneDoNotContact) => values::is_marked(&text),
-                Some(Field::ListingStatus | Field::PhoneStatus | Field::Labels) => {
-                    values::forbids_contact(&text)
-                }
-                _ => false,
-            }
-        });
-    let labelled = match label.to_lowercase() {
-        label if label.contains("fax") || label.contains("pager") => PhoneKind::Unusable,
-        label if label.contains("mobile") => PhoneKind::Mobile,
-        label => kind_of(&label),
-    };
-    let kind = if labelled == PhoneKind::Unknown {
-        kind
-    } else {
-        labelled
-    };
-    let column = match kind {
-        PhoneKind::Unusable => phone_column(kind),
-        _ if forbidden => FORBIDDEN_PHONE_COLUMN,
-        kind => phone_column(kind),
-    };
-    record.add(column.into(), &number);
 }
 
 /// `{"name": "Do Not Call", "value": "Yes"}`.

@@ -62,6 +62,9 @@ pub(crate) const JSON_KEY_BYTES_MAX: usize = 1 << 10;
 /// Most columns one JSON record may flatten to.
 pub(crate) const JSON_FIELDS_MAX: usize = 1_024;
 
+/// Most names of a JSON document whose meaning is kept; what more there are is found out each time.
+pub(crate) const JSON_NAMES_MAX: usize = 4_096;
+
 /// Longest line of a card once unfolded, bytes; pictures are passed over before they count.
 pub(crate) const CARD_LINE_BYTES_MAX: usize = 256 << 10;
 
