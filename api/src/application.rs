@@ -187,6 +187,7 @@ impl Application {
             blobs: storage(&config, &directory, &master)?,
             clips: work.audio.clone(),
             inbox: work.webhooks.clone(),
+            drops: work.drops.clone(),
             writers: providers.writers,
             rates: read_side.clone(),
             retention: read_side.clone(),

@@ -37,6 +37,8 @@ pub struct Ports {
     pub retention: Arc<dyn AudioRetention>,
     /// Raw webhooks.
     pub inbox: Arc<dyn WebhookInbox>,
+    /// Which hand-off called which number.
+    pub drops: Arc<dyn crate::ports::DropRegister>,
     /// Who writes scripts.
     pub writers: ScriptWriters,
     /// How fast voices have spoken so far.

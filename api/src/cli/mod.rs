@@ -10,6 +10,7 @@ mod output;
 mod replay;
 mod serve;
 mod upkeep;
+mod webhooks;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -56,6 +57,11 @@ enum Command {
     Replay {
         #[command(subcommand)]
         what: replay::Replay,
+    },
+    /// Shows what carriers sent, and looks at it again.
+    Webhooks {
+        #[command(subcommand)]
+        what: webhooks::Webhooks,
     },
     /// Recomputes every count and every read model from the journal; fails on a difference.
     Verify(check::VerifyArgs),
@@ -158,6 +164,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
+        Command::Webhooks { what } => webhooks::run(config, what).await,
         Command::Verify(args) => check::verify(config, args).await,
         Command::Rebuild => upkeep::rebuild(config).await,
         Command::Migrate => upkeep::migrate(config).await,

@@ -54,6 +54,19 @@ remote_enums! {
         /// Anything else.
         Custom,
     }
+    /// Where a stored carrier report stands.
+    WebhookStanding = "commands::ports::WebhookStanding" {
+        /// Stored, not yet looked at.
+        Waiting,
+        /// Recorded.
+        Applied,
+        /// Without a drop of ours.
+        Unmatched,
+        /// Not understood.
+        Unreadable,
+        /// Refused at the door: bad signature, stale, unknown token.
+        Rejected,
+    }
     /// Where a contact came from.
     ContactSource = "domain::import::ContactSource" {
         /// A title company's list.

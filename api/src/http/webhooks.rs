@@ -1,12 +1,16 @@
 //! What the carrier reports. Every request is stored raw before anything else is done; what is not the carrier's is stored as
 //! rejected and changes nothing. A validly signed event is never answered with an error of the client.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
 use commands::{ports::InboundWebhook, processes::CallbackToken};
+
+use tokio::time::timeout;
 
 use crate::state::AppState;
 
@@ -16,6 +20,10 @@ const SOURCE: &str = "drop_cowboy";
 const HEADERS_MAX: usize = 16;
 /// Longest header value kept, bytes.
 const HEADER_BYTES_MAX: usize = 512;
+/// Longest token of a callback that is kept, bytes: ours have 131.
+const TOKEN_BYTES_MAX: usize = 256;
+/// Longest wait for the store: the carrier gives up after five seconds, and sends it again when it is told so before.
+const STORED_WITHIN: Duration = Duration::from_secs(4);
 
 /// Headers that matter for checking a report.
 fn of_interest(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -73,19 +81,25 @@ async fn store(
     body: Bytes,
     rejected: Option<String>,
 ) -> StatusCode {
+    let event_id = headers.iter().find(|(name, _)| name == "x-event-id");
     let webhook = InboundWebhook {
         id: state.ports.ids.next(),
         source: SOURCE.to_owned(),
-        token,
+        token: token.filter(|t| t.len() <= TOKEN_BYTES_MAX && t.bytes().all(|b| b.is_ascii_graphic())),
+        event_id: event_id.map(|(_, id)| id.clone()),
         headers,
         body,
         received_at: state.now(),
         rejected,
     };
-    match state.ports.inbox.store(webhook).await {
-        Ok(()) => StatusCode::OK,
-        Err(error) => {
+    match timeout(STORED_WITHIN, state.ports.inbox.store(webhook)).await {
+        Ok(Ok(())) => StatusCode::OK,
+        Ok(Err(error)) => {
             tracing::error!("a carrier report could not be stored: {error}");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Err(_) => {
+            tracing::error!("a carrier report was not stored in time; it is to be sent again");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

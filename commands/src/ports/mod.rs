@@ -7,6 +7,7 @@ mod blob_store;
 mod connections;
 mod consents;
 mod contact_source;
+mod drop_register;
 mod error;
 mod import_records;
 mod inbound_addresses;
@@ -30,6 +31,7 @@ pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};
 pub use consents::{Consents, PendingConsent};
 pub use contact_source::{ContactSourcePort, ContactSources, PullRequest, Pulled, RemoteList, SourceFailure};
+pub use drop_register::{DropRegister, HandedOver};
 pub use error::{PortError, PortErrorKind};
 pub use import_records::{ImportRecords, ImportedContact};
 pub use inbound_addresses::{InboundAddress, InboundAddresses};
@@ -51,5 +53,7 @@ pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{
     CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
 };
-pub use webhook_inbox::{InboundWebhook, WebhookCounts, WebhookFate, WebhookInbox};
+pub use webhook_inbox::{
+    FiledWebhook, InboundWebhook, WebhookCounts, WebhookFate, WebhookInbox, WebhookReplay, WebhookStanding,
+};
 pub use work_queue::{PlannedWork, Safety, WorkCounts, WorkEnd, WorkItem, WorkQueue};

@@ -1,8 +1,9 @@
-//! What carriers sent, stored raw before anything is done with it. Nothing is ever lost: what matches no drop stays visible.
+//! What carriers sent, stored raw before anything is done with it. Nothing is ever lost: what matches no drop stays visible, and can be
+//! looked at again.
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::PortError;
@@ -16,6 +17,8 @@ pub struct InboundWebhook {
     pub source: String,
     /// The secret part of the path, if it came on a per-drop callback.
     pub token: Option<String>,
+    /// The carrier's own id of the event, if it names one beside the body.
+    pub event_id: Option<String>,
     /// Headers that matter for checking it, lower-case names.
     pub headers: Vec<(String, String)>,
     /// The raw body.
@@ -43,6 +46,67 @@ pub enum WebhookFate {
     },
 }
 
+/// Where a stored request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WebhookStanding {
+    /// Stored, not yet looked at.
+    Waiting,
+    /// Recorded.
+    Applied,
+    /// Without a drop of ours.
+    Unmatched,
+    /// Not understood.
+    Unreadable,
+    /// Refused at the door.
+    Rejected,
+}
+
+impl WebhookStanding {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Applied,
+        Self::Unmatched,
+        Self::Unreadable,
+        Self::Rejected,
+    ];
+
+    /// As stored and shown, such as `unmatched`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Applied => "applied",
+            Self::Unmatched => "unmatched",
+            Self::Unreadable => "unreadable",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// The one that is stored under this text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == text)
+    }
+}
+
+/// A stored request without its body: who looks through many is shown no number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledWebhook {
+    /// Our id of the request.
+    pub id: Uuid,
+    /// Who it claims to be from.
+    pub source: String,
+    /// The carrier's own id of the event.
+    pub event_id: Option<String>,
+    /// It came on a per-drop callback, and not signed.
+    pub is_callback: bool,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// Where it stands.
+    pub standing: WebhookStanding,
+    /// Why it is not applied.
+    pub reason: Option<String>,
+}
+
 /// How many stored requests stand where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WebhookCounts {
@@ -58,20 +122,48 @@ pub struct WebhookCounts {
     pub rejected: u64,
 }
 
+/// Which requests are to be looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebhookReplay {
+    /// Those that stand here. What was refused at the door stays refused: it is not the carrier's.
+    pub standing: WebhookStanding,
+    /// Received from here on.
+    pub from: DateTime<Utc>,
+    /// Received before this instant.
+    pub until: DateTime<Utc>,
+}
+
 /// The store of raw webhooks.
 #[async_trait]
 pub trait WebhookInbox: Send + Sync + std::fmt::Debug {
     /// Stores a request durably; concurrent calls share a commit.
     async fn store(&self, webhook: InboundWebhook) -> Result<(), PortError>;
 
-    /// The oldest requests that have not been looked at.
-    async fn waiting(&self, limit: usize) -> Result<Vec<InboundWebhook>, PortError>;
+    /// Takes the oldest requests that wait. For as long as the lease lasts nobody else is given them; those of which nothing is said
+    /// until then wait again.
+    async fn claim(
+        &self,
+        limit: usize,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<InboundWebhook>, PortError>;
 
     /// Says what became of requests.
     async fn mark(&self, fates: Vec<(Uuid, WebhookFate)>) -> Result<(), PortError>;
 
     /// How many stand where.
     async fn counts(&self) -> Result<WebhookCounts, PortError>;
+
+    /// Requests that stand here, the oldest first, after the place of one that was given before.
+    async fn filed(
+        &self,
+        standing: WebhookStanding,
+        after: Option<(DateTime<Utc>, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<FiledWebhook>, PortError>;
+
+    /// Has requests looked at again: they wait. Answers how many; recording what is recorded already changes nothing.
+    async fn replay(&self, which: WebhookReplay) -> Result<u64, PortError>;
 
     /// Changes whenever this process has stored one.
     fn woken(&self) -> tokio::sync::watch::Receiver<u64>;

@@ -25,7 +25,7 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{Person, load_people},
-    ports::{Drop, PortError, PortErrorKind, WorkEnd, WorkItem},
+    ports::{Drop, HandedOver, PortError, PortErrorKind, WorkEnd, WorkItem},
     stream::{Batch, Loaded, load, load_many},
 };
 
@@ -415,6 +415,14 @@ impl Handoff<'_> {
                 "the reference of the drop is damaged".into(),
             ));
         };
+        // A signed report knows the number and the time alone, and may be here before the answer.
+        let handed_over = HandedOver {
+            organization: token.organization,
+            script: token.script,
+            attempt: token.attempt,
+            called_at: self.ports.clock.now(),
+        };
+        self.ports.drops.enter(handed_over, &drop.to).await?;
         if !self
             .ports
             .queue

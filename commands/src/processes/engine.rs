@@ -140,6 +140,11 @@ impl Processes {
         completion::plan(&self.ports, unclosed).await
     }
 
+    /// Looks at the oldest carrier reports that wait.
+    pub async fn reports_step(&self) -> Result<StepOutcome, CommandError> {
+        reports::step(&self.ports).await
+    }
+
     /// Takes back the work of workers that have been silent for a whole lease.
     pub async fn sweep_step(&self) -> Result<StepOutcome, CommandError> {
         let taken_back = self.ports.queue.sweep(self.ports.clock.now()).await?;

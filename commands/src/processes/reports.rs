@@ -1,6 +1,7 @@
-//! What carriers sent becomes delivery facts. The raw request is stored before; here it is read, matched to a drop by the signed
-//! reference that only this installation can make, and recorded once, in whatever order it came.
+//! What carriers sent becomes delivery facts. The raw request is stored before; here it is read, matched to a hand-off, and recorded
+//! once, in whatever order it came.
 
+use chrono::Duration;
 use domain::{
     AttemptId, CorrelationId, OrganizationId, ScriptId,
     campaign::{Campaign, CampaignCommand},
@@ -10,7 +11,10 @@ use domain::{
 use futures::{FutureExt, StreamExt};
 use uuid::Uuid;
 
-use super::engine::StepOutcome;
+use super::{
+    engine::StepOutcome,
+    matching::{self, Match},
+};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -20,9 +24,11 @@ use crate::{
 };
 
 /// Requests looked at together.
-const BATCH: usize = 256;
-/// Of these at once.
-const AT_ONCE: usize = 32;
+const BATCH: usize = 512;
+/// Of these at once: what runs together is loaded and committed together.
+const AT_ONCE: usize = 128;
+/// How long they are this worker's: those of a worker that died are looked at by another then.
+const LEASE: Duration = Duration::seconds(30);
 /// Keeps callback tokens apart from other signatures.
 const PURPOSE: &str = "carrier-callback";
 /// Characters of the signature in a token: 128 bits.
@@ -93,23 +99,46 @@ impl CallbackToken {
 
 /// Looks at the oldest stored requests.
 pub(super) async fn step(ports: &Ports) -> Result<StepOutcome, CommandError> {
-    let waiting = ports.inbox.waiting(BATCH).await?;
-    if waiting.is_empty() {
+    let claimed = ports.inbox.claim(BATCH, ports.clock.now(), LEASE).await?;
+    if claimed.is_empty() {
         return Ok(StepOutcome::Idle);
     }
-    let looks: Vec<_> = waiting
+    let mut fates = Vec::with_capacity(claimed.len());
+    let mut read = Vec::with_capacity(claimed.len());
+    for webhook in claimed {
+        match ports
+            .carrier
+            .parse_report(&webhook.body, webhook.token.as_deref())
+        {
+            Ok(mut report) => {
+                // A report without a time, or with one to come, happened when it came in, however late it is looked at.
+                report.occurred_at = report.occurred_at.min(webhook.received_at);
+                read.push((webhook, report));
+            }
+            Err(error) => fates.push((
+                webhook.id,
+                WebhookFate::Unreadable {
+                    reason: error.message,
+                },
+            )),
+        }
+    }
+    let about = matching::matched(ports, &read).await?;
+    let looks: Vec<_> = read
         .iter()
-        .map(|webhook| look_at(ports, webhook).boxed())
+        .zip(about)
+        .map(|((webhook, report), about)| {
+            async move { (webhook.id, apply(ports, webhook, report, about).await) }.boxed()
+        })
         .collect();
     let looked_at: Vec<_> = futures::stream::iter(looks)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let mut fates = Vec::with_capacity(looked_at.len());
     for (id, outcome) in looked_at {
         match outcome {
             Ok(fate) => fates.push((id, fate)),
-            // It stays where it is and is looked at again.
+            // It stays where it is and is looked at again when the lease has ended.
             Err(error) => {
                 tracing::error!(webhook.id = %id, "a carrier report could not be recorded: {error}");
             }
@@ -124,32 +153,25 @@ pub(super) async fn step(ports: &Ports) -> Result<StepOutcome, CommandError> {
     })
 }
 
-async fn look_at(ports: &Ports, webhook: &InboundWebhook) -> (Uuid, Result<WebhookFate, CommandError>) {
-    (webhook.id, apply(ports, webhook).await)
-}
-
-async fn apply(ports: &Ports, webhook: &InboundWebhook) -> Result<WebhookFate, CommandError> {
-    let report = match ports
-        .carrier
-        .parse_report(&webhook.body, webhook.token.as_deref())
-    {
-        Ok(report) => report,
-        Err(error) => {
-            return Ok(WebhookFate::Unreadable {
-                reason: error.message,
+/// Records one report in the stream of its script.
+async fn apply(
+    ports: &Ports,
+    webhook: &InboundWebhook,
+    report: &WireReport,
+    about: Match,
+) -> Result<WebhookFate, CommandError> {
+    let drop = match about {
+        Match::Drop(drop) => drop,
+        Match::None(reason) => {
+            return Ok(WebhookFate::Unmatched {
+                reason: reason.to_owned(),
             });
         }
     };
-    let Some(drop) = matched(ports, webhook, &report) else {
-        return Ok(WebhookFate::Unmatched {
-            reason: "it names no drop that was made here".into(),
-        });
-    };
-    let occurred_at = report.occurred_at.min(ports.clock.now());
     let context = CommandContext::carrier(
         drop.organization,
         CorrelationId::from_uuid(webhook.id),
-        occurred_at,
+        report.occurred_at,
     );
     let script: Loaded<Script> = load(ports, drop.organization, drop.script).await?;
     if script
@@ -162,7 +184,7 @@ async fn apply(ports: &Ports, webhook: &InboundWebhook) -> Result<WebhookFate, C
             reason: "the attempt that it names is not the script's".into(),
         });
     }
-    let command = ScriptCommand::Report(carrier_report(&report));
+    let command = ScriptCommand::Report(carrier_report(report));
     match execute::<Script>(ports, &context, drop.script, command).await {
         Ok(_) => {}
         Err(CommandError::Refused(refusal)) => {
@@ -172,16 +194,8 @@ async fn apply(ports: &Ports, webhook: &InboundWebhook) -> Result<WebhookFate, C
         }
         Err(other) => return Err(other),
     }
-    follow_up(ports, &context, script.state(), &report).await?;
+    follow_up(ports, &context, script.state(), report).await?;
     Ok(WebhookFate::Applied)
-}
-
-/// A token proves itself. An echoed reference counts only on a request whose signature was checked at the door.
-fn matched(ports: &Ports, webhook: &InboundWebhook, report: &WireReport) -> Option<CallbackToken> {
-    match &webhook.token {
-        Some(token) => CallbackToken::verify(token, ports.keys.as_ref()).ok(),
-        None => CallbackToken::parse_reference(report.about.foreign_id.as_deref()?).ok(),
-    }
 }
 
 fn carrier_report(report: &WireReport) -> CarrierReport {

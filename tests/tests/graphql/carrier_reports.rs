@@ -1,15 +1,199 @@
-//! Reports that are not the carrier's: stored as rejected, answered as documented, and without any effect.
+//! Reports of the carrier: matched by what they have, recorded once however often they come, kept visible where they match nothing.
+//! Those that are not the carrier's are stored as rejected, answered as documented, and without any effect.
 
+use commands::ports::{WebhookCounts, WebhookReplay, WebhookStanding};
+use hmac::{Hmac, Mac};
 use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sha2::Sha256;
 
-use crate::stage::{TestApp, in_a_running_system};
+use super::campaign::{CHANGED, Campaign};
+use crate::stage::{Person, TestApp, WEBHOOK_SECRET, in_a_running_system, text, until};
 
 in_a_running_system! {
+    a_signed_report_is_matched_by_number_and_time_and_recorded_once;
+    a_signed_report_is_matched_by_the_carriers_own_id;
+    what_matches_nothing_is_seen_by_auditors_and_can_be_looked_at_again;
+    the_generic_shape_of_a_report_is_taken;
     a_callback_with_a_token_that_we_never_made_changes_nothing;
     a_report_with_a_bad_signature_is_turned_away;
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A number of the twelve people.
+const SOMEBODY: &str = "+17605550125";
+
+/// Twelve voicemails handed over, and every callback recorded.
+async fn sent(app: &TestApp) -> Campaign {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent)
+        .await
+        .with_people()
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    agent
+        .does(
+            &campaign.step("approveCampaign"),
+            "CampaignApproved { precheck { ready } }",
+        )
+        .await;
+    let campaign = campaign.followed_by_a_program().await;
+    campaign
+        .agent
+        .does(&campaign.step("submitCampaign"), CHANGED)
+        .await;
+    campaign.is("COMPLETED").await;
+    all_looked_at(app).await;
+    campaign
+}
+
+/// A member by a token: days go by, and sessions end.
+async fn reader(app: &TestApp, admin: &Person, role: &str) -> Person {
+    let (person, _) = app.member(admin, role).await;
+    let made = person
+        .does(
+            "createApiToken(name: \"Reading\", scope: READ)",
+            "TokenCreated { secret }",
+        )
+        .await;
+    person.with_token(text(&made["secret"]))
+}
+
+async fn all_looked_at(app: &TestApp) -> WebhookCounts {
+    until("every report is looked at", async || {
+        let counts = app.reports().await;
+        (counts.waiting == 0).then_some(counts)
+    })
+    .await
+}
+
+/// Sends what the carrier has signed; signs it anew when the clock leapt on its way.
+async fn signed(app: &TestApp, body: &Value) -> StatusCode {
+    let body = body.to_string().into_bytes();
+    until("the clock stands still", async || {
+        let clock = &app.application().ports.clock;
+        let now = clock.now();
+        let stamp = now.timestamp().to_string();
+        let mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes()).expect("a key");
+        let mac = mac.chain_update(&stamp).chain_update(b".").chain_update(&body);
+        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        let headers = [
+            JSON,
+            ("x-signature", signature.as_str()),
+            ("x-timestamp", stamp.as_str()),
+            ("x-event-id", "event"),
+        ];
+        let answer = app
+            .anybody()
+            .post("/webhooks/drop-cowboy", &headers, body.clone())
+            .await;
+        (clock.now() - now < chrono::Duration::minutes(1)).then(|| answer.status())
+    })
+    .await
+}
+
+/// A report as the vendor's webhook has it: nothing of ours is in it.
+fn status(app: &TestApp, event_id: &str, to: &str, drop_id: Option<&str>) -> Value {
+    json!({
+        "event_id": event_id,
+        "event": "contact.rvm.status",
+        "event_at": app.application().ports.clock.now().timestamp_millis(),
+        "data": {"drop_id": drop_id, "status": "failure", "reason": "VoiceMail Full", "reason_code": 4002, "to": to},
+    })
+}
+
+async fn a_signed_report_is_matched_by_number_and_time_and_recorded_once(app: &TestApp) {
+    sent(app).await;
+    let (before, reports) = (app.events().await, app.reports().await);
+    assert_eq!((reports.unmatched, reports.unreadable), (0, 0), "{reports:?}");
+    let told = status(app, "e1", SOMEBODY, None);
+    for _ in 0..3 {
+        assert_eq!(signed(app, &told).await, StatusCode::OK);
+    }
+    let after = all_looked_at(app).await;
+    assert_eq!((after.applied, after.unmatched), (reports.applied + 3, 0));
+    assert_eq!(app.events_since(before).await, ["DeliveryFailed"]);
+}
+
+async fn a_signed_report_is_matched_by_the_carriers_own_id(app: &TestApp) {
+    sent(app).await;
+    let sandbox = app.application().sandbox.as_ref().expect("a sandbox");
+    let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
+    let drop_id = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find(|entry| entry["type"] == "drop_made" && entry["to"] == SOMEBODY)
+        .map(|entry| text(&entry["drop_id"]).to_owned())
+        .expect("a drop");
+    let before = app.events().await;
+    // The callback has told the carrier's id; the number is one that was never called.
+    let told = status(app, "e2", "+17605550199", Some(&drop_id));
+    assert_eq!(signed(app, &told).await, StatusCode::OK);
+    assert_eq!(all_looked_at(app).await.unmatched, 0);
+    assert_eq!(app.events_since(before).await, ["DeliveryFailed"]);
+}
+
+async fn what_matches_nothing_is_seen_by_auditors_and_can_be_looked_at_again(app: &TestApp) {
+    let admin = app.admin().await;
+    let (auditor, agent) = (
+        reader(app, &admin, "AUDITOR").await,
+        reader(app, &admin, "AGENT").await,
+    );
+    sent(app).await;
+    let stranger = status(app, "e3", "+17605550177", None);
+    assert_eq!(signed(app, &stranger).await, StatusCode::OK);
+    assert_eq!(all_looked_at(app).await.unmatched, 1);
+
+    let shown = auditor
+        .asks("carrierReports(first: 10) { nodes { eventId isCallback standing reason } }")
+        .await;
+    assert_eq!(
+        shown["nodes"],
+        json!([{
+            "eventId": "event", "isCallback": false, "standing": "UNMATCHED",
+            "reason": "it names no drop that was made here"
+        }])
+    );
+    let refused = agent.is_not_answered("carrierReports { nodes { id } }").await;
+    assert_eq!(refused, "FORBIDDEN");
+
+    let ports = &app.application().ports;
+    let again = WebhookReplay {
+        standing: WebhookStanding::Unmatched,
+        from: chrono::DateTime::<chrono::Utc>::MIN_UTC,
+        until: ports.clock.now() + chrono::Duration::days(1),
+    };
+    let before = app.events().await;
+    assert_eq!(ports.inbox.replay(again).await, Ok(1));
+    assert_eq!(all_looked_at(app).await.unmatched, 1, "it still matches nothing");
+    let applied = app.reports().await.applied;
+    let again = WebhookReplay {
+        standing: WebhookStanding::Applied,
+        ..again
+    };
+    assert_eq!(ports.inbox.replay(again).await, Ok(applied));
+    assert_eq!(all_looked_at(app).await.applied, applied);
+    assert_eq!(
+        app.events_since(before).await,
+        Vec::<String>::new(),
+        "all is recorded once"
+    );
+}
+
+async fn the_generic_shape_of_a_report_is_taken(app: &TestApp) {
+    sent(app).await;
+    let before = app.events().await;
+    let now = app.application().ports.clock.now().to_rfc3339();
+    let told =
+        json!({"event_type": "listened", "message_id": "m-1", "phone_number": SOMEBODY, "timestamp": now});
+    assert_eq!(signed(app, &told).await, StatusCode::OK);
+    assert_eq!(all_looked_at(app).await.unmatched, 0);
+    assert_eq!(app.events_since(before).await, ["Listened"]);
+}
 
 async fn a_callback_with_a_token_that_we_never_made_changes_nothing(app: &TestApp) {
     let before = (app.events().await, app.reports().await.rejected);

@@ -24,6 +24,9 @@ const LOOKS_MAX: u32 = 3_000;
 /// An afternoon on which every story takes place: the Thursday before it is the story's day.
 const TODAY_SECONDS: i64 = 1_768_600_000;
 
+/// What the carrier's webhooks are signed with.
+pub const WEBHOOK_SECRET: &str = "test-signing-secret-0001";
+
 /// A running system.
 #[derive(Debug)]
 pub struct TestApp {
@@ -65,6 +68,7 @@ impl TestApp {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
+        config.providers.drop_cowboy.webhook_secrets = WEBHOOK_SECRET.into();
         let today = chrono::DateTime::from_timestamp(TODAY_SECONDS, 0).expect("an instant");
         let clock = ManualClock::starting_at(start_instant(today));
         let around = Surroundings {

@@ -6,7 +6,7 @@ mod binary;
 mod engine;
 mod person;
 
-pub use app::{TestApp, text, until};
+pub use app::{TestApp, WEBHOOK_SECRET, text, until};
 pub use binary::{AtWork, fixture, random, voicedrop};
 pub use engine::{Engine, Place};
 pub use person::Person;

@@ -79,6 +79,7 @@ pub struct StoredKeys {
     sql: Sql,
     master: Key,
     signing: Key,
+    filing: Key,
     randomness: Randomness,
     organizations: Recent<OrganizationId, Arc<OrganizationKeys>>,
     pages: Recent<(OrganizationId, PageId), Arc<KeyPage>>,
@@ -109,29 +110,17 @@ fn refused(what: &str) -> PortError {
 }
 
 impl StoredKeys {
-    /// Opens the ring: the first time it makes the installation's signing key; later that key proves the master key.
+    /// Opens the ring: the first time it makes the installation's own keys; later these prove the master key.
     pub async fn open(sql: Sql, master: &MasterKey) -> Result<Self, KeyRingError> {
         let master = master.0.clone();
         let randomness = Randomness::from_system();
-        let wrapped = randomness.seal(&master, b"installation signing", randomness.key().as_bytes())?;
-        sql.execute(
-            "INSERT INTO installation_keys (name, wrapped) VALUES ('signing', $1) ON CONFLICT (name) DO NOTHING",
-            vec![Cell::Bytes(wrapped)],
-        )
-        .await?;
-        let row = sql
-            .query_opt(
-                "SELECT wrapped FROM installation_keys WHERE name = 'signing'",
-                vec![],
-            )
-            .await?
-            .ok_or_else(|| DatabaseError::invalid("the signing key is missing"))?;
-        let signing = cipher::unwrap_key(&master, b"installation signing", row.bytes(0)?)
-            .map_err(|_| KeyRingError::WrongMasterKey)?;
+        let signing = installation_key(&sql, &master, &randomness, "signing").await?;
+        let filing = installation_key(&sql, &master, &randomness, "filing").await?;
         Ok(Self {
             sql,
             master,
             signing,
+            filing,
             randomness,
             organizations: Recent::with_room(ORGANIZATION_KEYS_KEPT),
             pages: Recent::with_room(PAGES_KEPT),
@@ -230,9 +219,49 @@ impl StoredKeys {
         Ok(pages)
     }
 
+    /// Seals what belongs to no organization yet, such as a carrier's request; it opens for the same id alone.
+    pub(crate) fn seal_for_installation(&self, id: Uuid, clear: &[u8]) -> Result<Vec<u8>, PortError> {
+        let sealed = self.randomness.seal(&self.filing, &filed(id), clear);
+        sealed.map_err(|_| refused("what is filed can't be sealed"))
+    }
+
+    /// Opens what [`StoredKeys::seal_for_installation`] sealed.
+    pub(crate) fn open_for_installation(&self, id: Uuid, sealed: &[u8]) -> Result<Vec<u8>, PortError> {
+        let clear = cipher::open(&self.filing, &filed(id), sealed);
+        clear.map_err(|_| refused("what is filed is damaged, or was moved"))
+    }
+
     fn mac(&self, purpose: &str, message: &str) -> hmac::Hmac<sha2::Sha256> {
         self.signing.mac(&[purpose.as_bytes(), &[0], message.as_bytes()])
     }
+}
+
+fn filed(id: Uuid) -> Vec<u8> {
+    format!("filed\0{id}").into_bytes()
+}
+
+/// A key of the installation itself, made the first time it is asked for.
+async fn installation_key(
+    sql: &Sql,
+    master: &Key,
+    randomness: &Randomness,
+    name: &str,
+) -> Result<Key, KeyRingError> {
+    let purpose = format!("installation {name}");
+    let wrapped = randomness.seal(master, purpose.as_bytes(), randomness.key().as_bytes())?;
+    sql.execute(
+        "INSERT INTO installation_keys (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        vec![text(name), Cell::Bytes(wrapped)],
+    )
+    .await?;
+    let row = sql
+        .query_opt(
+            "SELECT wrapped FROM installation_keys WHERE name = $1",
+            vec![text(name)],
+        )
+        .await?
+        .ok_or_else(|| DatabaseError::invalid("a key of the installation is missing"))?;
+    cipher::unwrap_key(master, purpose.as_bytes(), row.bytes(0)?).map_err(|_| KeyRingError::WrongMasterKey)
 }
 
 fn of_page(organization: OrganizationId, page: PageId) -> Vec<u8> {

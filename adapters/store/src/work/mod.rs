@@ -6,6 +6,7 @@ mod accounts;
 mod audio_cache;
 mod connections;
 mod consents;
+mod drop_register;
 mod fault;
 mod inbound_addresses;
 mod outbox;
@@ -22,6 +23,7 @@ pub use accounts::AccountStore;
 pub use audio_cache::AudioStore;
 pub use connections::ConnectionStore;
 pub use consents::ConsentStore;
+pub use drop_register::DropStore;
 pub use fault::unreachable;
 pub use inbound_addresses::InboundAddressStore;
 pub use outbox::{CLAIM_MAX, Outbox};
@@ -51,6 +53,8 @@ pub struct WorkStore {
     pub inbound: Arc<InboundAddressStore>,
     /// What carriers sent.
     pub webhooks: Arc<WebhookStore>,
+    /// Which hand-off called which number.
+    pub drops: Arc<DropStore>,
     /// Audio that was bought.
     pub audio: Arc<AudioStore>,
     /// Where the process managers stand.
@@ -88,10 +92,11 @@ impl WorkStore {
             connections: Arc::new(ConnectionStore::new(sql.clone(), Arc::clone(&keys))),
             consents: Arc::new(ConsentStore::new(sql.clone(), Arc::clone(&keys))),
             inbound: Arc::new(InboundAddressStore::new(sql.clone())),
+            webhooks: Arc::new(WebhookStore::new(sql.clone(), Arc::clone(&keys))),
+            drops: Arc::new(DropStore::new(sql.clone(), Arc::clone(&keys))),
             keys,
             accounts: Arc::new(AccountStore::new(sql.clone())),
             uploads: Arc::new(UploadStore::new(sql.clone())),
-            webhooks: Arc::new(WebhookStore::new(sql.clone())),
             audio: Arc::new(AudioStore::new(sql.clone())),
             processes: Arc::new(ProcessStore::new(sql.clone(), Arc::clone(&queue))),
             queue,

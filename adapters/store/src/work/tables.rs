@@ -35,6 +35,7 @@ macro_rules! files {
             migration_file!($engine, "0009_key_pages"),
             migration_file!($engine, "0010_connections"),
             migration_file!($engine, "0011_clips_in_doubt"),
+            migration_file!($engine, "0013_reports"),
         ]
     };
 }

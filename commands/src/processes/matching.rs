@@ -1,0 +1,170 @@
+//! Which hand-off a report is about. A callback proves itself by its path, which only this installation can make. A signed report names
+//! nothing of ours (the vendor's docs/concepts/webhooks): it is matched by the carrier's own id of the drop, once a callback has said
+//! it, and else by the number and the time. What fits two hand-offs is matched to neither.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use domain::PhoneNumber;
+
+use super::reports::CallbackToken;
+use crate::{
+    context::Ports,
+    error::CommandError,
+    ports::{HandedOver, InboundWebhook, WireReport},
+};
+
+/// How long after the call a report may tell of it: a carrier holds a drop over a night, and over a weekend where no calls are
+/// allowed on it.
+const REPORTED_WITHIN: Duration = Duration::hours(96);
+/// How far the carrier's clock may be behind ours.
+const CLOCKS_DIFFER: Duration = Duration::minutes(5);
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    /// This hand-off.
+    Drop(CallbackToken),
+    /// None, and why.
+    None(&'static str),
+}
+
+const NO_DROP: Match = Match::None("it names no drop that was made here");
+
+/// What each report is about, in their order; two look-ups for all of them together.
+pub(super) async fn matched(
+    ports: &Ports,
+    reports: &[(InboundWebhook, WireReport)],
+) -> Result<Vec<Match>, CommandError> {
+    let named: Vec<Named> = reports.iter().map(|(w, r)| Named::of(ports, w, r)).collect();
+    let drop_ids: Vec<String> = named
+        .iter()
+        .filter_map(Named::drop_id)
+        .map(str::to_owned)
+        .collect();
+    let by_drop = if drop_ids.is_empty() {
+        HashMap::new()
+    } else {
+        ports.drops.by_drops(&drop_ids).await?
+    };
+    let numbers: Vec<PhoneNumber> = named
+        .iter()
+        .filter(|n| n.drop_id().is_none_or(|id| !by_drop.contains_key(id)))
+        .filter_map(Named::number)
+        .cloned()
+        .collect();
+    let called = if numbers.is_empty() {
+        vec![]
+    } else {
+        ports.drops.by_numbers(&numbers).await?
+    };
+    let by_number: HashMap<PhoneNumber, Vec<HandedOver>> = numbers.into_iter().zip(called).collect();
+    let matches: Vec<Match> = named.iter().map(|n| n.settle(&by_drop, &by_number)).collect();
+    bind(ports, reports, &matches).await?;
+    Ok(matches)
+}
+
+/// Keeps the carrier's ids of drops that callbacks have told, so that signed reports are matched by them.
+async fn bind(
+    ports: &Ports,
+    reports: &[(InboundWebhook, WireReport)],
+    matches: &[Match],
+) -> Result<(), CommandError> {
+    let told = reports
+        .iter()
+        .zip(matches)
+        .filter_map(|((webhook, report), found)| {
+            let drop_id = webhook
+                .token
+                .is_some()
+                .then_some(report.about.drop_id.as_ref()?)?;
+            match found {
+                Match::Drop(drop) => Some((drop.attempt, drop_id.clone())),
+                Match::None(_) => None,
+            }
+        });
+    let told: Vec<_> = told.collect();
+    if !told.is_empty() {
+        ports.drops.bind(told).await?;
+    }
+    Ok(())
+}
+
+/// What a report has to be known by.
+enum Named<'r> {
+    /// It is settled by itself.
+    Alone(Match),
+    /// It has to be looked up.
+    ByCarrier {
+        drop_id: Option<&'r str>,
+        number: Option<&'r PhoneNumber>,
+        at: DateTime<Utc>,
+    },
+}
+
+impl<'r> Named<'r> {
+    fn of(ports: &Ports, webhook: &'r InboundWebhook, report: &'r WireReport) -> Self {
+        if let Some(token) = &webhook.token {
+            let drop = CallbackToken::verify(token, ports.keys.as_ref());
+            return Self::Alone(drop.map_or(NO_DROP, Match::Drop));
+        }
+        // An echoed reference counts: the request's signature was checked at the door.
+        if let Some(reference) = report.about.foreign_id.as_deref() {
+            let drop = CallbackToken::parse_reference(reference);
+            return Self::Alone(drop.map_or(NO_DROP, Match::Drop));
+        }
+        Self::ByCarrier {
+            drop_id: report.about.drop_id.as_deref(),
+            number: report.about.to.as_ref(),
+            at: report.occurred_at,
+        }
+    }
+
+    const fn drop_id(&self) -> Option<&'r str> {
+        match self {
+            Self::Alone(_) => None,
+            Self::ByCarrier { drop_id, .. } => *drop_id,
+        }
+    }
+
+    const fn number(&self) -> Option<&'r PhoneNumber> {
+        match self {
+            Self::Alone(_) => None,
+            Self::ByCarrier { number, .. } => *number,
+        }
+    }
+
+    fn settle(
+        &self,
+        by_drop: &HashMap<String, HandedOver>,
+        by_number: &HashMap<PhoneNumber, Vec<HandedOver>>,
+    ) -> Match {
+        let (drop_id, number, at) = match self {
+            Self::Alone(settled) => return *settled,
+            Self::ByCarrier { drop_id, number, at } => (drop_id, number, at),
+        };
+        if let Some(drop) = drop_id.and_then(|id| by_drop.get(id)) {
+            return Match::Drop(token(drop));
+        }
+        let called = number.and_then(|number| by_number.get(number));
+        let mut fitting = called
+            .into_iter()
+            .flatten()
+            .filter(|drop| drop.called_at <= *at + CLOCKS_DIFFER && *at <= drop.called_at + REPORTED_WITHIN);
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => Match::Drop(token(only)),
+            (Some(_), Some(_)) => {
+                Match::None("its number was called twice in that time: it can't be said which is meant")
+            }
+            (None, _) => NO_DROP,
+        }
+    }
+}
+
+const fn token(drop: &HandedOver) -> CallbackToken {
+    CallbackToken {
+        organization: drop.organization,
+        script: drop.script,
+        attempt: drop.attempt,
+    }
+}
