@@ -188,6 +188,7 @@ impl Application {
             clips: work.audio.clone(),
             inbox: work.webhooks.clone(),
             drops: work.drops.clone(),
+            pace: work.pace.clone(),
             writers: providers.writers,
             rates: read_side.clone(),
             retention: read_side.clone(),

@@ -55,9 +55,20 @@ impl HttpSettings {
     }
 }
 
-/// What every request works with.
+/// What every request works with, behind one count: a request clones it several times.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Opened>);
+
+impl std::ops::Deref for AppState {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.0
+    }
+}
+
+/// What is opened once and shared by all requests.
+pub struct Opened {
     /// What use cases work with.
     pub ports: Ports,
     /// The read models.
@@ -84,6 +95,12 @@ pub struct AppState {
     pub schema: Schema,
 }
 
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for AppState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AppState")
@@ -102,7 +119,7 @@ impl AppState {
         uploads: Arc<dyn Uploads>,
         settings: HttpSettings,
     ) -> Self {
-        Self {
+        Self(Arc::new(Opened {
             ports,
             queries,
             position,
@@ -115,7 +132,7 @@ impl AppState {
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
             previews: Arc::default(),
             schema: crate::graphql::schema(),
-        }
+        }))
     }
 
     /// Now.

@@ -39,6 +39,8 @@ pub struct Ports {
     pub inbox: Arc<dyn WebhookInbox>,
     /// Which hand-off called which number.
     pub drops: Arc<dyn crate::ports::DropRegister>,
+    /// How fast campaigns hand over.
+    pub pace: Arc<dyn crate::ports::SendPace>,
     /// Who writes scripts.
     pub writers: ScriptWriters,
     /// How fast voices have spoken so far.

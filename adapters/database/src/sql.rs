@@ -6,7 +6,8 @@ use projections::Cell;
 use sqlx::PgPool;
 
 use crate::{
-    Column, DatabaseError, Engine, Migration, MigrationError, Row, Transaction, migrations, postgres,
+    BULK_ROWS_MAX, Column, DatabaseError, Engine, Migration, MigrationError, Row, Transaction, bulk,
+    migrations, postgres,
     sqlite::{self, Threads},
     transaction::Inner,
 };
@@ -150,10 +151,8 @@ impl Sql {
         columns: &[Column],
         rows: Vec<Vec<Cell>>,
     ) -> Result<u64, DatabaseError> {
-        let mut tx = self.begin().await?;
-        let changed = tx.execute_with_rows(sql, columns, rows).await?;
-        tx.commit().await?;
-        Ok(changed)
+        let sql = bulk::with_rows(self.engine(), sql, columns)?;
+        self.execute_rows(sql, columns, rows).await
     }
 
     /// [`Transaction::bulk_upsert`] in a transaction of its own.
@@ -177,10 +176,8 @@ impl Sql {
         columns: &[Column],
         rows: Vec<Vec<Cell>>,
     ) -> Result<u64, DatabaseError> {
-        let mut tx = self.begin().await?;
-        let inserted = tx.bulk_insert_ignore(table, columns, rows).await?;
-        tx.commit().await?;
-        Ok(inserted)
+        let sql = bulk::insert(self.engine(), table, columns, &[])?;
+        self.execute_rows(sql, columns, rows).await
     }
 
     /// [`Transaction::bulk_delete`] in a transaction of its own.
@@ -190,10 +187,36 @@ impl Sql {
         key: &[Column],
         keys: Vec<Vec<Cell>>,
     ) -> Result<u64, DatabaseError> {
-        let mut tx = self.begin().await?;
-        let deleted = tx.bulk_delete(table, key, keys).await?;
-        tx.commit().await?;
-        Ok(deleted)
+        let sql = bulk::delete(self.engine(), table, key)?;
+        self.execute_rows(sql, key, keys).await
+    }
+
+    /// All of the rows or none; one statement on PostgreSQL is that by itself, and saves two round trips.
+    async fn execute_rows(
+        &self,
+        sql: String,
+        columns: &[Column],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<u64, DatabaseError> {
+        match &self.backend {
+            _ if rows.is_empty() => Ok(0),
+            Backend::Sqlite(threads) => {
+                let (sql, columns) = (sqlite::translated(&sql), columns.to_vec());
+                threads
+                    .write(move |connection| sqlite::execute_rows(connection, &sql, &columns, &rows))
+                    .await
+            }
+            Backend::Postgres { pool, .. } if rows.len() <= BULK_ROWS_MAX => {
+                let mut connection = pool.acquire().await?;
+                postgres::execute_rows(&mut connection, &sql, columns, &rows).await
+            }
+            Backend::Postgres { pool, .. } => {
+                let mut tx = pool.begin().await?;
+                let changed = postgres::execute_rows(&mut tx, &sql, columns, &rows).await?;
+                tx.commit().await?;
+                Ok(changed)
+            }
+        }
     }
 
     /// Reads columns of the rows with these keys, in no order; select the key as well to tell them apart.
@@ -207,7 +230,7 @@ impl Sql {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = crate::bulk::select(self.engine(), table, columns, key)?;
+        let sql = bulk::select(self.engine(), table, columns, key)?;
         match &self.backend {
             Backend::Sqlite(threads) => {
                 let (sql, key) = (sqlite::translated(&sql), key.to_vec());

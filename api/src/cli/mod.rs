@@ -4,6 +4,7 @@
 mod check;
 mod demo;
 mod dry_run;
+mod halt;
 mod import;
 mod import_run;
 mod output;
@@ -58,6 +59,10 @@ enum Command {
         #[command(subcommand)]
         what: replay::Replay,
     },
+    /// Halts all sending of all organizations within seconds.
+    Halt(halt::HaltArgs),
+    /// Lifts the operator's halt.
+    Allow(halt::HaltArgs),
     /// Shows what carriers sent, and looks at it again.
     Webhooks {
         #[command(subcommand)]
@@ -164,6 +169,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
+        Command::Halt(args) => halt::halt(config, args).await,
+        Command::Allow(args) => halt::allow(config, args).await,
         Command::Webhooks { what } => webhooks::run(config, what).await,
         Command::Verify(args) => check::verify(config, args).await,
         Command::Rebuild => upkeep::rebuild(config).await,

@@ -54,6 +54,13 @@ remote_enums! {
         /// Anything else.
         Custom,
     }
+    /// Whose halt of all sending it is.
+    HaltedBy = "domain::organization::HaltedBy" {
+        /// The organization's.
+        Organization,
+        /// The installation's, for all organizations.
+        Operator,
+    }
     /// Where a stored carrier report stands.
     WebhookStanding = "commands::ports::WebhookStanding" {
         /// Stored, not yet looked at.

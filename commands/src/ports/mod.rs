@@ -15,6 +15,7 @@ mod journal;
 mod key_ring;
 mod process_state;
 mod script_writer;
+mod send_pace;
 mod speaking_rates;
 mod speech_synthesizer;
 mod suppression_lookup;
@@ -42,6 +43,7 @@ pub use journal::{
 pub use key_ring::{KeyRing, OpenError};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
+pub use send_pace::{Pace, SendPace};
 pub use speaking_rates::SpeakingRates;
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
 pub use suppression_lookup::SuppressionLookup;

@@ -170,6 +170,14 @@ pub trait WorkQueue: Send + Sync + std::fmt::Debug {
     /// Makes waiting pieces of a campaign due now, after a resume.
     async fn hasten(&self, campaign: CampaignId, kind: &str, now: DateTime<Utc>) -> Result<u64, PortError>;
 
+    /// The same for all campaigns of an organization.
+    async fn hasten_all(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, PortError>;
+
     /// Changes whenever work was planned or came back in this process. A hint; workers poll as well.
     fn woken(&self) -> watch::Receiver<u64>;
 }

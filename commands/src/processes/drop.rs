@@ -12,12 +12,17 @@ use domain::{
     compliance::{Decision, Verdict},
     contact::{Contact, ContactCommand, ContactRefusal},
     organization::Organization,
-    script::{AttemptState, Audio, FailureClass, Script, ScriptCommand},
+    script::{AttemptState, Audio, DeliveryStatus, FailureClass, Script, ScriptCommand},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{engine::retry_wait, planner::Kind, reports::CallbackToken};
+use super::{
+    dispatch::{ask_before_late, missed},
+    engine::retry_wait,
+    planner::Kind,
+    reports::CallbackToken,
+};
 
 use crate::{
     compliance::decide_submission,
@@ -25,14 +30,14 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{Person, load_people},
-    ports::{Drop, HandedOver, PortError, PortErrorKind, WorkEnd, WorkItem},
+    ports::{Drop, HandedOver, Pace, PortError, PortErrorKind, WorkEnd, WorkItem},
     stream::{Batch, Loaded, load, load_many},
 };
 
 /// How long the carrier remembers a key, less a margin: Drop Cowboy v2 keeps it 24 hours (docs/concepts/idempotency).
 const KEY_REMEMBERED_HOURS: i64 = 23;
-/// Seconds until a paused campaign is looked at again.
-const PAUSED_RECHECK_SECONDS: i64 = 5;
+/// Seconds until a drop that somebody has halted is looked at again; it is made due at once when that ends.
+const PAUSED_RECHECK_SECONDS: i64 = 60;
 /// Seconds until a refused account is asked again.
 const ACCOUNT_RECHECK_SECONDS: i64 = 300;
 
@@ -142,7 +147,7 @@ impl Handoff<'_> {
         if state.delivery.is_settled() {
             return Ok(Next::End(WorkEnd::Done));
         }
-        if self.campaign.status == CampaignStatus::Paused {
+        if self.is_withheld() {
             let not_before = now + Duration::seconds(PAUSED_RECHECK_SECONDS);
             return Ok(Next::End(WorkEnd::Reschedule { not_before }));
         }
@@ -159,15 +164,49 @@ impl Handoff<'_> {
             self.append(script).await?;
             return Ok(Next::End(WorkEnd::Done));
         }
+        if let Some(not_before) = self.late(script.state(), now).await? {
+            return Ok(Next::End(WorkEnd::Reschedule { not_before }));
+        }
         let Some(person) = self.person(&script).await? else {
             return Err(CommandError::Unreadable("the script has no contact".into()));
         };
         let decision = self.decide(now, &person).await?;
         match decision.verdict {
-            Verdict::Cleared => self.attempt(script, person, decision, now).await,
+            Verdict::Cleared => match self.turn(now).await? {
+                Some(not_before) => Ok(Next::End(WorkEnd::Reschedule { not_before })),
+                None => self.attempt(script, person, decision, now).await,
+            },
             Verdict::HeldUntil(until) => self.withhold(script, decision, Some(until)).await,
             Verdict::Blocked => self.withhold(script, decision, None).await,
         }
+    }
+
+    /// Somebody has halted it, the campaign or all sending.
+    fn is_withheld(&self) -> bool {
+        self.campaign.status == CampaignStatus::Paused || self.organization.is_halted()
+    }
+
+    /// Nothing ran when it was to be sent: pauses the campaign, and says until when it waits.
+    async fn late(&self, script: &Script, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, CommandError> {
+        let is_first_look = script.delivery == DeliveryStatus::NotSent
+            && self.campaign.status == CampaignStatus::Submitted
+            && !self.campaign.resumed;
+        let (Some(planned), Some(campaign)) =
+            (missed(self.item, now).filter(|_| is_first_look), self.campaign.id)
+        else {
+            return Ok(None);
+        };
+        ask_before_late(self.ports, self.context, campaign, planned, now).await?;
+        Ok(Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS)))
+    }
+
+    /// When its turn is, where the campaign's own rate or cap does not allow it now.
+    async fn turn(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, CommandError> {
+        let (Some(pace), Some(campaign)) = (Pace::of(&self.campaign.schedule), self.campaign.id) else {
+            return Ok(None);
+        };
+        let at = self.ports.pace.place(campaign, self.id, pace, now).await?;
+        Ok((at > now).then_some(at))
     }
 
     async fn person(&self, script: &Loaded<Script>) -> Result<Option<Person>, CommandError> {
@@ -296,9 +335,7 @@ impl Handoff<'_> {
         };
         let forgotten = called + Duration::hours(KEY_REMEMBERED_HOURS);
         let later = match decision.verdict {
-            _ if self.campaign.status == CampaignStatus::Paused => {
-                Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS))
-            }
+            _ if self.is_withheld() => Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS)),
             Verdict::HeldUntil(until) => Some(until),
             Verdict::Cleared | Verdict::Blocked => None,
         };

@@ -6,6 +6,7 @@ use domain::{
     campaign::{Campaign, CampaignEvent, ProductionStep},
     compliance::Verdict,
     import::{ImportBatch, ImportEvent},
+    organization::{Organization, OrganizationEvent},
     script::{FailureClass, Script, ScriptEvent},
 };
 use serde_json::json;
@@ -35,7 +36,7 @@ pub enum Kind {
     Drop,
     /// See whether the carrier ever reported.
     ReportCheck,
-    /// Make waiting drops due: the campaign was resumed or cancelled.
+    /// Make waiting drops due: the campaign was resumed or cancelled, or all sending is allowed again.
     Hasten,
     /// Close a campaign whose scripts have all settled.
     Completion,
@@ -72,7 +73,12 @@ impl Kind {
 }
 
 /// Kinds of streams from whose events anything follows.
-pub const CONCERNED: &[&str] = &[ImportBatch::KIND, Campaign::KIND, Script::KIND];
+pub const CONCERNED: &[&str] = &[
+    ImportBatch::KIND,
+    Campaign::KIND,
+    Script::KIND,
+    Organization::KIND,
+];
 
 /// What follows from an event.
 pub fn plan(recorded: &Recorded) -> ProcessStep {
@@ -89,6 +95,12 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
         }
         Event::CampaignEvent(event) => of_campaign(recorded, event),
         Event::ScriptEvent(event) => of_script(recorded, event),
+        Event::OrganizationEvent(OrganizationEvent::SendingAllowed { .. }) => one(work(
+            recorded,
+            Kind::Hasten,
+            recorded.event_id.to_string(),
+            json!({}),
+        )),
         Event::ImportEvent(_)
         | Event::ContactEvent(_)
         | Event::SuppressionEvent(_)
@@ -129,7 +141,12 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
         }
         CampaignEvent::CampaignSubmitted { scripts } => ProcessStep {
             opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],
-            ..one(work(recorded, Kind::Dispatch, campaign.to_string(), json!({})))
+            ..one(work(
+                recorded,
+                Kind::Dispatch,
+                campaign.to_string(),
+                json!({ "submitted_at": recorded.metadata.recorded_at }),
+            ))
         },
         CampaignEvent::CampaignResumed | CampaignEvent::CampaignCancelled { .. } => one(work(
             recorded,

@@ -30,6 +30,9 @@ pub struct Schedule {
     /// Most hand-offs a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_minute: Option<u32>,
+    /// Most hand-offs in any 24 hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_day: Option<u32>,
 }
 
 /// Why a schedule can't be kept.
@@ -44,6 +47,9 @@ pub enum InvalidSchedule {
     /// A rate of nothing.
     #[error("the rate must be at least one hand-off a minute")]
     NoRate,
+    /// A cap of nothing.
+    #[error("the cap must be at least one hand-off a day; to send nothing, pause the campaign")]
+    NoCap,
 }
 
 impl Schedule {
@@ -57,6 +63,9 @@ impl Schedule {
         }
         if self.per_minute == Some(0) {
             return Err(InvalidSchedule::NoRate);
+        }
+        if self.per_day == Some(0) {
+            return Err(InvalidSchedule::NoCap);
         }
         Ok(())
     }

@@ -128,6 +128,9 @@ pub struct Campaign {
     pub status: CampaignStatus,
     /// Where it stood before an import or a pause, to return there.
     pub(super) before: CampaignStatus,
+    /// Somebody let it go on after it was paused.
+    #[serde(default)]
+    pub resumed: bool,
     /// Its name.
     pub name: String,
     /// What it is for.
@@ -233,7 +236,10 @@ impl Campaign {
                 self.before = self.status;
                 self.status = CampaignStatus::Paused;
             }
-            E::CampaignResumed => self.status = self.before,
+            E::CampaignResumed => {
+                self.status = self.before;
+                self.resumed = true;
+            }
             E::CampaignCancelled { .. } => self.end_as(CampaignStatus::Cancelled),
             E::CampaignCompleted { .. } => self.status = CampaignStatus::Completed,
             E::CampaignFailed { .. } => self.end_as(CampaignStatus::Failed),

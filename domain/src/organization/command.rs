@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CallerId, Role, Settings};
+use super::{CallerId, HaltedBy, Role, Settings};
 use crate::{
     ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, import::ContactSource,
 };
@@ -91,6 +91,20 @@ pub enum OrganizationCommand {
         /// Which.
         state: UsState,
         /// Why.
+        reason: String,
+    },
+    /// Hand nothing over any more.
+    HaltSending {
+        /// Whose halt.
+        by: HaltedBy,
+        /// Why.
+        reason: String,
+    },
+    /// Lift a halt.
+    AllowSending {
+        /// Whose halt.
+        by: HaltedBy,
+        /// On what grounds.
         reason: String,
     },
     /// Record that someone connected an account of another service.

@@ -85,6 +85,20 @@ impl Decider for Organization {
                     reason: given(reason)?,
                 },
             )),
+            C::HaltSending { by, reason } => {
+                let reason = given(reason)?;
+                Ok(once(
+                    !self.halts.contains_key(&by),
+                    E::SendingHalted { by, reason },
+                ))
+            }
+            C::AllowSending { by, reason } => {
+                let reason = given(reason)?;
+                Ok(once(
+                    self.halts.contains_key(&by),
+                    E::SendingAllowed { by, reason },
+                ))
+            }
             C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
             C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
             C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {

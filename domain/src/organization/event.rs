@@ -36,6 +36,26 @@ impl Role {
     }
 }
 
+/// Whose halt of all sending it is. Each lifts its own: an admin does not lift the operator's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HaltedBy {
+    /// The organization's.
+    Organization,
+    /// The installation's, for all organizations at once.
+    Operator,
+}
+
+impl HaltedBy {
+    /// As stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Operator => "operator",
+        }
+    }
+}
+
 /// What happened to an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrganizationEvent {
@@ -125,6 +145,20 @@ pub enum OrganizationEvent {
         /// Why.
         reason: String,
     },
+    /// Nothing is handed over from here on, whatever is approved.
+    SendingHalted {
+        /// Who halted it.
+        by: HaltedBy,
+        /// Why.
+        reason: String,
+    },
+    /// A halt is lifted.
+    SendingAllowed {
+        /// Whose halt.
+        by: HaltedBy,
+        /// On what grounds.
+        reason: String,
+    },
     /// Someone connected an account of another service, or connected it again.
     SourceConnected {
         /// The connection.
@@ -181,6 +215,8 @@ event_names!(OrganizationEvent {
     CallerIdRemoved = "1",
     StateSwitchedOn = "1",
     StateSwitchedOff = "1",
+    SendingHalted = "1",
+    SendingAllowed = "1",
     SourceConnected = "1",
     SourceDisconnected = "1",
     MappingTemplateSaved = "1",

@@ -10,7 +10,7 @@ mod state;
 mod tests;
 
 pub use command::OrganizationCommand;
-pub use event::{OrganizationEvent, Role};
+pub use event::{HaltedBy, OrganizationEvent, Role};
 pub use refusal::OrganizationRefusal;
 pub use settings::{AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken};
 pub use state::{ConnectedSource, Member, Organization, StateSwitch};

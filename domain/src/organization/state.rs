@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallerId, OrganizationEvent, Role, Settings};
+use super::{CallerId, HaltedBy, OrganizationEvent, Role, Settings};
 use crate::{ConnectionId, OrganizationId, TeamId, UsState, UserId, import::ContactSource};
 
 /// A person in an organization.
@@ -49,6 +49,8 @@ pub struct Organization {
     pub caller_ids: Vec<CallerId>,
     /// States that are on.
     pub states_on: BTreeMap<UsState, StateSwitch>,
+    /// Why nothing is handed over, by whose halt it is.
+    pub halts: BTreeMap<HaltedBy, String>,
     /// Accounts of other services that are connected.
     pub connections: BTreeMap<ConnectionId, ConnectedSource>,
     /// Kept choices of columns, by name.
@@ -56,6 +58,11 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// Nothing is handed over, whatever is approved.
+    pub fn is_halted(&self) -> bool {
+        !self.halts.is_empty()
+    }
+
     /// The teams that a person is in.
     pub fn teams_of(&self, user: UserId) -> impl Iterator<Item = TeamId> + '_ {
         self.teams
@@ -120,6 +127,12 @@ impl Organization {
             }
             E::StateSwitchedOff { state, .. } => {
                 self.states_on.remove(state);
+            }
+            E::SendingHalted { by, reason } => {
+                self.halts.insert(*by, reason.clone());
+            }
+            E::SendingAllowed { by, .. } => {
+                self.halts.remove(by);
             }
             E::SourceConnected {
                 connection_id,

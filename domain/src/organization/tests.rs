@@ -1,6 +1,8 @@
 //! The rules of an organization, given/when/then.
 
-use super::{OrganizationCommand as Command, OrganizationEvent as Event, OrganizationRefusal as Refusal, *};
+use super::{
+    HaltedBy, OrganizationCommand as Command, OrganizationEvent as Event, OrganizationRefusal as Refusal, *,
+};
 use crate::{
     OrganizationId, Sealed, TeamId, UsState, UserId,
     testing::{self, Given, uuid},
@@ -241,6 +243,47 @@ fn a_state_is_switched_on_by_someone_who_says_why() {
             reason: "new law".to_owned(),
         }]);
     assert!(organization.states_on.is_empty());
+}
+
+#[test]
+fn a_halt_is_lifted_by_those_whose_it_is() {
+    let halt = |by| Command::HaltSending {
+        by,
+        reason: "a fault".to_owned(),
+    };
+    let halted = |by| Event::SendingHalted {
+        by,
+        reason: "a fault".to_owned(),
+    };
+    let allow = |by| Command::AllowSending {
+        by,
+        reason: "mended".to_owned(),
+    };
+    let allowed = |by| Event::SendingAllowed {
+        by,
+        reason: "mended".to_owned(),
+    };
+    let (ours, operators) = (HaltedBy::Organization, HaltedBy::Operator);
+    given([founded()])
+        .when(Command::HaltSending {
+            by: ours,
+            reason: String::new(),
+        })
+        .then_refused(Refusal::NoReason);
+    let organization = given([founded()]).when(halt(ours)).then([halted(ours)]);
+    assert!(organization.is_halted());
+    given([founded(), halted(ours)]).when(halt(ours)).then_nothing();
+    let organization = given([founded(), halted(ours), halted(operators)])
+        .when(allow(ours))
+        .then([allowed(ours)]);
+    assert!(organization.is_halted(), "the operator's halt stays");
+    given([founded(), halted(operators)])
+        .when(allow(ours))
+        .then_nothing();
+    let organization = given([founded(), halted(operators)])
+        .when(allow(operators))
+        .then([allowed(operators)]);
+    assert!(!organization.is_halted());
 }
 
 #[test]

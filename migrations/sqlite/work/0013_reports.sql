@@ -8,6 +8,14 @@ DROP INDEX webhook_inbox_waiting;
 DROP INDEX webhook_inbox_state;
 -- What is applied is by far the most, and is never looked for.
 CREATE INDEX webhook_inbox_open ON webhook_inbox (state, received_at, id) WHERE state <> 'applied';
+-- Requests as they come in, those of one commit in one row: a carrier that reports a whole campaign at once is answered sooner. Whoever
+-- looks at them puts them into the inbox, one by one.
+CREATE TABLE webhook_intake (
+    place    INTEGER PRIMARY KEY AUTOINCREMENT,
+    first_id TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    sealed   BLOB NOT NULL
+);
 -- How many are applied, so that nobody has to count them.
 CREATE TABLE webhook_tally (
     state    TEXT PRIMARY KEY,

@@ -174,6 +174,8 @@ fn organization_line(event: &OrganizationEvent) -> String {
         E::CallerIdRemoved { .. } => "A caller ID was removed".to_owned(),
         E::StateSwitchedOn { state, .. } => format!("{} switched on", state.name()),
         E::StateSwitchedOff { state, .. } => format!("{} switched off", state.name()),
+        E::SendingHalted { .. } => "All sending was halted".to_owned(),
+        E::SendingAllowed { .. } => "Sending is allowed again".to_owned(),
         E::SourceConnected { source, .. } => format!("An account was connected: {}", source.as_str()),
         E::SourceDisconnected { .. } => "An account was disconnected".to_owned(),
         E::MappingTemplateSaved { .. } => "A column mapping was saved".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, OrganizationId, Recorded, Sealed, TeamId, UsState, UserId,
-    organization::{CallerId, OrganizationEvent, Role, Settings},
+    organization::{CallerId, HaltedBy, OrganizationEvent, Role, Settings},
 };
 
 use super::organization_of;
@@ -29,6 +29,8 @@ read_model! {
         caller_ids: Json<Vec<CallerId>>,
         /// Kept choices of columns: name to header text to field.
         mapping_templates: Json<BTreeMap<String, BTreeMap<String, String>>>,
+        /// Why nothing is handed over, by whose halt it is.
+        halts: Json<BTreeMap<HaltedBy, String>>,
         /// When it was founded.
         founded_at: DateTime<Utc>,
         /// When something last happened to it.
@@ -145,6 +147,12 @@ impl OrganizationRow {
             OrganizationEvent::MappingTemplateRemoved { name, .. } => {
                 self.mapping_templates.0.remove(name);
             }
+            OrganizationEvent::SendingHalted { by, reason } => {
+                self.halts.0.insert(*by, reason.clone());
+            }
+            OrganizationEvent::SendingAllowed { by, .. } => {
+                self.halts.0.remove(by);
+            }
             OrganizationEvent::MemberAdded { .. }
             | OrganizationEvent::MemberRoleChanged { .. }
             | OrganizationEvent::MemberRemoved { .. }
@@ -208,6 +216,8 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
         | OrganizationEvent::CallerIdRemoved { .. }
         | OrganizationEvent::StateSwitchedOn { .. }
         | OrganizationEvent::StateSwitchedOff { .. }
+        | OrganizationEvent::SendingHalted { .. }
+        | OrganizationEvent::SendingAllowed { .. }
         | OrganizationEvent::SourceConnected { .. }
         | OrganizationEvent::SourceDisconnected { .. }
         | OrganizationEvent::MappingTemplateSaved { .. }

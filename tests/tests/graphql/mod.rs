@@ -5,3 +5,4 @@ pub(crate) mod campaign;
 mod carrier_reports;
 mod journey;
 mod refusals;
+mod sending;

@@ -11,6 +11,7 @@ mod fault;
 mod inbound_addresses;
 mod outbox;
 mod processes;
+mod send_pace;
 mod tables;
 mod uploads;
 mod webhooks;
@@ -28,6 +29,7 @@ pub use fault::unreachable;
 pub use inbound_addresses::InboundAddressStore;
 pub use outbox::{CLAIM_MAX, Outbox};
 pub use processes::ProcessStore;
+pub use send_pace::PaceStore;
 pub use tables::{SET, WORK_MIGRATIONS};
 pub use uploads::UploadStore;
 pub use webhooks::WebhookStore;
@@ -55,6 +57,8 @@ pub struct WorkStore {
     pub webhooks: Arc<WebhookStore>,
     /// Which hand-off called which number.
     pub drops: Arc<DropStore>,
+    /// How fast campaigns hand over.
+    pub pace: Arc<PaceStore>,
     /// Audio that was bought.
     pub audio: Arc<AudioStore>,
     /// Where the process managers stand.
@@ -97,6 +101,7 @@ impl WorkStore {
             keys,
             accounts: Arc::new(AccountStore::new(sql.clone())),
             uploads: Arc::new(UploadStore::new(sql.clone())),
+            pace: Arc::new(PaceStore::new(sql.clone())),
             audio: Arc::new(AudioStore::new(sql.clone())),
             processes: Arc::new(ProcessStore::new(sql.clone(), Arc::clone(&queue))),
             queue,

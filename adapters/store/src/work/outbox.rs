@@ -131,6 +131,29 @@ impl Outbox {
         Ok(changed > 0)
     }
 
+    /// Makes those due that have this in a column.
+    async fn make_due(
+        &self,
+        column: &'static str,
+        id: String,
+        kind: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, PortError> {
+        let sql = format!(
+            "UPDATE outbox SET not_before = $3, updated_at = $3
+             WHERE {column} = $1 AND kind = $2 AND state = 'ready' AND not_before > $3"
+        );
+        let changed = self
+            .sql
+            .execute(&sql, vec![text(id), text(kind), int(micros(now))])
+            .await
+            .map_err(unreachable)?;
+        if changed > 0 {
+            self.wake();
+        }
+        Ok(changed)
+    }
+
     async fn take_back(&self, sql: &str, now: DateTime<Utc>) -> Result<u64, PortError> {
         let changed = self
             .sql
@@ -365,19 +388,18 @@ impl WorkQueue for Outbox {
     }
 
     async fn hasten(&self, campaign: CampaignId, kind: &str, now: DateTime<Utc>) -> Result<u64, PortError> {
-        let changed = self
-            .sql
-            .execute(
-                "UPDATE outbox SET not_before = $3, updated_at = $3
-                 WHERE campaign_id = $1 AND kind = $2 AND state = 'ready' AND not_before > $3",
-                vec![text(campaign.to_string()), text(kind), int(micros(now))],
-            )
+        self.make_due("campaign_id", campaign.to_string(), kind, now)
             .await
-            .map_err(unreachable)?;
-        if changed > 0 {
-            self.wake();
-        }
-        Ok(changed)
+    }
+
+    async fn hasten_all(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, PortError> {
+        self.make_due("organization_id", organization.to_string(), kind, now)
+            .await
     }
 
     fn woken(&self) -> watch::Receiver<u64> {

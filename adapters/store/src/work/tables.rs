@@ -36,6 +36,7 @@ macro_rules! files {
             migration_file!($engine, "0010_connections"),
             migration_file!($engine, "0011_clips_in_doubt"),
             migration_file!($engine, "0013_reports"),
+            migration_file!($engine, "0014_pace"),
         ]
     };
 }

@@ -74,6 +74,8 @@ pub struct ScheduleInput {
     days: Option<Vec<Weekday>>,
     /// Most hand-offs a minute.
     per_minute: Option<u32>,
+    /// Most hand-offs in any 24 hours.
+    per_day: Option<u32>,
 }
 
 impl ScheduleInput {
@@ -100,6 +102,7 @@ impl ScheduleInput {
                 .map(Into::into)
                 .collect(),
             per_minute: self.per_minute,
+            per_day: self.per_day,
         })
     }
 }

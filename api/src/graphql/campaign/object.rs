@@ -106,6 +106,8 @@ pub struct Schedule {
     windows: Vec<DailyWindow>,
     days: Vec<Weekday>,
     per_minute: Option<u32>,
+    /// Most hand-offs in any 24 hours.
+    per_day: Option<u32>,
 }
 
 /// A template variable of the campaign's own.
@@ -170,6 +172,7 @@ impl Campaign {
             windows: windows.collect(),
             days: schedule.days.iter().map(|d| (*d).into()).collect(),
             per_minute: schedule.per_minute,
+            per_day: schedule.per_day,
         }
     }
     /// The number that recipients see, E.164.

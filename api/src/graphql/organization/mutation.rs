@@ -9,7 +9,7 @@ use commands::{
 };
 use domain::{
     PhoneNumber, SuppressionListId, TeamId, UsState, UserId,
-    organization::{CallerId, Organization, OrganizationCommand},
+    organization::{CallerId, HaltedBy, Organization, OrganizationCommand},
     suppression::{ListKind, SuppressionCommand, SuppressionList},
 };
 
@@ -259,6 +259,20 @@ impl OrganizationMutation {
                 OrganizationCommand::SwitchStateOff { state, reason }
             })
         };
+        caller(ctx)?.administer(Action::Administer, command).await
+    }
+
+    /// Hands nothing over any more, whatever is approved, until it is allowed again. Drops wait; none is lost.
+    async fn halt_sending(&self, ctx: &Context<'_>, reason: String) -> Result<OrganizationOutcome, Problem> {
+        let by = HaltedBy::Organization;
+        let command = |_: &Permit| Ok(OrganizationCommand::HaltSending { by, reason });
+        caller(ctx)?.administer(Action::Administer, command).await
+    }
+
+    /// Lifts the organization's own halt. The operator's stays.
+    async fn allow_sending(&self, ctx: &Context<'_>, reason: String) -> Result<OrganizationOutcome, Problem> {
+        let by = HaltedBy::Organization;
+        let command = |_: &Permit| Ok(OrganizationCommand::AllowSending { by, reason });
         caller(ctx)?.administer(Action::Administer, command).await
     }
 

@@ -6,7 +6,7 @@ use projections::models::{MemberRow, OrganizationRow, StateSwitchRow, Suppressio
 
 use super::{
     super::{
-        enums::{ListKind, Role},
+        enums::{HaltedBy, ListKind, Role},
         error::Problem,
         loaders::rows,
         node_id::NodeKind,
@@ -24,6 +24,14 @@ pub struct CallerId {
     /// E.164.
     number: String,
     label: String,
+}
+
+/// A halt of all sending.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Halt {
+    /// Whose it is, and who alone lifts it.
+    by: HaltedBy,
+    reason: String,
 }
 
 #[Object]
@@ -47,6 +55,16 @@ impl Organization {
             .map(|c| CallerId {
                 number: c.number.as_e164().to_owned(),
                 label: c.label.clone(),
+            })
+            .collect()
+    }
+    /// Why nothing is handed over now; empty while sending is allowed.
+    async fn halts(&self) -> Vec<Halt> {
+        let halts = self.0.halts.0.iter();
+        halts
+            .map(|(by, reason)| Halt {
+                by: (*by).into(),
+                reason: reason.clone(),
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 //! Raw webhooks. Stored, sealed, before they are answered; what came of each is noted later, and nothing is ever removed here.
 
+mod intake;
 mod writer;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use commands::ports::{
 };
 use database::{Column, DatabaseError, Engine, Row, Sql, int, opt_text, text};
 use projections::Cell;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -47,10 +48,13 @@ pub struct WebhookStore {
 }
 
 impl WebhookStore {
-    /// Starts the writing task; it ends with the store.
+    /// Starts the writing tasks; they end with the store.
     pub(super) fn new(sql: Sql, keys: Arc<StoredKeys>) -> Self {
         let (writes, queue) = mpsc::channel(writer::QUEUE_REQUESTS_MAX);
-        TaskTracker::new().spawn(writer::serve(sql.clone(), Arc::clone(&keys), queue));
+        let (queue, tasks) = (Arc::new(Mutex::new(queue)), TaskTracker::new());
+        for _ in 0..writer::WRITERS {
+            tasks.spawn(writer::serve(sql.clone(), Arc::clone(&keys), Arc::clone(&queue)));
+        }
         Self {
             sql,
             keys,
@@ -83,12 +87,6 @@ impl WebhookStore {
             received_at: instant(row.int(7).map_err(unreachable)?).map_err(unreachable)?,
             rejected: None,
         })
-    }
-
-    async fn tally_of_applied(&self) -> Result<u64, DatabaseError> {
-        let sql = "SELECT requests FROM webhook_tally WHERE state = 'applied'";
-        let row = self.sql.query_opt(sql, vec![]).await?;
-        row.map_or(Ok(0), |row| row.count(0))
     }
 }
 
@@ -136,6 +134,7 @@ impl WebhookInbox for WebhookStore {
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Vec<InboundWebhook>, PortError> {
+        intake::unpack(&self.sql, &self.keys).await?;
         let lock = match self.sql.engine() {
             Engine::Postgres => "FOR UPDATE SKIP LOCKED",
             Engine::Sqlite => "",
@@ -192,20 +191,22 @@ impl WebhookInbox for WebhookStore {
     }
 
     async fn counts(&self) -> Result<WebhookCounts, PortError> {
-        let sql = "SELECT state, count(*) FROM webhook_inbox WHERE state <> 'applied' GROUP BY state";
+        // One statement, so that a request on its way into the inbox is counted once.
+        let sql = "SELECT state, count(*) FROM webhook_inbox WHERE state <> 'applied' GROUP BY state
+             UNION ALL SELECT 'waiting', CAST(COALESCE(SUM(requests), 0) AS BIGINT) FROM webhook_intake
+             UNION ALL SELECT state, requests FROM webhook_tally";
         let rows = self.sql.query(sql, vec![]).await.map_err(unreachable)?;
-        let mut counts = WebhookCounts {
-            applied: self.tally_of_applied().await.map_err(unreachable)?,
-            ..WebhookCounts::default()
-        };
+        let mut counts = WebhookCounts::default();
         for row in &rows {
             let count = row.count(1).map_err(unreachable)?;
-            match row.text(0).map_err(unreachable)? {
-                "waiting" => counts.waiting = count,
-                "unmatched" => counts.unmatched = count,
-                "unreadable" => counts.unreadable = count,
-                _ => counts.rejected = count,
-            }
+            let stands = match row.text(0).map_err(unreachable)? {
+                "waiting" => &mut counts.waiting,
+                "applied" => &mut counts.applied,
+                "unmatched" => &mut counts.unmatched,
+                "unreadable" => &mut counts.unreadable,
+                _ => &mut counts.rejected,
+            };
+            *stands += count;
         }
         Ok(counts)
     }
@@ -216,6 +217,7 @@ impl WebhookInbox for WebhookStore {
         after: Option<(DateTime<Utc>, Uuid)>,
         limit: usize,
     ) -> Result<Vec<FiledWebhook>, PortError> {
+        while intake::unpack(&self.sql, &self.keys).await? {}
         let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (micros(at), id.to_string()));
         // That it is not applied is said again, so that the index of open requests serves.
         let open = if standing == WebhookStanding::Applied {

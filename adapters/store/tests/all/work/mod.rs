@@ -6,4 +6,5 @@ mod connections;
 mod inbox;
 mod keys;
 mod outbox;
+mod pace;
 mod processes;
