@@ -73,6 +73,33 @@ impl Decider for Organization {
                     Err(R::UnknownCallerId)
                 }
             }
+            C::SwitchStateOn { .. }
+            | C::SwitchStateOff { .. }
+            | C::HaltSending { .. }
+            | C::AllowSending { .. } => self.switch(command),
+            C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
+            C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
+            C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {
+                user_id: user,
+                subject,
+            }]),
+        }
+    }
+
+    fn evolve(&mut self, event: &OrganizationEvent) {
+        self.take_in(event);
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::default()
+    }
+}
+
+impl Organization {
+    /// What may be sent at all: by state, and anything.
+    fn switch(&self, command: OrganizationCommand) -> Decided {
+        use OrganizationCommand as C;
+        match command {
             C::SwitchStateOn { state, reason } => {
                 let reason = given(reason)?;
                 let same = self.states_on.get(&state).is_some_and(|s| s.reason == reason);
@@ -99,25 +126,9 @@ impl Decider for Organization {
                     E::SendingAllowed { by, reason },
                 ))
             }
-            C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
-            C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
-            C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {
-                user_id: user,
-                subject,
-            }]),
+            _ => Ok(vec![]),
         }
     }
-
-    fn evolve(&mut self, event: &OrganizationEvent) {
-        self.take_in(event);
-    }
-
-    fn subject(&self) -> Subject {
-        Subject::default()
-    }
-}
-
-impl Organization {
     fn membership(&self, command: OrganizationCommand) -> Decided {
         match command {
             OrganizationCommand::AddMember { user, role, profile } => match self.members.get(&user) {

@@ -117,23 +117,10 @@ impl Organization {
                 self.caller_ids.push(caller_id.clone());
             }
             E::CallerIdRemoved { number } => self.caller_ids.retain(|known| known.number != *number),
-            E::StateSwitchedOn { state, reason } => {
-                self.states_on.insert(
-                    *state,
-                    StateSwitch {
-                        reason: reason.clone(),
-                    },
-                );
-            }
-            E::StateSwitchedOff { state, .. } => {
-                self.states_on.remove(state);
-            }
-            E::SendingHalted { by, reason } => {
-                self.halts.insert(*by, reason.clone());
-            }
-            E::SendingAllowed { by, .. } => {
-                self.halts.remove(by);
-            }
+            E::StateSwitchedOn { .. }
+            | E::StateSwitchedOff { .. }
+            | E::SendingHalted { .. }
+            | E::SendingAllowed { .. } => self.take_in_switch(event),
             E::SourceConnected {
                 connection_id,
                 source,
@@ -151,6 +138,31 @@ impl Organization {
                 self.mapping_templates.remove(name);
             }
             E::AuditorLookedUp { .. } => {}
+        }
+    }
+
+    /// What may be sent at all.
+    fn take_in_switch(&mut self, event: &OrganizationEvent) {
+        use OrganizationEvent as E;
+        match event {
+            E::StateSwitchedOn { state, reason } => {
+                self.states_on.insert(
+                    *state,
+                    StateSwitch {
+                        reason: reason.clone(),
+                    },
+                );
+            }
+            E::StateSwitchedOff { state, .. } => {
+                self.states_on.remove(state);
+            }
+            E::SendingHalted { by, reason } => {
+                self.halts.insert(*by, reason.clone());
+            }
+            E::SendingAllowed { by, .. } => {
+                self.halts.remove(by);
+            }
+            _ => {}
         }
     }
 }
