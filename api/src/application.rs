@@ -12,7 +12,7 @@ use database::{Database, DatabaseError};
 use domain::{Clock, IdGenerator};
 use import_files::ContactFiles;
 use providers::CallbackBase;
-use sandbox::{Delays, RunningSandbox, Sandbox, SandboxConfig, SandboxError};
+use sandbox::{Delays, RunningSandbox, Sandbox, SandboxAddress, SandboxConfig, SandboxError};
 use secrecy::ExposeSecret;
 use store::{
     blobs::LocalBlobs,
@@ -64,6 +64,20 @@ pub enum Outside {
 }
 
 impl Surroundings {
+    /// With the clock set so far ahead.
+    fn shifted(self, seconds: i64) -> Self {
+        if seconds == 0 {
+            return self;
+        }
+        Self {
+            clock: Arc::new(ShiftedClock {
+                clock: self.clock,
+                ahead: chrono::Duration::seconds(seconds),
+            }),
+            ..self
+        }
+    }
+
     /// For a command that calls no provider.
     pub fn inside_only() -> Self {
         Self {
@@ -143,6 +157,8 @@ pub struct Application {
     pub read_side: Arc<ReadSide>,
     /// The providers on loopback, unless the real ones are used.
     pub sandbox: Option<RunningSandbox>,
+    /// The providers are a sandbox, of this process or of another one.
+    is_sandboxed: bool,
     /// Which journal it is.
     pub journal_identity: uuid::Uuid,
     callbacks: CallbackBase,
@@ -152,6 +168,7 @@ pub struct Application {
 impl Application {
     /// Opens everything at the configured places, making what is not there yet.
     pub async fn open(config: Config, around: Surroundings) -> Result<Self, StartError> {
+        let around = around.shifted(config.sandbox.clock_offset_seconds);
         let directory = config.data_directory()?;
         let database = Database::connect(&config.database_url()?).await?;
         journal::migrate(&config.database.url).await?;
@@ -175,8 +192,13 @@ impl Application {
             directory.join("sandbox").join(opened.identity.to_string()),
         )
         .await?;
-        let providers = Providers::set_up(&config, sandbox.as_ref())?;
-        let spool_directory = directory.join("spool");
+        let address = match &sandbox {
+            Some(Outlook::Ours(sandbox)) => Some(&**sandbox),
+            Some(Outlook::AnotherProcess(address)) => Some(address),
+            None => None,
+        };
+        let providers = Providers::set_up(&config, address)?;
+        let (spool_directory, is_sandboxed) = (directory.join("spool"), address.is_some());
         let ports = Ports {
             journal: opened.journal,
             clock: around.clock,
@@ -209,8 +231,12 @@ impl Application {
             ports,
             work,
             read_side,
-            sandbox,
+            sandbox: match sandbox {
+                Some(Outlook::Ours(sandbox)) => Some(sandbox),
+                Some(Outlook::AnotherProcess(_)) | None => None,
+            },
             journal_identity: opened.identity,
+            is_sandboxed,
             callbacks: providers.callbacks,
             spool_directory,
         })
@@ -313,7 +339,7 @@ impl Application {
             self.read_side.position(),
             self.work.accounts.clone(),
             self.work.uploads.clone(),
-            HttpSettings::at(public, self.sandbox.is_some(), self.spool_directory.clone()),
+            HttpSettings::at(public, self.is_sandboxed, self.spool_directory.clone()),
         )
     }
 }
@@ -410,13 +436,39 @@ async fn expire_in_bucket(config: &Config) -> Result<Option<Expiry>, commands::p
         .map(Some)
 }
 
+/// The sandbox that the providers' clients are pointed at.
+enum Outlook {
+    /// Of this process.
+    Ours(RunningSandbox),
+    /// Of another one.
+    AnotherProcess(SandboxAddress),
+}
+
+/// A clock that is set ahead of another one, or behind it.
+#[derive(Debug)]
+struct ShiftedClock {
+    clock: Arc<dyn Clock>,
+    ahead: chrono::Duration,
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now() + self.ahead
+    }
+}
+
 async fn start_sandbox(
     config: &Config,
     around: &Surroundings,
     state_dir: PathBuf,
-) -> Result<Option<RunningSandbox>, StartError> {
+) -> Result<Option<Outlook>, StartError> {
     if config.providers.mode == ProvidersMode::Live || around.outside == Outside::LeftAlone {
         return Ok(None);
+    }
+    if !config.sandbox.url.is_empty() {
+        let url = config.sandbox.url.parse().map_err(|_| SandboxError::NotLocal)?;
+        let address = SandboxAddress::of_another_process(&url)?;
+        return Ok(Some(Outlook::AnotherProcess(address)));
     }
     let clock = around.clock.clone();
     let mut settings = SandboxConfig::new(state_dir, Arc::new(move || clock.now()));
@@ -426,5 +478,5 @@ async fn start_sandbox(
     settings.latency = around.latency;
     settings.voice = around.voice.clone();
     settings.faults = around.faults.clone();
-    Ok(Some(Sandbox::start(settings).await?))
+    Ok(Some(Outlook::Ours(Sandbox::start(settings).await?)))
 }

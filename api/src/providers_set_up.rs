@@ -9,7 +9,7 @@ use providers::{
     Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, ElevenLabs, GoogleConfig,
     GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
 };
-use sandbox::RunningSandbox;
+use sandbox::SandboxAddress;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Config, ProvidersConfig};
@@ -38,7 +38,7 @@ pub struct Providers {
 
 impl Providers {
     /// Prepares the clients; calls nothing.
-    pub fn set_up(config: &Config, sandbox: Option<&RunningSandbox>) -> Result<Self, InvalidProvider> {
+    pub fn set_up(config: &Config, sandbox: Option<&SandboxAddress>) -> Result<Self, InvalidProvider> {
         let p = &config.providers;
         let mut voice = p.elevenlabs.clone();
         let mut carrier = DropCowboyConfig::new(p.drop_cowboy.key.clone(), p.drop_cowboy.secret.clone());
@@ -79,7 +79,7 @@ impl Providers {
 /// A writer without a key is not offered.
 fn writers(
     settings: &ProvidersConfig,
-    sandbox: Option<&RunningSandbox>,
+    sandbox: Option<&SandboxAddress>,
 ) -> Result<ScriptWriters, InvalidProvider> {
     let (mut groq, mut anthropic) = (settings.groq.clone(), settings.anthropic.clone());
     if let Some(sandbox) = sandbox {
@@ -106,7 +106,7 @@ fn writers(
 /// A service without its settings is not offered.
 fn sources(
     settings: &ProvidersConfig,
-    sandbox: Option<&RunningSandbox>,
+    sandbox: Option<&SandboxAddress>,
     callbacks: &CallbackBase,
 ) -> Result<ContactSources, InvalidProvider> {
     let (mut google, mut mojo) = (settings.google.clone(), settings.mojo.clone());

@@ -160,6 +160,9 @@ pub enum VoiceEngine {
 /// Why a sandbox can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
+    /// A sandbox is of this machine: its credentials are known to everybody.
+    #[error("the sandbox's address is not on this machine: give one such as http://127.0.0.1:4010")]
+    NotLocal,
     /// The port is taken or may not be used.
     #[error("can't listen on 127.0.0.1:{port}: choose another port, or 0 for any free one")]
     Bind {

@@ -63,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) seed: u64,
     pub(crate) time: TimeSource,
     pub(crate) credentials: Credentials,
+    pub(crate) address: SandboxAddress,
     pub(crate) outcomes: OutcomeRates,
     pub(crate) delays: Delays,
     pub(crate) faults: faults::FaultBoard,
@@ -178,6 +179,10 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
         character_limit: config.character_limit,
         seed: config.seed,
         time: config.time,
+        address: SandboxAddress {
+            base_url: base_url.clone(),
+            credentials: config.credentials.clone(),
+        },
         credentials: config.credentials,
         outcomes: config.outcomes,
         delays: config.delays,
@@ -192,55 +197,83 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
     Ok(shared)
 }
 
+/// Where a sandbox serves, of this process or of another one, and what it takes as good credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SandboxAddress {
+    base_url: String,
+    credentials: Credentials,
+}
+
+impl SandboxAddress {
+    /// A sandbox with the usual credentials, of another process on this machine: such as `http://127.0.0.1:4010`.
+    pub fn of_another_process(url: &Url) -> Result<Self, SandboxError> {
+        if !config::is_local(url) {
+            return Err(SandboxError::NotLocal);
+        }
+        Ok(Self {
+            base_url: url.as_str().trim_end_matches('/').to_owned(),
+            credentials: Credentials::default(),
+        })
+    }
+
+    /// Origin of all providers, such as `http://127.0.0.1:41234`, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// What callers must present.
+    pub const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Base address of Groq, in place of `https://api.groq.com`.
+    pub fn groq_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Base address of Anthropic, in place of `https://api.anthropic.com`.
+    pub fn anthropic_url(&self) -> String {
+        format!("{}/anthropic", self.base_url)
+    }
+
+    /// Base address of ElevenLabs, in place of `https://api.elevenlabs.io`.
+    pub fn elevenlabs_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Base address of Drop Cowboy, in place of `https://api-v2.dropcowboy.com`.
+    pub fn drop_cowboy_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Base address of Google, in place of its three.
+    pub fn google_url(&self) -> String {
+        format!("{}/google", self.base_url)
+    }
+
+    /// Base address of Mojo.
+    pub fn mojo_url(&self) -> String {
+        format!("{}/mojo", self.base_url)
+    }
+}
+
 /// A sandbox that is being served. Dropped, it stops on its own time; [`RunningSandbox::shutdown`] waits for it.
 pub struct RunningSandbox {
     shared: Arc<Shared>,
 }
 
+impl std::ops::Deref for RunningSandbox {
+    type Target = SandboxAddress;
+
+    fn deref(&self) -> &SandboxAddress {
+        &self.shared.address
+    }
+}
+
 impl RunningSandbox {
-    /// Origin of all providers, such as `http://127.0.0.1:41234`, without a slash at the end.
-    pub fn base_url(&self) -> &str {
-        &self.shared.base_url
-    }
-
-    /// Base address of Groq, in place of `https://api.groq.com`.
-    pub fn groq_url(&self) -> &str {
-        self.base_url()
-    }
-
-    /// Base address of Anthropic, in place of `https://api.anthropic.com`.
-    pub fn anthropic_url(&self) -> String {
-        format!("{}/anthropic", self.base_url())
-    }
-
-    /// Base address of ElevenLabs, in place of `https://api.elevenlabs.io`.
-    pub fn elevenlabs_url(&self) -> &str {
-        self.base_url()
-    }
-
-    /// Base address of Drop Cowboy, in place of `https://api-v2.dropcowboy.com`.
-    pub fn drop_cowboy_url(&self) -> &str {
-        self.base_url()
-    }
-
-    /// Base address of Google, in place of its three.
-    pub fn google_url(&self) -> String {
-        format!("{}/google", self.base_url())
-    }
-
-    /// Base address of Mojo.
-    pub fn mojo_url(&self) -> String {
-        format!("{}/mojo", self.base_url())
-    }
-
     /// Changes the Google account: who is in it, and what its owner and Google do.
     pub fn google(&self, change: impl FnOnce(&mut GoogleAccount)) {
         self.shared.google.change(change);
-    }
-
-    /// What callers must present.
-    pub fn credentials(&self) -> &Credentials {
-        &self.shared.credentials
     }
 
     /// The carrier's own log: one JSON object a line, `"type":"drop_made"` for each drop.

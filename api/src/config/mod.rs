@@ -155,7 +155,14 @@ pub struct SandboxSettings {
     pub port: u16,
     /// The same seed gives the same outcomes.
     pub seed: u64,
+    /// Address of a sandbox that another process of this installation serves; empty: this one serves its own.
+    pub url: String,
+    /// How far the installation's clock is ahead of the machine's, seconds.
+    pub clock_offset_seconds: i64,
 }
+
+/// Furthest that the clock of a sandboxed installation may be set, seconds: twenty years.
+const CLOCK_OFFSET_SECONDS_MAX: u64 = 20 * 31_622_400;
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -286,6 +293,14 @@ impl Config {
             return Err(ConfigError::OutOfBounds {
                 setting: "processes.lease_seconds",
                 bounds: "1 to 3,600",
+            });
+        }
+        if self.sandbox.clock_offset_seconds.unsigned_abs() > CLOCK_OFFSET_SECONDS_MAX
+            || (self.sandbox.clock_offset_seconds != 0 && self.providers.mode == ProvidersMode::Live)
+        {
+            return Err(ConfigError::OutOfBounds {
+                setting: "sandbox.clock_offset_seconds",
+                bounds: "within twenty years, and 0 with live providers: the law goes by the real time",
             });
         }
         if self.http.bind.parse::<std::net::SocketAddr>().is_err() {

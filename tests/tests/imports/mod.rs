@@ -2,7 +2,7 @@
 
 mod connections;
 mod counts;
-mod desk;
+pub(crate) mod desk;
 mod inbound;
 mod journey;
 mod killed;

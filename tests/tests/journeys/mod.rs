@@ -2,5 +2,6 @@
 
 mod carrier_in_trouble;
 mod carrier_log;
+mod chaos;
 mod demonstration;
 mod killed;

@@ -165,6 +165,44 @@ impl AtWork {
     }
 }
 
+/// A worker of a story with several: `voicedrop serve --role worker`, until it is killed.
+#[derive(Debug)]
+pub struct Worker(Child);
+
+impl Worker {
+    /// Starts one with these settings besides the story's own.
+    pub fn start(place: &Place, settings: &[(&str, String)]) -> Self {
+        let complaints = File::options()
+            .create(true)
+            .append(true)
+            .open(place.directory().join("workers.txt"))
+            .expect("a file for what workers complain about");
+        let arguments = ["serve", "--role", "worker", "--bind", "127.0.0.1:0"];
+        let child = command(place, &arguments)
+            .env("VOICEDROP__PROCESSES__LEASE_SECONDS", LEASE_SECONDS)
+            .envs(settings.iter().map(|(name, value)| (*name, value)))
+            .stdout(Stdio::null())
+            .stderr(complaints)
+            .spawn()
+            .expect("a worker starts");
+        Self(child)
+    }
+
+    /// SIGKILL: it can't do anything about it.
+    pub fn kill(&mut self) {
+        self.0.kill().expect("our own process can be killed");
+        self.0.wait().expect("our own process ends");
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // One that has ended by itself needs no killing.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Where the moments of kills come from.
 const SEED: u64 = 20_260_115;
 

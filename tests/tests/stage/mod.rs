@@ -7,7 +7,7 @@ mod engine;
 mod person;
 
 pub use app::{TestApp, WEBHOOK_SECRET, text, until};
-pub use binary::{AtWork, fixture, random, voicedrop};
+pub use binary::{AtWork, Worker, fixture, random, voicedrop};
 pub use engine::{Engine, Place};
 pub use person::Person;
 

@@ -1,0 +1,341 @@
+//! Three workers on one PostgreSQL, one of them killed (SIGKILL) every moment, and a carrier that loses answers and doubles, delays and
+//! reorders its reports. Two campaigns share half of their people. Whatever is believed in between, the carrier's own log says at the end
+//! that nobody was called twice, and every status agrees with it.
+//!
+//! `VOICEDROP_CHAOS_CONTACTS=10000 cargo nextest run -p voicedrop-tests chaos` is the long form.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use commands::stream::{Loaded, load_many};
+use domain::{
+    ScriptId,
+    script::{DeliveryStatus, Script},
+};
+use sandbox::{Delays, Faults, ReportFaults, RequestFaults};
+use serde_json::Value;
+use voicedrop::{
+    application::{Application, Running, Surroundings},
+    auth::make_sign_in_link,
+    config::{Config, Role},
+    demo::Cast,
+};
+
+use super::{
+    carrier_log::{drops_by_number, nobody_heard_twice},
+    demonstration::the_journal_and_the_read_models_agree,
+};
+use crate::{
+    graphql::campaign::{CHANGED, Campaign},
+    imports::desk::many_people,
+    stage::{Engine, Person, Place, Worker, random, text, until},
+};
+
+/// People in the shorter form: two thirds of them in each campaign.
+const CONTACTS: usize = 240;
+/// Workers at once.
+const WORKERS: usize = 3;
+/// Between two kills.
+const KILL_EVERY: Duration = Duration::from_millis(700);
+/// Kills at least, however fast it goes, and at most, so that it ends.
+const KILLS: std::ops::RangeInclusive<u32> = 6..=2_000;
+/// A Wednesday at which people may be called from coast to coast.
+const NOON: &str = "2026-11-18T19:00:00Z";
+/// The same words for everybody: one recording, so that what is tried is the sending.
+const TEMPLATE: &str = "Hello, this is {{ agent_name }} with {{ brokerage }}. To opt out of these messages, call {{ opt_out_phone }}. \
+    I noticed that homes in your neighborhood are selling again, and I have a fresh idea or two about how to bring the right buyers. \
+    Often it is not the home but the plan behind it. If you have thought about moving, I would be glad to share what I see in ten \
+    minutes. My number is {{ agent_phone }}. Once more, {{ agent_phone }}. Thank you.";
+
+/// A system whose API serves here, and whose workers are processes of their own.
+struct Office {
+    place: Place,
+    running: Running,
+    settings: Vec<(&'static str, String)>,
+    contacts: usize,
+}
+
+fn faults() -> Faults {
+    Faults {
+        sends: RequestFaults {
+            too_many_requests: 0.05,
+            server_error: 0.05,
+            lost_answer: 0.10,
+            retry_after: None,
+            ..RequestFaults::default()
+        },
+        reports: ReportFaults {
+            duplicated: 0.30,
+            delayed: 0.20,
+            late_by_ms: 400,
+            reordered: 0.30,
+            lost: 0.0,
+        },
+        ..Faults::default()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of the story is set from the environment, and the workers' clock is set by the machine's"
+)]
+fn surroundings() -> (usize, i64) {
+    let contacts = std::env::var("VOICEDROP_CHAOS_CONTACTS").ok();
+    let contacts = contacts.map_or(CONTACTS, |n| n.parse().expect("a number of contacts"));
+    let noon: DateTime<Utc> = NOON.parse().expect("an instant");
+    (contacts, (noon - Utc::now()).num_seconds())
+}
+
+impl Office {
+    async fn open() -> Self {
+        let place = Place::make(Engine::Postgres);
+        let (contacts, ahead) = surroundings();
+        let mut config = Config::read(None).expect("the defaults");
+        config.database.url.clone_from(&place.url);
+        config.data.directory = place.kept().display().to_string();
+        config.sandbox.clock_offset_seconds = ahead;
+        let around = Surroundings {
+            delays: Delays::short(),
+            faults: faults(),
+            // So long that a kill often meets a call that is under way.
+            latency: Duration::from_millis(60),
+            ..Surroundings::default()
+        };
+        let application = Application::open(config, around).await.expect("it opens");
+        Cast::default()
+            .appear(&application.ports)
+            .await
+            .expect("the organization is founded");
+        let sandbox = application.sandbox.as_ref().expect("a sandbox");
+        let sandbox = sandbox.base_url().to_owned();
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let running = application.start(any_port, Role::Api).await.expect("it starts");
+        let settings = vec![
+            ("VOICEDROP__SANDBOX__URL", sandbox),
+            ("VOICEDROP__SANDBOX__CLOCK_OFFSET_SECONDS", ahead.to_string()),
+            ("VOICEDROP__HTTP__PUBLIC_BASE_URL", running.public.clone()),
+            ("VOICEDROP__PROCESSES__DROPS_AT_ONCE", "4".to_owned()),
+        ];
+        Self {
+            place,
+            running,
+            settings,
+            contacts,
+        }
+    }
+
+    fn worker(&self) -> Worker {
+        Worker::start(&self.place, &self.settings)
+    }
+
+    async fn agent(&self) -> Person {
+        let state = self.running.application.state(&self.running.public);
+        let (link, _) = make_sign_in_link(&state, Cast::default().admin)
+            .await
+            .expect("a link");
+        Person::by_link(&self.running.public, &link).await
+    }
+
+    /// A campaign of these rows of the list, spoken and approved.
+    async fn approved(&self, agent: &Person, rows: std::ops::Range<usize>) -> Campaign {
+        let list = many_people(self.contacts);
+        let lines: Vec<&str> = list.lines().collect();
+        let file = format!("{}\n{}\n", lines[0], lines[1..][rows].join("\n"));
+        let template = format!(", scriptTemplate: {TEMPLATE:?}");
+        let campaign = Campaign::draft_of(agent, &template).await;
+        let import = campaign.begin_import("people.csv", file.as_bytes()).await;
+        let ended = campaign.import_ended(&import).await;
+        assert_eq!(ended["status"], "COMPLETED", "{ended}");
+        campaign.is("DRAFT").await;
+        self.all_consent(&campaign).await;
+        let campaign = campaign.with_scripts().await.reviewed_and_spoken().await;
+        let approve = campaign.step("approveCampaign");
+        agent
+            .does(&approve, "CampaignApproved { precheck { ready } }")
+            .await;
+        campaign
+    }
+
+    async fn all_consent(&self, campaign: &Campaign) {
+        let mut after = String::new();
+        loop {
+            let query = format!(
+                "contacts(first: 200 {after}) {{ nodes {{ id: contactId }} pageInfo {{ hasNextPage endCursor }} }}"
+            );
+            let page = campaign.field(&query).await;
+            let nodes = page["nodes"].as_array().expect("a list");
+            let ids: Vec<&str> = nodes.iter().map(|n| text(&n["id"])).collect();
+            let consent = format!(
+                "recordConsent(contactIds: {ids:?}, consent: {{form: WRITTEN, seller: \"Demonstration Realty\", \
+                 disclosureSha256: \"{}\", capturedAt: \"2025-12-01T00:00:00Z\", how: \"web form\"}})",
+                "ab".repeat(32)
+            );
+            let done = "ConsentsRecorded { contacts position }";
+            campaign.agent.does(&consent, done).await;
+            if page["pageInfo"]["hasNextPage"] != true {
+                return;
+            }
+            after = format!(", after: {:?}", text(&page["pageInfo"]["endCursor"]));
+        }
+    }
+
+    /// Whether nothing of these campaigns is under way any more: everybody was called, or waits for days.
+    async fn is_quiet(&self, campaigns: &[Campaign]) -> bool {
+        for campaign in campaigns {
+            let counters = campaign
+                .field("counters { contacts delivered listened failed blocked held lapsed inDoubt }")
+                .await;
+            let of = |name: &str| counters[name].as_u64().expect("a count");
+            let settled = [
+                "delivered",
+                "listened",
+                "failed",
+                "blocked",
+                "held",
+                "lapsed",
+                "inDoubt",
+            ];
+            if settled.into_iter().map(of).sum::<u64>() < of("contacts") {
+                return false;
+            }
+        }
+        let application = &self.running.application;
+        let pending = application
+            .sandbox
+            .as_ref()
+            .expect("a sandbox")
+            .pending_callbacks();
+        let waiting = application
+            .ports
+            .inbox
+            .counts()
+            .await
+            .expect("the inbox answers")
+            .waiting;
+        pending == 0 && waiting == 0
+    }
+
+    /// The carrier's own lines about requests to send.
+    fn carrier_log(&self) -> Vec<Value> {
+        let sandbox = self.running.application.sandbox.as_ref().expect("a sandbox");
+        let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
+        let lines = log.lines().filter_map(|line| serde_json::from_str(line).ok());
+        lines
+            .filter(|entry: &Value| entry["type"] == "drop_made")
+            .collect()
+    }
+}
+
+#[test]
+fn nobody_is_called_twice_while_workers_are_killed_and_the_carrier_errs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let office = runtime.block_on(Office::open());
+    runtime.block_on(story(&office));
+    let Office { place, running, .. } = office;
+    runtime.block_on(running.stop());
+    the_journal_and_the_read_models_agree(&place);
+}
+
+async fn story(office: &Office) {
+    let mut workers: Vec<Worker> = (0..WORKERS).map(|_| office.worker()).collect();
+    let agent = office.agent().await;
+    let (third, all) = (office.contacts / 4, office.contacts);
+    let campaigns = [
+        office.approved(&agent, 0..all - third).await,
+        office.approved(&agent, third..all).await,
+    ];
+    for campaign in &campaigns {
+        agent.does(&campaign.step("submitCampaign"), CHANGED).await;
+    }
+    let mut kills = 0;
+    while kills < *KILLS.end() && (kills < *KILLS.start() || !office.is_quiet(&campaigns).await) {
+        tokio::time::sleep(KILL_EVERY).await;
+        let victim = &mut workers[(random(kills) % WORKERS as u64) as usize];
+        victim.kill();
+        *victim = office.worker();
+        kills += 1;
+    }
+    until("everything is settled", async || {
+        office.is_quiet(&campaigns).await.then_some(())
+    })
+    .await;
+    drop(workers);
+    the_carrier_called_each_number_once(office);
+    every_status_agrees_with_the_carrier(office, &campaigns).await;
+}
+
+fn the_carrier_called_each_number_once(office: &Office) {
+    let log = office.carrier_log();
+    let mut drops: BTreeMap<String, u32> = BTreeMap::new();
+    let (mut keys, mut references) = (HashMap::new(), HashSet::new());
+    for drop in &log {
+        let number = text(&drop["to"]).to_owned();
+        // No attempt under another key, no key for another attempt.
+        let (key, reference) = (text(&drop["idempotency_key"]), text(&drop["foreign_id"]));
+        assert_eq!(
+            keys.insert(key.to_owned(), number.clone()),
+            None,
+            "{key} was taken twice"
+        );
+        assert!(
+            references.insert(reference.to_owned()),
+            "{reference} was taken twice"
+        );
+        *drops.entry(number).or_insert(0) += 1;
+    }
+    assert!(log.len() * 2 > office.contacts, "most were called: {}", log.len());
+    nobody_heard_twice(&drops);
+    let sandbox = office.running.application.sandbox.as_ref().expect("a sandbox");
+    let printed = serde_json::json!({ "carrier_log": sandbox.carrier_log_path() });
+    assert_eq!(drops_by_number(&printed), drops);
+}
+
+/// What each script is believed to be, beside what the carrier says became of it.
+async fn every_status_agrees_with_the_carrier(office: &Office, campaigns: &[Campaign]) {
+    let told: HashMap<ScriptId, u64> = office
+        .carrier_log()
+        .iter()
+        .map(|drop| {
+            let reference = text(&drop["foreign_id"]);
+            let script = reference
+                .split('.')
+                .nth(1)
+                .expect("organization, script, attempt");
+            let script = script.parse().expect("a script's id");
+            (script, drop["code"].as_u64().expect("a code"))
+        })
+        .collect();
+    let ports = &office.running.application.ports;
+    let mut shown = 0;
+    for campaign in campaigns {
+        let counters = campaign.field("counters { delivered listened }").await;
+        shown += counters["delivered"].as_u64().expect("a count");
+        shown += counters["listened"].as_u64().expect("a count");
+    }
+    let delivered = told.values().filter(|code| **code == 0).count();
+    assert_eq!(shown, delivered as u64, "what the page shows");
+    let organization = Cast::default().organization;
+    let scripts: Vec<Loaded<Script>> = load_many(ports, organization, told.keys().copied())
+        .await
+        .expect("the journal answers");
+    for script in &scripts {
+        let state = script.state();
+        let id = script.stream_id().parse().expect("a script's id");
+        let delivered = told[&id] == 0;
+        let believed = matches!(
+            state.delivery,
+            DeliveryStatus::Delivered | DeliveryStatus::Listened
+        );
+        assert_eq!(believed, delivered, "{id}: {:?}", state.delivery);
+        assert!(state.delivery.is_settled(), "{id}: {:?}", state.delivery);
+    }
+    assert_eq!(scripts.len(), told.len());
+}
