@@ -36,13 +36,13 @@ use crate::{
 };
 
 /// People in the shorter form: two thirds of them in each campaign.
-const CONTACTS: usize = 240;
+const CONTACTS: usize = 120;
 /// Workers at once.
 const WORKERS: usize = 3;
 /// Between two kills.
-const KILL_EVERY: Duration = Duration::from_millis(700);
+const KILL_EVERY: Duration = Duration::from_secs(1);
 /// Kills at least, however fast it goes, and at most, so that it ends.
-const KILLS: std::ops::RangeInclusive<u32> = 6..=2_000;
+const KILLS: std::ops::RangeInclusive<u32> = 8..=2_000;
 /// A Wednesday at which people may be called from coast to coast.
 const NOON: &str = "2026-11-18T19:00:00Z";
 /// The same words for everybody: one recording, so that what is tried is the sending.
