@@ -192,11 +192,7 @@ impl Application {
             directory.join("sandbox").join(opened.identity.to_string()),
         )
         .await?;
-        let address = match &sandbox {
-            Some(Outlook::Ours(sandbox)) => Some(&**sandbox),
-            Some(Outlook::AnotherProcess(address)) => Some(address),
-            None => None,
-        };
+        let address = sandbox.as_ref().map(Outlook::address);
         let providers = Providers::set_up(&config, address)?;
         let (spool_directory, is_sandboxed) = (directory.join("spool"), address.is_some());
         let ports = Ports {
@@ -231,10 +227,7 @@ impl Application {
             ports,
             work,
             read_side,
-            sandbox: match sandbox {
-                Some(Outlook::Ours(sandbox)) => Some(sandbox),
-                Some(Outlook::AnotherProcess(_)) | None => None,
-            },
+            sandbox: sandbox.and_then(Outlook::of_this_process),
             journal_identity: opened.identity,
             is_sandboxed,
             callbacks: providers.callbacks,
@@ -441,7 +434,23 @@ enum Outlook {
     /// Of this process.
     Ours(RunningSandbox),
     /// Of another one.
-    AnotherProcess(SandboxAddress),
+    AnotherProcess(Box<SandboxAddress>),
+}
+
+impl Outlook {
+    fn address(&self) -> &SandboxAddress {
+        match self {
+            Self::Ours(sandbox) => sandbox,
+            Self::AnotherProcess(address) => address,
+        }
+    }
+
+    fn of_this_process(self) -> Option<RunningSandbox> {
+        match self {
+            Self::Ours(sandbox) => Some(sandbox),
+            Self::AnotherProcess(_) => None,
+        }
+    }
 }
 
 /// A clock that is set ahead of another one, or behind it.
@@ -468,7 +477,7 @@ async fn start_sandbox(
     if !config.sandbox.url.is_empty() {
         let url = config.sandbox.url.parse().map_err(|_| SandboxError::NotLocal)?;
         let address = SandboxAddress::of_another_process(&url)?;
-        return Ok(Some(Outlook::AnotherProcess(address)));
+        return Ok(Some(Outlook::AnotherProcess(Box::new(address))));
     }
     let clock = around.clock.clone();
     let mut settings = SandboxConfig::new(state_dir, Arc::new(move || clock.now()));
