@@ -114,8 +114,9 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
     let phone = fact(
         facts,
         &["callback", "agent phone", "agent_phone", "my phone", "phone"],
-        &["contact"],
+        &["contact", "opt"],
     );
+    let opt_out = fact(facts, &["opt_out", "opt-out", "opt out"], &[]);
 
     let line = |choices: &[&'static str; 3], salt: &str| {
         let drawn = share(
@@ -134,6 +135,10 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
             (None, Some(house)) => format!("I am calling from {house}."),
             (None, None) => "this is your local real estate agent.".to_owned(),
         },
+        // As the instructions of a voicemail that must be lawful ask for it.
+        opt_out.map_or_else(String::new, |number| {
+            format!("To opt out of these messages, call {number}. This is an AI voice.")
+        }),
         line(&OPENINGS, "opening").replace("{place}", place),
         line(&REASONS, "reason").to_owned(),
         line(&OFFERS, "offer").to_owned(),
@@ -144,6 +149,10 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
             format!("Call me back any time at {number}, I would love to hear from you. Have a great day!")
         },
     );
+    // Long names leave no room for the reason.
+    if words(&said) + close.split_whitespace().count() > *WORDS.end() {
+        said.retain(|part| !REASONS.contains(&part.as_str()));
+    }
     for extra in EXTRA {
         if words(&said) + close.split_whitespace().count() >= *WORDS.start() {
             break;
@@ -151,6 +160,7 @@ pub(crate) fn write(seed: u64, facts: &Facts) -> String {
         said.push(extra.to_owned());
     }
     said.push(close);
+    said.retain(|part| !part.is_empty());
     said.join(" ")
 }
 
@@ -235,7 +245,8 @@ mod tests {
     #[test]
     fn every_script_is_30_to_45_seconds_long() {
         let rich = "agent name: Maria Lopez\nbrokerage: Desert Sun Realty of the Greater Coachella Valley\n\
-                    first name: Dana\naddress: 48 100 Palm View Drive, Palm Desert\nagent phone: (760) 555-0186";
+                    first name: Dana\naddress: 48 100 Palm View Drive, Palm Desert\nagent phone: (760) 555-0186\n\
+                    opt_out_phone: (800) 555-0199";
         for text in ["", "first name: Dana", rich] {
             for seed in 0..50 {
                 let script = write(seed, &facts(&[text]));

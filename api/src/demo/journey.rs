@@ -292,6 +292,7 @@ impl Journey {
                 campaign,
                 script,
                 at,
+                subject: None,
                 min_interval_days: 0,
             };
             // Who must not be contacted was not.

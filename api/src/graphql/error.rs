@@ -300,6 +300,7 @@ fn organization(refusal: &OrganizationRefusal) -> (&'static str, Value) {
         R::InvalidSetting { setting, bounds } => {
             ("INVALID_SETTING", json!({"setting": setting, "bounds": bounds}))
         }
+        R::InvalidPermitNumber => ("INVALID_PERMIT_NUMBER", json!({})),
         R::EmptyMapping => ("EMPTY_MAPPING", json!({})),
         R::TooManyMappingTemplates => ("TOO_MANY_MAPPING_TEMPLATES", json!({})),
         R::NoReason => ("NO_REASON", json!({})),

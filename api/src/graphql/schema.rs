@@ -24,6 +24,7 @@ pub struct Query(
     import::ConnectionQuery,
     import::InboundAddressQuery,
     organization::OrganizationQuery,
+    organization::RulesQuery,
     analytics::AnalyticsQuery,
     operations::OperationsQuery,
 );
@@ -41,6 +42,7 @@ pub struct Mutation(
     import::ConnectionMutation,
     import::InboundAddressMutation,
     organization::OrganizationMutation,
+    organization::RulesMutation,
     viewer::ViewerMutation,
 );
 

@@ -25,7 +25,7 @@ use super::{
 };
 
 use crate::{
-    compliance::decide_submission,
+    compliance::{Submission, decide_submission, holding},
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
@@ -170,7 +170,7 @@ impl Handoff<'_> {
         let Some(person) = self.person(&script).await? else {
             return Err(CommandError::Unreadable("the script has no contact".into()));
         };
-        let decision = self.decide(now, &person).await?;
+        let decision = self.decide(now, script.state(), &person).await?;
         match decision.verdict {
             Verdict::Cleared => match self.turn(now).await? {
                 Some(not_before) => Ok(Next::End(WorkEnd::Reschedule { not_before })),
@@ -216,7 +216,12 @@ impl Handoff<'_> {
         Ok(load_people(self.ports, self.context, &[contact]).await?.pop())
     }
 
-    async fn decide(&self, now: DateTime<Utc>, person: &Person) -> Result<Decision, CommandError> {
+    async fn decide(
+        &self,
+        now: DateTime<Utc>,
+        script: &Script,
+        person: &Person,
+    ) -> Result<Decision, CommandError> {
         let contact: &Contact = person.contact.state();
         let lists = match &contact.phone_index {
             Some(index) => {
@@ -230,14 +235,15 @@ impl Handoff<'_> {
             }
             None => vec![],
         };
-        Ok(decide_submission(
-            now,
-            self.id,
+        let submission = Submission {
+            id: self.id,
+            script,
             contact,
-            self.campaign,
-            self.organization,
-            &lists,
-        ))
+            campaign: self.campaign,
+            organization: self.organization,
+            lists: &holding(&lists),
+        };
+        Ok(decide_submission(now, &submission))
     }
 
     /// Records why not. A hold is looked at again at its release, or at the campaign's end if that comes first.
@@ -292,6 +298,7 @@ impl Handoff<'_> {
             campaign,
             script: self.id,
             at: now,
+            subject: self.campaign.kind,
             min_interval_days,
         };
         match person.contact.decide(reserve) {
@@ -319,7 +326,7 @@ impl Handoff<'_> {
         let Some(person) = self.person(&script).await? else {
             return Err(CommandError::Unreadable("the script has no contact".into()));
         };
-        let decision = self.decide(now, &person).await?;
+        let decision = self.decide(now, script.state(), &person).await?;
         let cleared = decision.verdict == Verdict::Cleared && self.campaign.is_sending();
         let Some(called) = self.item.called_at else {
             if cleared {

@@ -8,7 +8,7 @@ use super::Variables;
 const INSTRUCTIONS: &str = "You are creating a personalized voicemail script for a real estate agent's campaign.\n\
 Create a natural, conversational 30-45 second voicemail script that:\n\
 1. Introduces the agent warmly: agent and brokerage by name in the first sentence\n\
-2. Says right after it how to opt out, with the opt-out number\n\
+2. Says right after it how to opt out, with the opt-out number, and that this is an AI voice\n\
 3. References the specific property or situation\n\
 4. Provides a clear value proposition\n\
 5. Ends with a soft call-to-action and the agent's number\n\

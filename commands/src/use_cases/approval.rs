@@ -17,7 +17,7 @@ use domain::{
 
 use crate::{
     authorization::Permit,
-    compliance::decide_submission,
+    compliance::{Submission, decide_submission, holding},
     context::{CommandContext, Ports},
     error::CommandError,
     execute::execute,
@@ -107,7 +107,15 @@ async fn check_chunk(
         } else {
             vec![]
         };
-        let decision = decide_submission(now, id, contact.state(), campaign, organization, &on);
+        let submission = Submission {
+            id,
+            script: script.state(),
+            contact: contact.state(),
+            campaign,
+            organization,
+            lists: &holding(&on),
+        };
+        let decision = decide_submission(now, &submission);
         found.contacts += 1;
         let is_stopped = stopped.contains(&id);
         found.stopped += u64::from(is_stopped);

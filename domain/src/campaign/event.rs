@@ -26,6 +26,19 @@ pub enum CampaignType {
     Custom,
 }
 
+impl CampaignType {
+    /// The type as stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SphereOfInfluence => "sphere_of_influence",
+            Self::PastClients => "past_clients",
+            Self::NeighborhoodExpireds => "neighborhood_expireds",
+            Self::HighEquity => "high_equity",
+            Self::Custom => "custom",
+        }
+    }
+}
+
 /// Who writes the scripts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,8 +11,6 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-use crate::UsState;
-
 /// A stretch of a local day, in minutes after midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hours {
@@ -61,19 +59,17 @@ fn minutes(text: &str) -> Option<u32> {
 
 /// Hours by kind of day; nothing means closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayHours {
+pub struct WeeklyHours {
     /// Monday to Friday.
     pub weekday: Option<Hours>,
     /// Saturday.
     pub saturday: Option<Hours>,
     /// Sunday.
     pub sunday: Option<Hours>,
-    /// Legal holidays: `None` when they are days like any other.
-    pub holiday: Option<Option<Hours>>,
 }
 
-impl DayHours {
-    /// The hours of a day that is no holiday.
+impl WeeklyHours {
+    /// The hours of a day.
     pub const fn on(&self, day: Weekday) -> Option<Hours> {
         match day {
             Weekday::Sat => self.saturday,
@@ -81,36 +77,57 @@ impl DayHours {
             _ => self.weekday,
         }
     }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = Hours> {
+        [self.weekday, self.saturday, self.sunday].into_iter().flatten()
+    }
 }
 
-/// Dated holidays by state.
+/// Legal holidays of one state, by date.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Holidays {
-    days: BTreeMap<(UsState, NaiveDate), &'static str>,
-    years: BTreeSet<(UsState, i32)>,
+pub struct Calendar {
+    days: BTreeMap<NaiveDate, String>,
+    years: BTreeSet<i32>,
 }
 
 /// What a calendar says of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayKind {
+pub(super) enum DayKind<'a> {
     Ordinary,
-    Holiday(&'static str),
+    Holiday(&'a str),
     /// No holidays are on record for the year: it can't be said.
     NotOnRecord,
 }
 
-impl Holidays {
-    pub(super) fn of(days: BTreeMap<(UsState, NaiveDate), &'static str>) -> Self {
-        let years = days.keys().map(|(state, date)| (*state, date.year())).collect();
+impl FromIterator<(NaiveDate, String)> for Calendar {
+    fn from_iter<I: IntoIterator<Item = (NaiveDate, String)>>(days: I) -> Self {
+        let days: BTreeMap<_, _> = days.into_iter().collect();
+        let years = days.keys().map(Datelike::year).collect();
         Self { days, years }
     }
+}
 
-    pub(super) fn kind(&self, state: UsState, date: NaiveDate) -> DayKind {
-        match self.days.get(&(state, date)) {
-            Some(name) => DayKind::Holiday(name),
-            None if self.years.contains(&(state, date.year())) => DayKind::Ordinary,
-            None => DayKind::NotOnRecord,
+impl Calendar {
+    /// What kind of day it is. With `shifts` a holiday on Saturday makes the Friday before one too, and one on Sunday the Monday after.
+    pub(super) fn kind(&self, date: NaiveDate, shifts: bool) -> DayKind<'_> {
+        let observed = match date.weekday() {
+            Weekday::Fri if shifts => date.succ_opt(),
+            Weekday::Mon if shifts => date.pred_opt(),
+            _ => None,
+        };
+        for day in [Some(date), observed].into_iter().flatten() {
+            match self.days.get(&day) {
+                Some(name) => return DayKind::Holiday(name),
+                None if !self.years.contains(&day.year()) => return DayKind::NotOnRecord,
+                None => {}
+            }
         }
+        DayKind::Ordinary
+    }
+
+    /// The days on record, by date.
+    pub fn days(&self) -> impl Iterator<Item = (NaiveDate, &str)> {
+        self.days.iter().map(|(date, name)| (*date, name.as_str()))
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::case::Inputs;
 use crate::UsState;
 
 /// May this voicemail be handed to the carrier now?
@@ -57,6 +58,12 @@ pub struct Decision {
     pub pack_sha256: String,
     /// Version of the evaluation code.
     pub engine_version: String,
+    /// The first instant at which it would be cleared with nothing else changed; nothing when none was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_allowed: Option<DateTime<Utc>>,
+    /// What it was decided on; nothing in decisions of engine version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Box<Inputs>>,
 }
 
 impl Decision {

@@ -1,138 +1,89 @@
-//! Puts the rules together into one decision. Nothing waives consent, suppression or hours; what can't be known blocks.
+//! Puts the rules together into one decision. Nothing waives consent, suppression or hours; what can't be known blocks. The order of
+//! rules never matters: every one is asked, and all must pass.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
     Decision, Effect, Finding, Verdict,
-    hours::OpeningHours,
-    location::{Candidates, candidates},
-    pack::{Cap, RulePack, StateStatus},
+    case::{Case, Inputs},
+    checks::{check, declared_emergencies},
+    hours::{OpeningHours, SEARCH_DAYS_MAX},
+    location::{Candidates, UnknownLocation, candidates},
+    pack::RulePack,
+    rule::{Jurisdiction, Rule, Test},
 };
-use crate::{
-    Location, UsState,
-    campaign::Schedule,
-    contact::{ConsentForm, Contact},
-};
+use crate::UsState;
 
 /// Version of this code, recorded in every decision: raise it when the same case would be decided differently.
-pub const ENGINE_VERSION: &str = "1";
-/// Nothing is handed over in the first minutes of a window: our clock and the recipient's differ.
-pub const GUARD_AFTER_OPENING_MINUTES: u32 = 10;
-/// Nothing is handed over in the last minutes of a window: the law counts when the voicemail arrives.
-pub const GUARD_BEFORE_CLOSING_MINUTES: u32 = 30;
-/// How far ahead an opening is looked for; a drop without one is blocked.
-pub const SEARCH_DAYS_MAX: u32 = 14;
-/// The house's own caps: one attempt in 24 hours, three in seven days.
-pub const HOUSE_CAPS: [Cap; 2] = [
-    Cap {
-        attempts: 1,
-        hours: 24,
-    },
-    Cap {
-        attempts: 3,
-        hours: 168,
-    },
-];
-
-/// Statuses under which the owner has a broker of their own, whom we must not go round.
-const EXCLUSIVELY_LISTED: &[&str] = &[
-    "active",
-    "listed",
-    "pending",
-    "contingent",
-    "under contract",
-    "coming soon",
-];
-
-/// What is known of the person's consent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ConsentStanding {
-    /// None on record.
-    #[default]
-    None,
-    /// Spoken only.
-    Oral,
-    /// Signed, naming this seller and this channel.
-    Written,
-    /// Given once and taken back.
-    Revoked,
-}
-
-impl From<&Contact> for ConsentStanding {
-    fn from(contact: &Contact) -> Self {
-        match (&contact.consent, contact.consent_revoked) {
-            (_, true) => Self::Revoked,
-            (None, false) => Self::None,
-            (Some(consent), false) => match consent.form {
-                ConsentForm::Written => Self::Written,
-                ConsentForm::Oral => Self::Oral,
-            },
-        }
-    }
-}
-
-/// All that a decision depends on.
-#[derive(Debug, Clone)]
-pub struct Case<'a> {
-    /// The present instant.
-    pub now: DateTime<Utc>,
-    /// Where the contact is, as far as known.
-    pub location: &'a Location,
-    /// What is known of the person's consent.
-    pub consent: ConsentStanding,
-    /// The person must not be contacted.
-    pub do_not_contact: bool,
-    /// The person wants no voicemails.
-    pub voicemail_opt_out: bool,
-    /// Names of the suppression lists that hold the number.
-    pub suppressed_by: Vec<String>,
-    /// States that are switched on, each with the grounds given.
-    pub states_on: &'a BTreeMap<UsState, String>,
-    /// When the person was last contacted by any campaign.
-    pub last_contact_at: Option<DateTime<Utc>>,
-    /// Days that must lie between two contacts.
-    pub min_interval_days: u32,
-    /// Attempts on the person within the last days, in any order.
-    pub recent_attempts: &'a [DateTime<Utc>],
-    /// When the campaign may send.
-    pub schedule: &'a Schedule,
-    /// Listing status of the property, as the source gave it.
-    pub listing_status: Option<&'a str>,
-}
+pub const ENGINE_VERSION: &str = "2";
+/// How often the end of one hold may run into another before no instant is named.
+const HOLDS_FOLLOWED_MAX: usize = 8;
 
 /// Decides the case by the pack. Pure: the same case and pack give the same decision.
 pub fn decide(case: &Case<'_>, pack: &RulePack) -> Decision {
-    let mut findings = person(case);
-    findings.extend(frequency(HOUSE_CAPS.iter().map(|cap| ("HOUSE", *cap)), case));
-    findings.push(interval(case));
-    findings.extend(campaign_term(case));
     let place = candidates(case.location, pack);
-    match &place {
-        Err(unknown) => findings.push(blocks("US.LOCATION", unknown.to_string())),
-        Ok(place) => {
-            findings.push(located(place));
-            findings.extend(place.states.iter().map(|state| switched_on(*state, case, pack)));
-            for state in &place.states {
-                let cap = pack.state(*state).and_then(|rules| rules.cap);
-                let scope = format!("US-{state}");
-                findings.extend(frequency(cap.iter().map(|cap| (scope.as_str(), *cap)), case));
-            }
-            let hours = OpeningHours::of(place, pack, case.schedule);
-            findings.extend(windows(&hours, case.now, latest_hold(&findings)));
-        }
-    }
+    let findings = look(case, pack, &place);
+    let (verdict, next_allowed) = follow(case, pack, &place, verdict(&findings));
     let (zones, states) = place.map_or_else(|_| (vec![], vec![]), |p| (p.zones, p.states));
     Decision {
-        verdict: verdict(&findings),
+        verdict,
         findings,
         zones: zones.iter().map(|zone| zone.name().to_owned()).collect(),
+        inputs: Some(Box::new(Inputs::of(case, &states))),
         states,
         pack_id: pack.id().to_owned(),
         pack_sha256: pack.sha256().to_owned(),
         engine_version: ENGINE_VERSION.to_owned(),
+        next_allowed,
     }
+}
+
+/// When a hold ends, another may begin: a cap that comes into force, a holiday. Follows them to the instant at which the case is cleared.
+fn follow(
+    case: &Case<'_>,
+    pack: &RulePack,
+    place: &Result<Candidates, UnknownLocation>,
+    first: Verdict,
+) -> (Verdict, Option<DateTime<Utc>>) {
+    let mut until = match first {
+        Verdict::Cleared => return (first, Some(case.now)),
+        Verdict::Blocked => return (first, None),
+        Verdict::HeldUntil(until) => until,
+    };
+    for _ in 0..HOLDS_FOLLOWED_MAX {
+        let then = Case { now: until, ..*case };
+        match verdict(&look(&then, pack, place)) {
+            Verdict::Cleared => return (Verdict::HeldUntil(until), Some(until)),
+            Verdict::HeldUntil(later) if later > until => until = later,
+            Verdict::HeldUntil(_) | Verdict::Blocked => break,
+        }
+    }
+    (Verdict::HeldUntil(until), None)
+}
+
+/// What every rule finds at the case's instant.
+fn look(case: &Case<'_>, pack: &RulePack, place: &Result<Candidates, UnknownLocation>) -> Vec<Finding> {
+    let mut findings = vec![reviewed(case, pack)];
+    findings.extend(person(case));
+    findings.push(interval(case));
+    findings.extend(campaign_term(case));
+    match place {
+        Err(unknown) => {
+            findings.push(blocks("US.LOCATION", unknown.to_string()));
+            findings.extend(checks(case, pack, None));
+        }
+        Ok(place) => {
+            findings.push(located(place));
+            findings.extend(unknown_states(case, place, pack));
+            findings.extend(declared_emergencies(case, place));
+            findings.extend(checks(case, pack, Some(place)));
+            let hours = OpeningHours::of(place, pack, case);
+            findings.extend(windows(&hours, case.now, latest_hold(&findings)));
+        }
+    }
+    findings
 }
 
 fn verdict(findings: &[Finding]) -> Verdict {
@@ -150,35 +101,63 @@ fn latest_hold(findings: &[Finding]) -> Option<DateTime<Utc>> {
     holds.max()
 }
 
-/// What the person has said, and what lists say of the number.
+/// Every rule in force that applies, hours apart.
+fn checks(case: &Case<'_>, pack: &RulePack, place: Option<&Candidates>) -> Vec<Finding> {
+    let (zones, states) = place.map_or((&[][..], &[][..]), |p| (&p.zones[..], &p.states[..]));
+    let states = states.iter().map(|state| Jurisdiction::State(*state));
+    let everywhere = [Jurisdiction::House, Jurisdiction::Federal].into_iter();
+    let of = |jurisdiction| pack.rules_of(jurisdiction).map(move |rule| (jurisdiction, rule));
+    everywhere
+        .chain(states)
+        .flat_map(of)
+        .filter(|(_, rule)| rule.is_in_force_anywhere(case.now, zones) && rule.applies.to(case.consent))
+        .filter_map(|(jurisdiction, rule)| check(rule, jurisdiction, case, place))
+        .collect()
+}
+
+/// A pack that nobody has read against the law for too long says nothing any more.
+fn reviewed(case: &Case<'_>, pack: &RulePack) -> Finding {
+    let head = pack.head();
+    // On the first clock on earth that shows the day after.
+    let day: NaiveDate = (case.now + Duration::hours(14)).date_naive();
+    let detail = format!(
+        "the rules {} were reviewed on {} and are to be reviewed again by {}",
+        pack.id(),
+        head.reviewed_on,
+        head.next_review_on
+    );
+    if day > head.next_review_on {
+        blocks(
+            "US.REVIEW",
+            format!("{detail}, which has gone by; install a version with newer rules"),
+        )
+    } else {
+        passes("US.REVIEW", detail)
+    }
+}
+
+/// States of which the pack knows nothing, not even whether they may be switched on.
+fn unknown_states(case: &Case<'_>, place: &Candidates, pack: &RulePack) -> Vec<Finding> {
+    let in_force =
+        |rule: &&Rule| rule.is_in_force_anywhere(case.now, &place.zones) && rule.applies.to(case.consent);
+    let is_known = |state: &&UsState| {
+        let mut rules = pack.rules_of(Jurisdiction::State(**state)).filter(in_force);
+        rules.any(|rule| matches!(rule.test, Test::State { .. }))
+    };
+    let unknown = place.states.iter().filter(|state| !is_known(state));
+    unknown
+        .map(|state| {
+            blocks(
+                &format!("US-{state}.STATE_OFF"),
+                format!("{} is not in the rule pack", state.name()),
+            )
+        })
+        .collect()
+}
+
+/// What the person has said, and the lists that hold the number.
 fn person(case: &Case<'_>) -> Vec<Finding> {
-    let unless = |wrong: bool, rule: &str, when_wrong: &str, when_right: &str| {
-        if wrong {
-            blocks(rule, when_wrong.to_owned())
-        } else {
-            passes(rule, when_right.to_owned())
-        }
-    };
-    let consent = match case.consent {
-        ConsentStanding::Written => passes(
-            "US.CONSENT",
-            "prior express written consent is on record".to_owned(),
-        ),
-        ConsentStanding::Oral => blocks(
-            "US.CONSENT",
-            "consent is oral only; a signed writing is needed".to_owned(),
-        ),
-        ConsentStanding::None => blocks(
-            "US.CONSENT",
-            "no consent is on record; a signed writing is needed".to_owned(),
-        ),
-        ConsentStanding::Revoked => blocks("US.CONSENT", "consent was revoked".to_owned()),
-    };
-    let listed = case
-        .listing_status
-        .is_some_and(|status| EXCLUSIVELY_LISTED.contains(&status.trim().to_lowercase().as_str()));
     let mut findings = vec![
-        consent,
         unless(
             case.do_not_contact,
             "HOUSE.DO_NOT_CONTACT",
@@ -191,47 +170,37 @@ fn person(case: &Case<'_>) -> Vec<Finding> {
             "the person has opted out of voicemails",
             "the person has not opted out of voicemails",
         ),
-        unless(
-            listed,
-            "HOUSE.LISTING",
-            "the property is listed with a broker; its owner must not be solicited",
-            "no current listing of the property is known",
-        ),
     ];
-    if case.suppressed_by.is_empty() {
+    let holding: Vec<_> = case.lists.iter().filter(|list| list.holds_number).collect();
+    if holding.is_empty() {
         findings.push(passes(
             "LIST",
-            "the number is on none of the suppression lists loaded".to_owned(),
+            format!(
+                "the number is on none of the {} suppression lists loaded",
+                case.lists.len()
+            ),
         ));
     }
-    let on_lists = case.suppressed_by.iter();
-    findings.extend(on_lists.map(|list| {
+    findings.extend(holding.into_iter().map(|list| {
+        let version = list
+            .version
+            .as_deref()
+            .map(|v| format!(", version {v}"))
+            .unwrap_or_default();
         blocks(
-            &format!("LIST.{list}"),
-            format!("the number is on the list {list}"),
+            &format!("LIST.{}", list.name),
+            format!("the number is on the list {}{version}", list.name),
         )
     }));
     findings
 }
 
-/// Caps by rolling hours; an attempt stops counting when exactly that many hours have gone by.
-fn frequency<'a>(caps: impl Iterator<Item = (&'a str, Cap)>, case: &Case<'_>) -> Vec<Finding> {
-    let mut newest_first = case.recent_attempts.to_vec();
-    newest_first.sort_unstable_by(|a, b| b.cmp(a));
-    caps.map(|(scope, Cap { attempts, hours })| {
-        let rule = format!("{scope}.CAP.{hours}H");
-        let span = Duration::hours(i64::from(hours));
-        let counts = |at: &&DateTime<Utc>| at.checked_add_signed(span).is_none_or(|end| end > case.now);
-        let counted = newest_first.iter().filter(counts).count();
-        let detail = format!("{counted} of at most {attempts} attempts in {hours} hours");
-        let binding = attempts.checked_sub(1).and_then(|index| newest_first.get(index));
-        match binding.and_then(|at| at.checked_add_signed(span)) {
-            Some(release) if counted >= attempts => holds(&rule, release, detail),
-            None if counted >= attempts => blocks(&rule, detail),
-            Some(_) | None => passes(&rule, detail),
-        }
-    })
-    .collect()
+fn unless(stands: bool, rule: &str, if_so: &str, if_not: &str) -> Finding {
+    if stands {
+        blocks(rule, if_so.to_owned())
+    } else {
+        passes(rule, if_not.to_owned())
+    }
 }
 
 fn interval(case: &Case<'_>) -> Finding {
@@ -276,30 +245,14 @@ fn campaign_term(case: &Case<'_>) -> Vec<Finding> {
 fn located(place: &Candidates) -> Finding {
     let zones: Vec<&str> = place.zones.iter().map(|zone| zone.name()).collect();
     let states: Vec<String> = place.states.iter().map(ToString::to_string).collect();
+    let said: Vec<String> = place.sightings.iter().map(ToString::to_string).collect();
     let detail = format!(
-        "may be in {}, on the time of {}",
+        "may be in {}, on the time of {}: {}",
         states.join(" or "),
-        zones.join(" or ")
+        zones.join(" or "),
+        said.join("; ")
     );
     passes("US.LOCATION", detail)
-}
-
-fn switched_on(state: UsState, case: &Case<'_>, pack: &RulePack) -> Finding {
-    let rule = format!("US-{state}.STATE_OFF");
-    let name = state.name();
-    let Some(rules) = pack.state(state) else {
-        return blocks(&rule, format!("{name} is not in the rule pack"));
-    };
-    let status = match rules.status {
-        StateStatus::Allow => "the pack allows it with written consent",
-        StateStatus::Review => "the pack wants counsel's review first",
-        StateStatus::Block => "the pack saw no way to do it on prior consent",
-    };
-    let read = format!("{status} ({}; {})", rules.source, rules.note);
-    match case.states_on.get(&state) {
-        Some(reason) => passes(&rule, format!("{name} is switched on: {reason}; {read}")),
-        None => blocks(&rule, format!("{name} is not switched on; {read}")),
-    }
 }
 
 /// One finding a rule: closed now, or closed when the other holds end, holds until all hours are open together.
@@ -307,10 +260,10 @@ fn windows(hours: &OpeningHours<'_>, now: DateTime<Utc>, other_holds: Option<Dat
     let earliest = other_holds.map_or(now, |until| until.max(now));
     let opening = hours.next_open(earliest);
     let mut by_rule: BTreeMap<String, (bool, Vec<String>)> = BTreeMap::new();
-    for (reading, later) in hours.readings(now).zip(hours.readings(earliest)) {
+    for reading in hours.readings(now, earliest) {
         let (open, details) = by_rule.entry(reading.rule).or_insert((true, vec![]));
-        *open &= reading.open && later.open;
-        details.push(match (reading.open, later.open) {
+        *open &= reading.is_open && reading.is_open_then;
+        details.push(match (reading.is_open, reading.is_open_then) {
             (true, true) => format!("{}: open", reading.detail),
             (true, false) => format!("{}: open, but closed when it may be handed over", reading.detail),
             (false, _) => format!("{}: closed", reading.detail),

@@ -3,37 +3,58 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, Duration, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    calendar::{DayKind, Hours, instants, minute_of_day},
-    evaluate::{GUARD_AFTER_OPENING_MINUTES, GUARD_BEFORE_CLOSING_MINUTES, SEARCH_DAYS_MAX},
+    calendar::{Calendar, DayKind, Hours, WeeklyHours, instants, minute_of_day},
+    case::Case,
     location::Candidates,
-    pack::{FEDERAL_HOURS, RulePack, StateRules},
+    pack::{Head, RulePack},
+    rule::{Jurisdiction, Rule, Test},
 };
-use crate::{UsState, campaign::Schedule};
+use crate::campaign::Schedule;
+
+/// How far ahead an opening is looked for; a drop without one is blocked.
+pub const SEARCH_DAYS_MAX: u32 = 14;
 
 /// Hours that must be open, in one zone.
 #[derive(Debug)]
 struct Constraint<'a> {
-    rule: String,
+    id: String,
     zone: Tz,
-    hours: Source<'a>,
+    source: Source<'a>,
 }
 
 #[derive(Debug)]
 enum Source<'a> {
-    Federal,
-    State(UsState, &'a StateRules),
+    Week(&'a Rule, &'a WeeklyHours),
+    Holidays {
+        rule: &'a Rule,
+        hours: Option<Hours>,
+        shifts: bool,
+        /// Nothing where the pack has no calendar: then no day is known to be ordinary.
+        calendar: Option<&'a Calendar>,
+    },
     Campaign(&'a Schedule),
 }
 
-/// What a constraint says of an instant.
+/// What a day allows.
+enum Day<'a> {
+    /// Nothing stands in the way.
+    Free,
+    /// These hours.
+    Open(Hours, Option<&'a str>),
+    /// Nothing.
+    Closed(Option<&'a str>),
+}
+
+/// What a constraint says of now, and of the instant at which other holds end.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) rule: String,
-    pub(super) open: bool,
+    pub(super) is_open: bool,
+    pub(super) is_open_then: bool,
     /// The local time and what it is measured against.
     pub(super) detail: String,
 }
@@ -42,42 +63,47 @@ pub(super) struct Reading {
 #[derive(Debug)]
 pub(super) struct OpeningHours<'a> {
     constraints: Vec<Constraint<'a>>,
-    pack: &'a RulePack,
+    head: &'a Head,
 }
 
 impl<'a> OpeningHours<'a> {
-    pub(super) fn of(place: &Candidates, pack: &'a RulePack, schedule: &'a Schedule) -> Self {
+    pub(super) fn of(place: &Candidates, pack: &'a RulePack, case: &Case<'a>) -> Self {
         let mut constraints = Vec::new();
-        let mut add = |rule: String, zone: Tz, hours: Source<'a>| {
-            constraints.push(Constraint { rule, zone, hours });
-        };
-        for &zone in &place.zones {
-            add("US.WINDOW".to_owned(), zone, Source::Federal);
-        }
-        for &state in &place.states {
-            let Some(rules) = pack.state(state) else { continue };
-            let clocks: BTreeSet<&str> = (place.zones.iter().chain(&rules.clocks))
-                .map(|zone| zone.name())
-                .collect();
-            for zone in clocks.into_iter().filter_map(|name| name.parse().ok()) {
-                add(format!("US-{state}.WINDOW"), zone, Source::State(state, rules));
+        let states = place.states.iter().map(|state| Jurisdiction::State(*state));
+        for jurisdiction in [Jurisdiction::House, Jurisdiction::Federal]
+            .into_iter()
+            .chain(states)
+        {
+            for rule in pack
+                .rules_of(jurisdiction)
+                .filter(|rule| rule.applies.to(case.consent))
+            {
+                constraints.extend(constraints_of(rule, jurisdiction, place, pack));
             }
         }
-        for &zone in &place.zones {
-            add("CAMPAIGN.WINDOW".to_owned(), zone, Source::Campaign(schedule));
+        constraints.extend(place.zones.iter().map(|zone| Constraint {
+            id: "CAMPAIGN.WINDOW".to_owned(),
+            zone: *zone,
+            source: Source::Campaign(case.schedule),
+        }));
+        Self {
+            constraints,
+            head: pack.head(),
         }
-        Self { constraints, pack }
     }
 
     pub(super) fn are_open(&self, at: DateTime<Utc>) -> bool {
-        self.constraints.iter().all(|c| c.is_open(at, self.pack))
+        self.constraints.iter().all(|c| c.is_open(at, self.head))
     }
 
-    pub(super) fn readings(&self, at: DateTime<Utc>) -> impl Iterator<Item = Reading> {
-        self.constraints.iter().map(move |c| Reading {
-            rule: c.rule.clone(),
-            open: c.is_open(at, self.pack),
-            detail: c.detail(at, self.pack),
+    /// What each constraint says that is in force at one of the two instants.
+    pub(super) fn readings(&self, now: DateTime<Utc>, then: DateTime<Utc>) -> impl Iterator<Item = Reading> {
+        let in_force = move |c: &&Constraint<'_>| c.is_in_force(now) || c.is_in_force(then);
+        self.constraints.iter().filter(in_force).map(move |c| Reading {
+            rule: c.id.clone(),
+            is_open: c.is_open(now, self.head),
+            is_open_then: c.is_open(then, self.head),
+            detail: c.detail(now, self.head),
         })
     }
 
@@ -89,7 +115,9 @@ impl<'a> OpeningHours<'a> {
             return Some(from);
         }
         let limit = from.checked_add_signed(Duration::days(i64::from(SEARCH_DAYS_MAX)))?;
-        let minutes: BTreeSet<u32> = self.constraints.iter().flat_map(Constraint::openings).collect();
+        let minutes: BTreeSet<u32> = (self.constraints.iter())
+            .flat_map(|c| c.openings(self.head))
+            .collect();
         let zones: BTreeSet<&str> = self.constraints.iter().map(|c| c.zone.name()).collect();
         let mut openings = BTreeSet::new();
         for zone in zones.into_iter().filter_map(|name| name.parse::<Tz>().ok()) {
@@ -106,44 +134,103 @@ impl<'a> OpeningHours<'a> {
     }
 }
 
+/// The constraints that a rule makes, one a zone; none when it is about something else than hours.
+fn constraints_of<'a>(
+    rule: &'a Rule,
+    jurisdiction: Jurisdiction,
+    place: &Candidates,
+    pack: &'a RulePack,
+) -> impl Iterator<Item = Constraint<'a>> {
+    let clocks = match &rule.test {
+        Test::Window { clocks, .. } => clocks.as_slice(),
+        _ => &[],
+    };
+    let zones: BTreeSet<&str> = place.zones.iter().chain(clocks).map(|zone| zone.name()).collect();
+    let zones: Vec<Tz> = zones.into_iter().filter_map(|name| name.parse().ok()).collect();
+    zones.into_iter().filter_map(move |zone| {
+        let source = match (&rule.test, jurisdiction) {
+            (Test::Window { hours, .. }, _) => Source::Week(rule, hours),
+            (Test::Holiday { hours, shifts }, Jurisdiction::State(state)) => Source::Holidays {
+                rule,
+                hours: *hours,
+                shifts: *shifts,
+                calendar: pack.calendar(state),
+            },
+            _ => return None,
+        };
+        Some(Constraint {
+            id: rule.id(jurisdiction),
+            zone,
+            source,
+        })
+    })
+}
+
 impl Constraint<'_> {
-    fn is_open(&self, at: DateTime<Utc>, pack: &RulePack) -> bool {
-        let local = at.with_timezone(&self.zone);
-        let minute = minute_of_day(local.time());
-        let lawful =
-            |hours: Hours| hours.contains(minute, GUARD_AFTER_OPENING_MINUTES, GUARD_BEFORE_CLOSING_MINUTES);
-        match &self.hours {
-            Source::Federal => lawful(FEDERAL_HOURS),
-            Source::State(state, rules) => {
-                state_hours(*state, rules, local.date_naive(), pack).is_some_and(lawful)
+    /// What the law makes of a local day; nothing for a campaign's own hours.
+    fn day(&self, date: NaiveDate) -> Option<Day<'_>> {
+        match &self.source {
+            Source::Campaign(_) => None,
+            Source::Week(rule, _) | Source::Holidays { rule, .. } if !rule.is_in_force(date) => {
+                Some(Day::Free)
             }
-            Source::Campaign(schedule) => {
-                let day = schedule.days.is_empty() || schedule.days.contains(&local.weekday());
-                let window = schedule.windows.is_empty()
-                    || schedule
-                        .windows
-                        .iter()
-                        .any(|w| w.start <= local.time() && local.time() < w.end);
-                day && window
+            Source::Week(_, hours) => Some(match hours.on(date.weekday()) {
+                Some(hours) => Day::Open(hours, None),
+                None => Day::Closed(None),
+            }),
+            Source::Holidays {
+                hours,
+                shifts,
+                calendar,
+                ..
+            } => {
+                let kind = calendar.map_or(DayKind::NotOnRecord, |c| c.kind(date, *shifts));
+                Some(match (kind, hours) {
+                    (DayKind::Ordinary, _) => Day::Free,
+                    (DayKind::Holiday(name), Some(hours)) => Day::Open(*hours, Some(name)),
+                    (DayKind::Holiday(name), None) => Day::Closed(Some(name)),
+                    (DayKind::NotOnRecord, _) => Day::Closed(Some("a year whose holidays are not on record")),
+                })
             }
         }
     }
 
-    /// Minutes of the day at which it may open.
-    fn openings(&self) -> Vec<u32> {
-        let guarded = |hours: Hours| hours.from + GUARD_AFTER_OPENING_MINUTES;
-        match &self.hours {
-            Source::Federal => vec![guarded(FEDERAL_HOURS)],
-            Source::State(_, rules) => {
-                let hours = rules.hours;
-                let all = [
-                    hours.weekday,
-                    hours.saturday,
-                    hours.sunday,
-                    hours.holiday.flatten(),
-                ];
-                all.into_iter().flatten().map(guarded).collect()
+    fn is_in_force(&self, at: DateTime<Utc>) -> bool {
+        match &self.source {
+            Source::Campaign(_) => true,
+            Source::Week(rule, _) | Source::Holidays { rule, .. } => {
+                rule.is_in_force(at.with_timezone(&self.zone).date_naive())
             }
+        }
+    }
+
+    fn is_open(&self, at: DateTime<Utc>, head: &Head) -> bool {
+        let local = at.with_timezone(&self.zone);
+        let minute = minute_of_day(local.time());
+        match (&self.source, self.day(local.date_naive())) {
+            (_, Some(Day::Free)) => true,
+            (_, Some(Day::Open(hours, _))) => hours.contains(
+                minute,
+                head.guard_after_opening_minutes,
+                head.guard_before_closing_minutes,
+            ),
+            (Source::Campaign(schedule), None) => {
+                let day = schedule.days.is_empty() || schedule.days.contains(&local.weekday());
+                let window = schedule.windows.is_empty()
+                    || (schedule.windows.iter()).any(|w| w.start <= local.time() && local.time() < w.end);
+                day && window
+            }
+            (_, Some(Day::Closed(_)) | None) => false,
+        }
+    }
+
+    /// Minutes of the day at which it may open.
+    fn openings(&self, head: &Head) -> Vec<u32> {
+        let guarded = |hours: Hours| hours.from + head.guard_after_opening_minutes;
+        match &self.source {
+            // Midnight as well: that is when a rule ends.
+            Source::Week(_, hours) => hours.all().map(guarded).chain([0]).collect(),
+            Source::Holidays { hours, .. } => hours.iter().copied().map(guarded).chain([0]).collect(),
             // Midnight, where the days are limited and the windows are not.
             Source::Campaign(schedule) => {
                 let starts = schedule.windows.iter().map(|w| minute_of_day(w.start));
@@ -152,43 +239,19 @@ impl Constraint<'_> {
         }
     }
 
-    fn detail(&self, at: DateTime<Utc>, pack: &RulePack) -> String {
+    fn detail(&self, at: DateTime<Utc>, head: &Head) -> String {
         let local = at.with_timezone(&self.zone);
-        let date = local.date_naive();
         let when = format!("{} in {}", local.format("%a %d %b %Y %H:%M %Z"), self.zone.name());
         let guard = format!(
-            "kept {GUARD_AFTER_OPENING_MINUTES} min after opening and {GUARD_BEFORE_CLOSING_MINUTES} min before closing"
+            "kept {} min after opening and {} min before closing",
+            head.guard_after_opening_minutes, head.guard_before_closing_minutes
         );
-        match &self.hours {
-            Source::Federal => format!("{when}; open {FEDERAL_HOURS}, {guard}"),
-            Source::State(state, rules) => {
-                let day = match (rules.hours.holiday, pack.holidays.kind(*state, date)) {
-                    (Some(_), DayKind::Holiday(name)) => format!(" on {name}"),
-                    (Some(_), DayKind::NotOnRecord) => ", no holidays on record for the year".to_owned(),
-                    _ => String::new(),
-                };
-                match state_hours(*state, rules, date, pack) {
-                    Some(hours) => format!("{when}{day}; {} opens {hours}, {guard}", state.name()),
-                    None => format!("{when}{day}; {} is closed that day", state.name()),
-                }
-            }
-            Source::Campaign(_) => format!("{when}; measured against the campaign's own days and windows"),
+        let on = |name: Option<&str>| name.map(|name| format!(", {name}")).unwrap_or_default();
+        match self.day(local.date_naive()) {
+            Some(Day::Free) => format!("{when}; no limit that day"),
+            Some(Day::Open(hours, name)) => format!("{when}{}; the law opens {hours}, {guard}", on(name)),
+            Some(Day::Closed(name)) => format!("{when}{}; the law closes that day", on(name)),
+            None => format!("{when}; measured against the campaign's own days and windows"),
         }
-    }
-}
-
-fn state_hours(
-    state: UsState,
-    rules: &StateRules,
-    date: chrono::NaiveDate,
-    pack: &RulePack,
-) -> Option<Hours> {
-    let Some(on_holidays) = rules.hours.holiday else {
-        return rules.hours.on(date.weekday());
-    };
-    match pack.holidays.kind(state, date) {
-        DayKind::Ordinary => rules.hours.on(date.weekday()),
-        DayKind::Holiday(_) => on_holidays,
-        DayKind::NotOnRecord => None,
     }
 }

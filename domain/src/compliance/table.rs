@@ -1,5 +1,5 @@
-//! Reading the embedded tables: lines of comma-separated fields without quotes, `#` for remarks. A line that does not
-//! parse is left out, which makes what it said unknown, and so blocked; a test proves that every line parses.
+//! Reading the tables of area codes and ZIP codes: lines of comma-separated fields without quotes, `#` for remarks. A line that does
+//! not parse is left out, which makes what it said unknown, and so blocked; a test proves that every line parses.
 
 /// The rows of a table, each as its fields.
 pub(super) fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {

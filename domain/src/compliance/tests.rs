@@ -1,103 +1,21 @@
 //! The decision, by example and by law: worked cases of hours, traps of area codes, and properties that no case may break.
 
-use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::{
+    examples::{Situation, at, attempt, state},
     location::{PLACES_BY_AREA_CODE, PLACES_BY_ZIP3},
-    table::rows,
+    pack::{AREA_CODES, US_FILES, ZIP3},
     *,
 };
-use crate::{
-    Location, UsState,
-    campaign::{DailyWindow, Schedule},
-};
+use crate::{UsState, campaign::DailyWindow, suppression::ListKind};
 
-/// A case that nothing speaks against but the time: a listener in Palm Springs with written consent, every state on.
-#[derive(Debug, Clone)]
-struct Example {
-    now: DateTime<Utc>,
-    location: Location,
-    consent: ConsentStanding,
-    do_not_contact: bool,
-    voicemail_opt_out: bool,
-    suppressed_by: Vec<String>,
-    states_on: BTreeMap<UsState, String>,
-    last_contact_at: Option<DateTime<Utc>>,
-    recent_attempts: Vec<DateTime<Utc>>,
-    schedule: Schedule,
-    listing_status: Option<&'static str>,
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn state(code: &str) -> UsState {
-    code.parse().unwrap()
-}
-
-fn number_in(area_code: &str) -> Example {
-    Example {
-        now: at("2026-11-18T19:00:00Z"),
-        location: Location {
-            area_code: area_code.to_owned(),
-            ..Location::default()
-        },
-        consent: ConsentStanding::Written,
-        do_not_contact: false,
-        voicemail_opt_out: false,
-        suppressed_by: vec![],
-        states_on: UsState::all()
-            .map(|s| (s, "counsel's letter".to_owned()))
-            .collect(),
-        last_contact_at: None,
-        recent_attempts: vec![],
-        schedule: Schedule::default(),
-        listing_status: None,
-    }
-}
-
-impl Example {
-    fn at(mut self, now: &str) -> Self {
-        self.now = at(now);
-        self
-    }
-
-    fn decide(&self) -> Decision {
-        let case = Case {
-            now: self.now,
-            location: &self.location,
-            consent: self.consent,
-            do_not_contact: self.do_not_contact,
-            voicemail_opt_out: self.voicemail_opt_out,
-            suppressed_by: self.suppressed_by.clone(),
-            states_on: &self.states_on,
-            last_contact_at: self.last_contact_at,
-            min_interval_days: 14,
-            recent_attempts: &self.recent_attempts,
-            schedule: &self.schedule,
-            listing_status: self.listing_status,
-        };
-        decide(&case, RulePack::us())
-    }
-
-    #[track_caller]
-    fn is(&self, expected: Verdict) {
-        let decision = self.decide();
-        assert_eq!(decision.verdict, expected, "{:#?}", decision.findings);
-    }
-
-    #[track_caller]
-    fn is_blocked_by(&self, rule: &str) {
-        let decision = self.decide();
-        assert_eq!(decision.verdict, Verdict::Blocked, "{:#?}", decision.findings);
-        let blocking = |f: &Finding| f.rule == rule && f.effect == Effect::Blocks;
-        assert!(decision.findings.iter().any(blocking), "{:#?}", decision.findings);
-    }
+fn number_in(area_code: &str) -> Situation {
+    Situation::in_area(area_code)
 }
 
 fn held_until(text: &str) -> Verdict {
@@ -166,7 +84,7 @@ mod hours {
             .is(held_until("2027-06-15T12:10:00Z"));
         number_in("215")
             .at("2035-06-13T16:00:00Z")
-            .is_blocked_by("US-PA.WINDOW");
+            .is_blocked_by("US-PA.HOLIDAY");
     }
 
     #[test]
@@ -373,13 +291,13 @@ mod consent_lists_and_caps {
         example.voicemail_opt_out = true;
         example.is_blocked_by("HOUSE.VOICEMAIL_OPT_OUT");
         let mut example = number_in("760");
-        example.suppressed_by = vec!["federal_dnc".to_owned(), "litigator".to_owned()];
+        example.lists = vec![held_by("federal_dnc"), held_by("litigator")];
         example.is_blocked_by("LIST.federal_dnc");
         example.is_blocked_by("LIST.litigator");
         let mut example = number_in("760");
-        example.listing_status = Some("Active");
+        example.listing_status = Some("Active".to_owned());
         example.is_blocked_by("HOUSE.LISTING");
-        example.listing_status = Some("expired");
+        example.listing_status = Some("expired".to_owned());
         example.is(Verdict::Cleared);
     }
 
@@ -394,9 +312,10 @@ mod consent_lists_and_caps {
         assert_eq!(
             rules,
             [
-                "US.CONSENT",
                 "HOUSE.DO_NOT_CONTACT",
                 "HOUSE.INTERVAL",
+                "US.CONSENT",
+                "US.LIST_AGE",
                 "US-FL.STATE_OFF",
                 "US-FL.WINDOW",
                 "US.WINDOW"
@@ -441,16 +360,18 @@ mod consent_lists_and_caps {
     #[test]
     fn an_attempt_counts_for_exactly_twenty_four_hours() {
         let mut example = number_in("760");
-        example.recent_attempts = vec![example.now - Duration::hours(24) + Duration::seconds(1)];
+        example.attempts = vec![attempt(example.now - Duration::hours(24) + Duration::seconds(1))];
         example.is(Verdict::HeldUntil(example.now + Duration::seconds(1)));
-        example.recent_attempts = vec![example.now - Duration::hours(24)];
+        example.attempts = vec![attempt(example.now - Duration::hours(24))];
         example.is(Verdict::Cleared);
     }
 
     #[test]
     fn the_third_attempt_in_seven_days_was_the_last() {
         let mut example = number_in("760");
-        example.recent_attempts = [2, 6, 4].map(|days| example.now - Duration::days(days)).to_vec();
+        example.attempts = [2, 6, 4]
+            .map(|days| attempt(example.now - Duration::days(days)))
+            .to_vec();
         example.is(Verdict::HeldUntil(example.now + Duration::days(1)));
     }
 
@@ -477,20 +398,18 @@ mod tables {
     }
 
     #[test]
-    fn every_line_of_every_table_parses() {
-        assert_eq!(PLACES_BY_AREA_CODE.len(), lines(include_str!("area_codes.csv")));
-        assert_eq!(PLACES_BY_ZIP3.len(), lines(include_str!("zip3.csv")));
-        assert_eq!(
-            RulePack::us().states().count(),
-            lines(include_str!("us_states.csv"))
-        );
-        assert_eq!(RulePack::us().states().count(), UsState::all().count());
-        for [state, date, _] in rows::<3>(include_str!("us_holidays.csv")) {
-            let (state, date) = (state.parse().unwrap(), date.parse().unwrap());
-            assert!(matches!(
-                RulePack::us().holidays.kind(state, date),
-                calendar::DayKind::Holiday(_)
-            ));
+    fn every_line_of_every_table_and_every_file_of_the_pack_parses() {
+        assert_eq!(PLACES_BY_AREA_CODE.len(), lines(AREA_CODES));
+        assert_eq!(PLACES_BY_ZIP3.len(), lines(ZIP3));
+        RulePack::parse(US_FILES, &[AREA_CODES, ZIP3]).unwrap();
+    }
+
+    #[test]
+    fn every_state_has_zones_and_a_rule_that_keeps_it_off_until_somebody_switches_it_on() {
+        for state in UsState::all() {
+            assert!(!RulePack::us().zones_of(state).is_empty(), "{state}");
+            let mut rules = RulePack::us().rules_of(Jurisdiction::State(state));
+            assert!(rules.any(|r| matches!(r.test, Test::State { .. })), "{state}");
         }
     }
 
@@ -499,7 +418,7 @@ mod tables {
         for (key, place) in PLACES_BY_AREA_CODE.iter().chain(PLACES_BY_ZIP3.iter()) {
             assert!(!place.states.is_empty() && !place.zones.is_empty(), "{key}");
             for zone in &place.zones {
-                let of_a_state = |s: &UsState| RulePack::us().state(*s).unwrap().zones.contains(zone);
+                let of_a_state = |s: &UsState| RulePack::us().zones_of(*s).contains(zone);
                 // 575 is New Mexico's, and reaches into Central time at the border of Texas.
                 assert!(
                     *key == "575" || place.states.iter().any(of_a_state),
@@ -513,18 +432,17 @@ mod tables {
     fn the_pack_is_known_by_its_content() {
         let pack = RulePack::us();
         assert_eq!(pack.sha256().len(), 64);
-        assert_eq!(pack.id(), "us@2026-11-22");
-        let florida = pack.state(state("FL")).unwrap();
-        assert_eq!(florida.status, StateStatus::Allow);
-        assert_eq!(
-            florida.cap,
-            Some(Cap {
-                attempts: 3,
-                hours: 24
+        assert_eq!(pack.id(), "us@2026-11-23");
+        let status = |code: &str| {
+            let mut rules = pack.rules_of(Jurisdiction::State(state(code)));
+            rules.find_map(|rule| match rule.test {
+                Test::State { status } => Some(status),
+                _ => None,
             })
-        );
-        assert_eq!(pack.state(state("WY")).unwrap().status, StateStatus::Block);
-        assert_eq!(pack.state(state("DC")).unwrap().status, StateStatus::Review);
+        };
+        assert_eq!(status("FL"), Some(StateStatus::Allow));
+        assert_eq!(status("WY"), Some(StateStatus::Block));
+        assert_eq!(status("DC"), Some(StateStatus::Review));
     }
 
     #[test]
@@ -532,6 +450,17 @@ mod tables {
         let decision = number_in("448").at("2026-11-18T13:15:00Z").decide();
         let json = serde_json::to_string(&decision).unwrap();
         assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
+    }
+}
+
+fn held_by(name: &str) -> ListStanding {
+    ListStanding {
+        name: name.to_owned(),
+        kind: ListKind::Internal,
+        state: None,
+        version: None,
+        obtained_at: None,
+        holds_number: true,
     }
 }
 
@@ -558,26 +487,68 @@ mod by_hand {
         minute >= minutes(from) + 10 && minute + 30 < minutes(to)
     }
 
-    fn state_is_open(code: &str, date: NaiveDate, minute: u32) -> bool {
-        let line = include_str!("us_states.csv")
-            .lines()
-            .find(|l| l.starts_with(&format!("{code},")))
-            .unwrap();
-        let fields: Vec<&str> = line.split(',').collect();
-        let holidays = include_str!("us_holidays.csv");
-        let year_on_record = holidays.contains(&format!("\n{code},{}-", date.year()));
-        let hours = if holidays.contains(&format!("\n{code},{date},")) {
-            fields[5]
-        } else if !fields[5].is_empty() && !year_on_record {
-            "none"
-        } else {
-            match date.weekday() {
-                Weekday::Sat => fields[3],
-                Weekday::Sun => fields[4],
-                _ => fields[2],
-            }
+    /// The tests of a state's rules of a kind, as its file has them.
+    fn tests(kind: &str, code: &str) -> Vec<toml::Table> {
+        static RULES: LazyLock<Vec<toml::Table>> = LazyLock::new(|| {
+            let files = US_FILES
+                .iter()
+                .map(|(_, text)| text.parse::<toml::Table>().unwrap());
+            let rules = files
+                .filter_map(|file| Some(file.get("rule")?.as_array()?.clone()))
+                .flatten();
+            rules.map(|rule| rule.as_table().unwrap().clone()).collect()
+        });
+        let is_it = |rule: &&toml::Table| {
+            let jurisdictions = rule["jurisdictions"].as_array().unwrap();
+            let is_theirs = jurisdictions
+                .iter()
+                .any(|j| j.as_str() == Some(&format!("US-{code}")));
+            let is_over = rule.contains_key("effective_to");
+            let is_conditional = rule.contains_key("applies");
+            rule["kind"].as_str() == Some(kind) && is_theirs && !is_over && !is_conditional
         };
-        within(hours, minute)
+        RULES
+            .iter()
+            .filter(is_it)
+            .map(|rule| rule["test"].as_table().unwrap().clone())
+            .collect()
+    }
+
+    fn is_holiday(code: &str, date: NaiveDate) -> bool {
+        let text = US_FILES
+            .iter()
+            .find(|(name, _)| *name == "holidays.toml")
+            .unwrap()
+            .1;
+        let calendar = text
+            .split("[[calendar]]")
+            .find(|c| c.contains(&format!("state = \"{code}\"")));
+        let calendar = calendar.unwrap();
+        let listed = |date: NaiveDate| calendar.contains(&format!("\"{date} "));
+        let year = |date: NaiveDate| calendar.contains(&format!("\"{}-", date.year()));
+        let (before, after) = (date - Days::new(1), date + Days::new(1));
+        listed(date)
+            || !year(date)
+            || (date.weekday() == Weekday::Mon && (listed(before) || !year(before)))
+            || (date.weekday() == Weekday::Fri && (listed(after) || !year(after)))
+    }
+
+    fn state_is_open(code: &str, date: NaiveDate, minute: u32) -> bool {
+        let day = match date.weekday() {
+            Weekday::Sat => "saturday",
+            Weekday::Sun => "sunday",
+            _ => "weekday",
+        };
+        let hours = tests("window", code)
+            .into_iter()
+            .map(|t| t[day].as_str().unwrap().to_owned());
+        let on_holidays = tests("holiday", code)
+            .into_iter()
+            .map(|t| t["hours"].as_str().unwrap().to_owned());
+        hours.into_iter().all(|hours| within(&hours, minute))
+            && (on_holidays
+                .into_iter()
+                .all(|hours| !is_holiday(code, date) || within(&hours, minute)))
     }
 
     /// Whether the law is kept everywhere the contact may be.
@@ -596,7 +567,7 @@ mod by_hand {
 
 prop_compose! {
     fn any_example()(
-        minutes in 0_i64..(3 * 365 * 24 * 60),
+        minutes in 0_i64..(650 * 24 * 60),
         seconds in 0_i64..60,
         area in 0..PLACES_BY_AREA_CODE.len(),
         zip in proptest::option::weighted(0.3, 0..PLACES_BY_ZIP3.len()),
@@ -615,7 +586,7 @@ prop_compose! {
         (from, length) in (0_u32..20, 1_u32..4),
         days in proptest::collection::vec(0_u8..7, 0..6),
         narrowed in any::<bool>(),
-    ) -> Example {
+    ) -> Situation {
         let now = at("2026-01-01T00:00:00Z") + Duration::minutes(minutes) + Duration::seconds(seconds);
         let mut example = number_in(PLACES_BY_AREA_CODE.keys().nth(area).unwrap());
         example.now = now;
@@ -625,10 +596,10 @@ prop_compose! {
         example.do_not_contact = marked;
         example.voicemail_opt_out = opted_out;
         if listed {
-            example.suppressed_by.push("internal".to_owned());
+            example.lists.push(held_by("internal"));
         }
         example.last_contact_at = last_contact.map(|hours| now - Duration::hours(hours));
-        example.recent_attempts = attempts.iter().map(|hours| now - Duration::hours(*hours)).collect();
+        example.attempts = attempts.iter().map(|hours| attempt(now - Duration::hours(*hours))).collect();
         if narrowed {
             example.schedule.windows = vec![window(&format!("{from}:30"), &format!("{}:15", from + length))];
             example.schedule.days = days.iter().map(|d| Weekday::try_from(*d).unwrap()).collect();
@@ -647,7 +618,7 @@ proptest! {
             prop_assert!(by_hand::lawful(&decision, example.now));
             prop_assert_eq!(example.consent, ConsentStanding::Written);
             prop_assert!(!example.do_not_contact && !example.voicemail_opt_out);
-            prop_assert!(example.suppressed_by.is_empty());
+            prop_assert!(example.lists.is_empty());
             prop_assert!(decision.findings.iter().all(|f| f.effect == Effect::Passes));
         }
     }
@@ -657,6 +628,7 @@ proptest! {
         let decision = example.decide();
         if let Verdict::HeldUntil(until) = decision.verdict {
             prop_assert!(until > example.now);
+            prop_assert_eq!(decision.next_allowed, Some(until));
             example.now = until;
             prop_assert_eq!(example.decide().verdict, Verdict::Cleared);
         }
@@ -679,7 +651,7 @@ proptest! {
         if let Verdict::HeldUntil(until) = decision.verdict && until < example.now + Days::new(2) {
             let mut minute = example.now.with_second(0).unwrap() + Duration::minutes(1);
             while minute < until {
-                let earlier = Example { now: minute, ..example.clone() };
+                let earlier = Situation { now: minute, ..example.clone() };
                 prop_assert_ne!(earlier.decide().verdict, Verdict::Cleared, "{} would have done", minute);
                 minute += Duration::minutes(1);
             }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Consent, OptOutChannel};
 use crate::{
     CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, UserId,
-    import::ContactSource,
+    campaign::CampaignType, import::ContactSource,
 };
 
 /// What can be asked of a contact.
@@ -83,6 +83,8 @@ pub enum ContactCommand {
         script: ScriptId,
         /// When.
         at: DateTime<Utc>,
+        /// What it is about.
+        subject: Option<CampaignType>,
         /// Days that must lie between two hand-offs to one person.
         min_interval_days: u32,
     },

@@ -167,6 +167,7 @@ impl Contact {
                 campaign,
                 script,
                 at,
+                subject,
                 min_interval_days,
             } => {
                 if self.slots.iter().any(|s| s.script == script) {
@@ -196,6 +197,7 @@ impl Contact {
                     campaign_id: campaign,
                     script_id: script,
                     at,
+                    subject,
                 }])
             }
             ContactCommand::ReleaseSlot { script } => {

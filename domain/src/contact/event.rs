@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, UserId,
-    aggregate::event_names, import::ContactSource,
+    aggregate::event_names, campaign::CampaignType, import::ContactSource,
 };
 
 /// How consent was given.
@@ -136,6 +136,9 @@ pub enum ContactEvent {
         script_id: ScriptId,
         /// When.
         at: DateTime<Utc>,
+        /// What it is about; nothing in events from before rules asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<CampaignType>,
     },
     /// The hand-off provably did not happen.
     SlotReleased {

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Consent, ContactEvent, SLOTS_REMEMBERED_MAX};
-use crate::{CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed};
+use crate::{
+    CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, campaign::CampaignType,
+};
 
 /// A reserved hand-off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub struct Slot {
     pub script: ScriptId,
     /// When.
     pub at: DateTime<Utc>,
+    /// What it is about, as far as known.
+    pub subject: Option<CampaignType>,
 }
 
 /// Whether the person may be contacted at all.
@@ -138,11 +142,13 @@ impl Contact {
                 campaign_id,
                 script_id,
                 at,
+                subject,
             } => {
                 self.slots.push(Slot {
                     campaign: *campaign_id,
                     script: *script_id,
                     at: *at,
+                    subject: *subject,
                 });
                 if self.slots.len() > SLOTS_REMEMBERED_MAX {
                     self.slots.remove(0);

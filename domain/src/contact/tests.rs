@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{ContactCommand as Command, ContactEvent as Event, ContactRefusal as Refusal, *};
 use crate::{
     CampaignId, ContactId, ImportBatchId, Location, PhoneIndex, ScriptId, Sealed, UserId,
+    campaign::CampaignType,
     import::ContactSource,
     testing::{self, Given, uuid},
 };
@@ -92,6 +93,7 @@ fn reserve(script: ScriptId, at: DateTime<Utc>) -> Command {
         campaign: SPRING,
         script,
         at,
+        subject: Some(CampaignType::PastClients),
         min_interval_days: 14,
     }
 }
@@ -101,6 +103,7 @@ fn reserved(script_id: ScriptId, at: DateTime<Utc>) -> Event {
         campaign_id: SPRING,
         script_id,
         at,
+        subject: Some(CampaignType::PastClients),
     }
 }
 
@@ -243,6 +246,7 @@ mod slots {
             campaign: SPRING,
             script: SECOND,
             at: noon() + Duration::days(100_000),
+            subject: None,
             min_interval_days: u32::MAX,
         };
         given([created(), reserved(FIRST, noon())])
@@ -381,6 +385,7 @@ fn a_contact_that_was_taken_out_is_made_again_and_is_still_not_to_be_contacted()
             campaign: SPRING,
             script: FIRST,
             at: noon(),
+            subject: None,
             min_interval_days: 30,
         })
         .then_refused(Refusal::DoNotContact);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{CallerId, HaltedBy, Role, Settings};
 use crate::{
-    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, import::ContactSource,
+    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId,
+    compliance::{Emergency, PermitKind, PermitStanding},
+    import::ContactSource,
 };
 
 /// What can be asked of an organization.
@@ -104,6 +106,26 @@ pub enum OrganizationCommand {
     AllowSending {
         /// Whose halt.
         by: HaltedBy,
+        /// On what grounds.
+        reason: String,
+    },
+    /// Record a permit that the organization holds; one of the same state and kind is replaced.
+    RecordPermit(PermitStanding),
+    /// Record that a permit is no longer held.
+    WithdrawPermit {
+        /// Of which state.
+        state: UsState,
+        /// Which.
+        permit: PermitKind,
+        /// Why.
+        reason: String,
+    },
+    /// Send nothing into a state while an emergency lasts; one declared before is replaced.
+    DeclareEmergency(Emergency),
+    /// Send into the state again.
+    EndEmergency {
+        /// Which.
+        state: UsState,
         /// On what grounds.
         reason: String,
     },

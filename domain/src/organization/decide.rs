@@ -77,6 +77,10 @@ impl Decider for Organization {
             | C::SwitchStateOff { .. }
             | C::HaltSending { .. }
             | C::AllowSending { .. } => self.switch(command),
+            C::RecordPermit(_)
+            | C::WithdrawPermit { .. }
+            | C::DeclareEmergency(_)
+            | C::EndEmergency { .. } => self.permit_or_emergency(command),
             C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
             C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
             C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallerId, Settings};
 use crate::{
-    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId, aggregate::event_names,
+    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId,
+    aggregate::event_names,
+    compliance::{Emergency, PermitKind, PermitStanding},
     import::ContactSource,
 };
 
@@ -159,6 +161,32 @@ pub enum OrganizationEvent {
         /// On what grounds.
         reason: String,
     },
+    /// The organization holds a permit.
+    PermitRecorded {
+        /// Of which state, which, and until when.
+        permit: PermitStanding,
+    },
+    /// A permit is no longer held.
+    PermitWithdrawn {
+        /// Of which state.
+        state: UsState,
+        /// Which.
+        permit: PermitKind,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing is sent into a state while an emergency lasts.
+    EmergencyDeclared {
+        /// Where, until when and why.
+        emergency: Emergency,
+    },
+    /// An emergency is over.
+    EmergencyEnded {
+        /// Where.
+        state: UsState,
+        /// On what grounds.
+        reason: String,
+    },
     /// Someone connected an account of another service, or connected it again.
     SourceConnected {
         /// The connection.
@@ -217,6 +245,10 @@ event_names!(OrganizationEvent {
     StateSwitchedOff = "1",
     SendingHalted = "1",
     SendingAllowed = "1",
+    PermitRecorded = "1",
+    PermitWithdrawn = "1",
+    EmergencyDeclared = "1",
+    EmergencyEnded = "1",
     SourceConnected = "1",
     SourceDisconnected = "1",
     MappingTemplateSaved = "1",

@@ -3,6 +3,7 @@
 mod command;
 mod decide;
 mod event;
+mod permits;
 mod refusal;
 mod settings;
 mod state;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use command::OrganizationCommand;
 pub use event::{HaltedBy, OrganizationEvent, Role};
+pub use permits::take_in_permits;
 pub use refusal::OrganizationRefusal;
 pub use settings::{AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken};
 pub use state::{ConnectedSource, Member, Organization, StateSwitch};

@@ -35,6 +35,9 @@ pub enum OrganizationRefusal {
         /// What it must be.
         bounds: &'static str,
     },
+    /// A permit without a number, or with a text that is none.
+    #[error("a permit has a number of 1 to 60 characters")]
+    InvalidPermitNumber,
     /// A choice of columns that chooses none.
     #[error("the mapping names no column; choose at least the phone column")]
     EmptyMapping,

@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallerId, HaltedBy, OrganizationEvent, Role, Settings};
-use crate::{ConnectionId, OrganizationId, TeamId, UsState, UserId, import::ContactSource};
+use super::{CallerId, HaltedBy, OrganizationEvent, Role, Settings, permits::take_in_permits};
+use crate::{
+    ConnectionId, OrganizationId, TeamId, UsState, UserId,
+    compliance::{Emergency, PermitStanding},
+    import::ContactSource,
+};
 
 /// A person in an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,10 @@ pub struct Organization {
     pub states_on: BTreeMap<UsState, StateSwitch>,
     /// Why nothing is handed over, by whose halt it is.
     pub halts: BTreeMap<HaltedBy, String>,
+    /// Permits on record.
+    pub permits: Vec<PermitStanding>,
+    /// Emergencies that are declared.
+    pub emergencies: Vec<Emergency>,
     /// Accounts of other services that are connected.
     pub connections: BTreeMap<ConnectionId, ConnectedSource>,
     /// Kept choices of columns, by name.
@@ -121,6 +129,12 @@ impl Organization {
             | E::StateSwitchedOff { .. }
             | E::SendingHalted { .. }
             | E::SendingAllowed { .. } => self.take_in_switch(event),
+            E::PermitRecorded { .. }
+            | E::PermitWithdrawn { .. }
+            | E::EmergencyDeclared { .. }
+            | E::EmergencyEnded { .. } => {
+                take_in_permits(event, &mut self.permits, &mut self.emergencies);
+            }
             E::SourceConnected {
                 connection_id,
                 source,

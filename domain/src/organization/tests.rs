@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     OrganizationId, Sealed, TeamId, UsState, UserId,
+    compliance::{Emergency, PermitKind, PermitStanding},
     testing::{self, Given, uuid},
 };
 
@@ -284,6 +285,72 @@ fn a_halt_is_lifted_by_those_whose_it_is() {
         .when(allow(operators))
         .then([allowed(operators)]);
     assert!(!organization.is_halted());
+}
+
+#[test]
+fn a_permit_is_held_until_it_is_replaced_or_withdrawn() {
+    let permit = |number: &str| PermitStanding {
+        state: california(),
+        permit: PermitKind::Device,
+        number: number.to_owned(),
+        expires_on: "2027-08-31".parse().unwrap(),
+    };
+    let recorded = |number: &str| Event::PermitRecorded {
+        permit: permit(number),
+    };
+    let withdraw = || Command::WithdrawPermit {
+        state: california(),
+        permit: PermitKind::Device,
+        reason: "not renewed".to_owned(),
+    };
+    given([founded()])
+        .when(Command::RecordPermit(permit("  ")))
+        .then_refused(Refusal::InvalidPermitNumber);
+    given([founded(), recorded("A-1")])
+        .when(Command::RecordPermit(permit(" A-1 ")))
+        .then_nothing();
+    let organization = given([founded(), recorded("A-1")])
+        .when(Command::RecordPermit(permit("A-2")))
+        .then([recorded("A-2")]);
+    assert_eq!(organization.permits, [permit("A-2")]);
+    given([founded()]).when(withdraw()).then_nothing();
+    let organization = given([founded(), recorded("A-1")])
+        .when(withdraw())
+        .then([Event::PermitWithdrawn {
+            state: california(),
+            permit: PermitKind::Device,
+            reason: "not renewed".to_owned(),
+        }]);
+    assert!(organization.permits.is_empty());
+}
+
+#[test]
+fn an_emergency_lasts_until_it_is_ended() {
+    let emergency = |reason: &str| Emergency {
+        state: california(),
+        until: None,
+        reason: reason.to_owned(),
+    };
+    let declared = Event::EmergencyDeclared {
+        emergency: emergency("wildfire"),
+    };
+    given([founded()])
+        .when(Command::DeclareEmergency(emergency(" ")))
+        .then_refused(Refusal::NoReason);
+    let organization = given([founded()])
+        .when(Command::DeclareEmergency(emergency("wildfire")))
+        .then([declared.clone()]);
+    assert_eq!(organization.emergencies, [emergency("wildfire")]);
+    let organization = given([founded(), declared])
+        .when(Command::EndEmergency {
+            state: california(),
+            reason: "contained".to_owned(),
+        })
+        .then([Event::EmergencyEnded {
+            state: california(),
+            reason: "contained".to_owned(),
+        }]);
+    assert!(organization.emergencies.is_empty());
 }
 
 #[test]

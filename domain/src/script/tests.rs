@@ -51,6 +51,7 @@ fn passed() -> lint::Lint {
         version: lint::LINT_VERSION.to_owned(),
         estimated_ms: 35_000,
         findings: vec![],
+        said: None,
     }
 }
 
@@ -158,6 +159,8 @@ fn decision(verdict: Verdict) -> Decision {
         pack_id: "us".to_owned(),
         pack_sha256: "00".to_owned(),
         engine_version: "1".to_owned(),
+        next_allowed: None,
+        inputs: None,
     }
 }
 

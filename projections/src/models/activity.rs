@@ -176,6 +176,22 @@ fn organization_line(event: &OrganizationEvent) -> String {
         E::StateSwitchedOff { state, .. } => format!("{} switched off", state.name()),
         E::SendingHalted { .. } => "All sending was halted".to_owned(),
         E::SendingAllowed { .. } => "Sending is allowed again".to_owned(),
+        E::PermitRecorded { permit } => format!(
+            "A {} permit for {} was recorded",
+            permit.permit.as_str(),
+            permit.state.name()
+        ),
+        E::PermitWithdrawn { state, permit, .. } => {
+            format!(
+                "The {} permit for {} is no longer held",
+                permit.as_str(),
+                state.name()
+            )
+        }
+        E::EmergencyDeclared { emergency } => {
+            format!("An emergency was declared for {}", emergency.state.name())
+        }
+        E::EmergencyEnded { state, .. } => format!("The emergency for {} is over", state.name()),
         E::SourceConnected { source, .. } => format!("An account was connected: {}", source.as_str()),
         E::SourceDisconnected { .. } => "An account was disconnected".to_owned(),
         E::MappingTemplateSaved { .. } => "A column mapping was saved".to_owned(),

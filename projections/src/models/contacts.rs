@@ -177,6 +177,7 @@ impl ContactRow {
                 campaign_id,
                 script_id,
                 at,
+                ..
             } => {
                 let slots = &mut self.recent_slots.0;
                 slots.push(RecentSlot {

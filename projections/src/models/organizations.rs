@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, OrganizationId, Recorded, Sealed, TeamId, UsState, UserId,
-    organization::{CallerId, HaltedBy, OrganizationEvent, Role, Settings},
+    compliance::{Emergency, PermitStanding},
+    organization::{CallerId, HaltedBy, OrganizationEvent, Role, Settings, take_in_permits},
 };
 
 use super::organization_of;
@@ -31,6 +32,10 @@ read_model! {
         mapping_templates: Json<BTreeMap<String, BTreeMap<String, String>>>,
         /// Why nothing is handed over, by whose halt it is.
         halts: Json<BTreeMap<HaltedBy, String>>,
+        /// Permits on record.
+        permits: Json<Vec<PermitStanding>>,
+        /// Emergencies that are declared.
+        emergencies: Json<Vec<Emergency>>,
         /// When it was founded.
         founded_at: DateTime<Utc>,
         /// When something last happened to it.
@@ -153,6 +158,12 @@ impl OrganizationRow {
             OrganizationEvent::SendingAllowed { by, .. } => {
                 self.halts.0.remove(by);
             }
+            OrganizationEvent::PermitRecorded { .. }
+            | OrganizationEvent::PermitWithdrawn { .. }
+            | OrganizationEvent::EmergencyDeclared { .. }
+            | OrganizationEvent::EmergencyEnded { .. } => {
+                take_in_permits(event, &mut self.permits.0, &mut self.emergencies.0);
+            }
             OrganizationEvent::MemberAdded { .. }
             | OrganizationEvent::MemberRoleChanged { .. }
             | OrganizationEvent::MemberRemoved { .. }
@@ -218,6 +229,10 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
         | OrganizationEvent::StateSwitchedOff { .. }
         | OrganizationEvent::SendingHalted { .. }
         | OrganizationEvent::SendingAllowed { .. }
+        | OrganizationEvent::PermitRecorded { .. }
+        | OrganizationEvent::PermitWithdrawn { .. }
+        | OrganizationEvent::EmergencyDeclared { .. }
+        | OrganizationEvent::EmergencyEnded { .. }
         | OrganizationEvent::SourceConnected { .. }
         | OrganizationEvent::SourceDisconnected { .. }
         | OrganizationEvent::MappingTemplateSaved { .. }

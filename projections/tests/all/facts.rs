@@ -126,6 +126,7 @@ pub fn linted(version: u32) -> Option<Lint> {
         } else {
             vec![]
         },
+        said: None,
     })
 }
 
@@ -148,6 +149,8 @@ pub fn decision(verdict: Verdict) -> Decision {
         pack_id: "us-1".to_owned(),
         pack_sha256: "44".to_owned(),
         engine_version: "1".to_owned(),
+        next_allowed: None,
+        inputs: None,
     }
 }
 

@@ -305,6 +305,7 @@ impl Story {
                 campaign_id: campaign,
                 script_id,
                 at: self.now(),
+                subject: None,
             },
             12 => ContactEvent::SlotReleased { script_id },
             _ => ContactEvent::ContactErased {

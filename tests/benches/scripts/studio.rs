@@ -35,7 +35,7 @@ use crate::{baseline, title_rep};
 
 /// Names the house, so that no two scripts are the same: who has the same words as another shares the recording.
 const TEMPLATE: &str = "Hello {{ first_name | default: \"neighbor\" }}, this is {{ agent_name }} with {{ brokerage }}. \
-    To opt out of these messages, call {{ opt_out_phone }}. I noticed that the home at {{ street | default: \"your address\" }} \
+    To opt out of these messages, call {{ opt_out_phone }}. This is an AI voice. I noticed that the home at {{ street | default: \"your address\" }} \
     {% if neighborhood %}in {{ neighborhood }} {% endif %}is no longer on the market. Often it is not the home but the plan \
     behind it, and I have a fresh idea or two about how to bring the right buyers. If you would still like to sell, I would be \
     glad to share them in ten minutes. My number is {{ agent_phone }}. Once more, {{ agent_phone }}. Thank you.";

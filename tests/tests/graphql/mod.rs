@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod campaign;
 mod carrier_reports;
+mod compliance;
 mod journey;
 mod refusals;
 mod sending;

@@ -46,7 +46,7 @@ const KILLS: std::ops::RangeInclusive<u32> = 8..=2_000;
 /// A Wednesday at which people may be called from coast to coast.
 const NOON: &str = "2026-11-18T19:00:00Z";
 /// The same words for everybody: one recording, so that what is tried is the sending.
-const TEMPLATE: &str = "Hello, this is {{ agent_name }} with {{ brokerage }}. To opt out of these messages, call {{ opt_out_phone }}. \
+const TEMPLATE: &str = "Hello, this is {{ agent_name }} with {{ brokerage }}. To opt out of these messages, call {{ opt_out_phone }}. This is an AI voice. \
     I noticed that homes in your neighborhood are selling again, and I have a fresh idea or two about how to bring the right buyers. \
     Often it is not the home but the plan behind it. If you have thought about moving, I would be glad to share what I see in ten \
     minutes. My number is {{ agent_phone }}. Once more, {{ agent_phone }}. Thank you.";

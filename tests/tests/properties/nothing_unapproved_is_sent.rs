@@ -62,6 +62,7 @@ fn linted(passed: bool) -> Lint {
         version: "1".into(),
         estimated_ms: 35_000,
         findings: if passed { vec![] } else { vec![finding] },
+        said: None,
     }
 }
 
@@ -74,6 +75,8 @@ fn decision(verdict: Verdict) -> Decision {
         pack_id: "pack".into(),
         pack_sha256: String::new(),
         engine_version: "1".into(),
+        next_allowed: None,
+        inputs: None,
     }
 }
 

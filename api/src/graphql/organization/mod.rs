@@ -3,8 +3,10 @@
 mod mutation;
 mod object;
 mod query;
+mod rules;
 mod settings;
 
 pub use mutation::OrganizationMutation;
 pub use object::Organization;
 pub use query::OrganizationQuery;
+pub use rules::{RulesMutation, RulesQuery};

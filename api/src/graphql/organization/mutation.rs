@@ -8,7 +8,7 @@ use commands::{
     use_cases::{self, MemberProfile},
 };
 use domain::{
-    PhoneNumber, SuppressionListId, TeamId, UsState, UserId,
+    PhoneNumber, SuppressionListId, TeamId, UserId,
     organization::{CallerId, HaltedBy, Organization, OrganizationCommand},
     suppression::{ListKind, SuppressionCommand, SuppressionList},
 };
@@ -21,6 +21,7 @@ use super::{
         node_id::NodeKind,
         scalars::Position,
     },
+    rules::us_state,
     settings::SettingsChange,
 };
 use crate::auth::{email_index, make_sign_in_link};
@@ -87,7 +88,7 @@ impl Caller<'_> {
         })
     }
 
-    async fn administer(
+    pub(super) async fn administer(
         &self,
         action: Action,
         command: impl FnOnce(&Permit) -> Result<OrganizationCommand, Problem>,
@@ -250,9 +251,7 @@ impl OrganizationMutation {
         reason: String,
     ) -> Result<OrganizationOutcome, Problem> {
         let command = |_: &Permit| {
-            let state: UsState = state.parse().map_err(|_| {
-                Problem::new("UNKNOWN_STATE", "give the state by its postal code, such as CA")
-            })?;
+            let state = us_state(&state)?;
             Ok(if on {
                 OrganizationCommand::SwitchStateOn { state, reason }
             } else {

@@ -11,6 +11,7 @@ use super::{
         loaders::rows,
         node_id::NodeKind,
     },
+    rules::{Emergency, Permit},
     settings::Settings,
 };
 
@@ -67,6 +68,14 @@ impl Organization {
                 reason: reason.clone(),
             })
             .collect()
+    }
+    /// Permits that it holds.
+    async fn permits(&self) -> Vec<Permit> {
+        self.0.permits.0.iter().map(Permit::from).collect()
+    }
+    /// Emergencies under which nothing is sent into a state.
+    async fn emergencies(&self) -> Vec<Emergency> {
+        self.0.emergencies.0.iter().map(Emergency::from).collect()
     }
     async fn founded_at(&self) -> DateTime<Utc> {
         self.0.founded_at

@@ -5,12 +5,14 @@
 
 mod numbers;
 mod phrases;
+mod said;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::said::Said;
 use self::{
     numbers::numbers,
     phrases::Meaning,
@@ -19,7 +21,7 @@ use self::{
 use crate::organization::AgentProfile;
 
 /// Version of the rules; part of every report.
-pub const LINT_VERSION: &str = "1";
+pub const LINT_VERSION: &str = "2";
 /// Names of caller and business must have been said by then, milliseconds. Connecticut's 10 seconds, the strictest in force.
 const OPENING_MS: u64 = 10_000;
 /// Longest pause between the identification and the way to opt out, milliseconds: 47 CFR 64.1200(b)(3).
@@ -194,6 +196,9 @@ pub struct Lint {
     /// What is wrong, the blocking ones first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<LintFinding>,
+    /// What is said when; nothing in reports of version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
 }
 
 impl Lint {
@@ -268,12 +273,17 @@ impl Linter {
 
     /// Checks a text. `names` are the contact's own, which are never profanity, whatever they are.
     pub fn check(&self, text: &str, names: &[&str]) -> Lint {
+        let characters = text.chars().count() as u64;
+        let length_ms = self.rate.milliseconds(characters);
         let mut check = Check {
             linter: self,
             said: Words::of(text),
             findings: Vec::new(),
+            instants: Said {
+                length_ms,
+                ..Said::default()
+            },
         };
-        let characters = text.chars().count() as u64;
         check.identification(names);
         check.ways_back();
         check.length(characters);
@@ -284,8 +294,9 @@ impl Linter {
         findings.truncate(FINDINGS_MAX);
         Lint {
             version: LINT_VERSION.to_owned(),
-            estimated_ms: self.rate.milliseconds(characters),
+            estimated_ms: length_ms,
             findings,
+            said: Some(check.instants),
         }
     }
 }
@@ -295,6 +306,7 @@ struct Check<'a> {
     linter: &'a Linter,
     said: Words,
     findings: Vec<LintFinding>,
+    instants: Said,
 }
 
 impl Check<'_> {
@@ -314,9 +326,13 @@ impl Check<'_> {
             self.block(LintRule::ProfileIncomplete, None);
         }
         let rate = self.linter.rate;
+        let ms = |character: u32| rate.milliseconds(u64::from(character));
+        let mentions = [&self.linter.caller, &self.linter.seller].map(|name| self.said.find(name));
+        self.instants.caller_ms = mentions[0].map(|(_, end)| ms(end));
+        self.instants.seller_ms = mentions[1].map(|(_, end)| ms(end));
+        self.instants.caller_last_ms = self.said.find_last(&self.linter.caller).map(|(from, _)| ms(from));
         let in_time = |at: &(u32, u32)| rate.milliseconds(u64::from(at.0)) <= OPENING_MS;
-        let caller = self.said.find(&self.linter.caller).filter(in_time);
-        let seller = self.said.find(&self.linter.seller).filter(in_time);
+        let [caller, seller] = mentions.map(|mention| mention.filter(in_time));
         if caller.is_none() {
             self.block(LintRule::CallerNotNamed, None);
         }
@@ -337,10 +353,11 @@ impl Check<'_> {
 
     /// Notes what must not be said; answers where it is first said how to opt out.
     fn phrases(&mut self, names: &[&str]) -> Option<(u32, u32)> {
-        let (mut opt_out, mut against) = (None, Vec::new());
+        let (mut opt_out, mut artificial_voice, mut against) = (None, None, Vec::new());
         for (meaning, at, word) in phrases::said_in(&self.said) {
             match meaning {
                 Meaning::OptOut => opt_out = opt_out.or(Some(at)),
+                Meaning::ArtificialVoice => artificial_voice = artificial_voice.or(Some(at)),
                 Meaning::Against(rule, severity) => {
                     let is_name = || names.iter().any(|n| Words::of(n).iter().any(|(w, _)| w == word));
                     if rule != LintRule::Profanity || !is_name() {
@@ -351,6 +368,9 @@ impl Check<'_> {
             }
         }
         self.findings.extend(against);
+        let ms = |(_, end): (u32, u32)| self.linter.rate.milliseconds(u64::from(end));
+        self.instants.opt_out_ms = opt_out.map(ms);
+        self.instants.artificial_voice_ms = artificial_voice.map(ms);
         opt_out
     }
 
@@ -358,6 +378,13 @@ impl Check<'_> {
     fn ways_back(&mut self) {
         let said = numbers(&self.said);
         let known = &self.linter.numbers;
+        let rate = self.linter.rate;
+        let ms = |character: u32| rate.milliseconds(u64::from(character));
+        let [_, (callback, _)] = known;
+        let mut mentions = said.iter().filter(|n| n.is(callback));
+        let (first, last) = (mentions.clone().next(), mentions.next_back());
+        self.instants.callback_ms = first.map(|n| ms(n.at.1));
+        self.instants.callback_last_ms = last.map(|n| ms(n.at.0));
         for (wanted, missing) in known.iter().filter(|(wanted, _)| !wanted.is_empty()) {
             if !said.iter().any(|n| n.is(wanted)) {
                 self.block(*missing, None);

@@ -179,3 +179,19 @@ proptest! {
         prop_assert!(found.findings.len() <= FINDINGS_MAX);
     }
 }
+
+#[test]
+fn the_report_says_what_is_said_when() {
+    let text = script().replace("800-555-0199. ", "800-555-0199. This is an AI voice. ");
+    let said = check(&text).said.unwrap();
+    assert!(
+        said.caller_ms < said.seller_ms && said.seller_ms < said.opt_out_ms,
+        "{said:?}"
+    );
+    assert!(said.opt_out_ms < said.artificial_voice_ms, "{said:?}");
+    assert!(
+        said.callback_ms.is_some() && said.callback_last_ms <= Some(said.length_ms),
+        "{said:?}"
+    );
+    assert_eq!(check(&script()).said.unwrap().artificial_voice_ms, None);
+}

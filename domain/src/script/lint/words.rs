@@ -101,6 +101,11 @@ impl Words {
     pub(super) fn find(&self, wanted: &[Box<str>]) -> Option<(u32, u32)> {
         (0..self.len()).find_map(|from| self.has_at(from, wanted))
     }
+
+    /// Where these words stand last.
+    pub(super) fn find_last(&self, wanted: &[Box<str>]) -> Option<(u32, u32)> {
+        (0..self.len()).rev().find_map(|from| self.has_at(from, wanted))
+    }
 }
 
 /// The words of a phrase to look for.

@@ -115,6 +115,7 @@ fn send(story: &mut Story, about: (CampaignId, ContactId), which: u64) {
         campaign_id: about.0,
         script_id: ScriptId::of(about.0, about.1),
         at,
+        subject: None,
     };
     story.on_contact(0, about.1, slot);
     let attempted = ScriptEvent::SubmissionAttempted {

@@ -1,0 +1,3 @@
+-- What an organization says of a state: the permits it holds there, and emergencies under which nothing is sent.
+ALTER TABLE organizations ADD COLUMN permits TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE organizations ADD COLUMN emergencies TEXT NOT NULL DEFAULT '[]';
