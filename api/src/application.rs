@@ -10,7 +10,7 @@ use commands::{
 };
 use database::{Database, DatabaseError};
 use domain::{Clock, IdGenerator};
-use import_files::ContactFiles;
+use import_files::{ContactFiles, NumberLists};
 use providers::CallbackBase;
 use sandbox::{Delays, RunningSandbox, Sandbox, SandboxAddress, SandboxConfig, SandboxError};
 use secrecy::ExposeSecret;
@@ -214,6 +214,8 @@ impl Application {
             voice: providers.voice,
             carrier: providers.carrier,
             suppressions: read_side.clone(),
+            listed: work.listed.clone(),
+            lists: Arc::new(NumberLists),
             records: read_side.clone(),
             tables: Arc::new(ContactFiles),
             connections: work.connections.clone(),

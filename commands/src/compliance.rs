@@ -12,7 +12,6 @@ use domain::{
     contact::{Contact, Slot},
     organization::Organization,
     script::Script,
-    suppression::ListKind,
 };
 
 /// A voicemail that somebody wants to hand over.
@@ -89,17 +88,4 @@ fn content(script: &Script) -> Content {
             .and_then(|lint| lint.said)
             .map_or(Content::Unknown, Content::Known),
     }
-}
-
-/// Lists by name alone, each of them holding the number.
-pub fn holding(names: &[String]) -> Vec<ListStanding> {
-    let standing = |name: &String| ListStanding {
-        name: name.clone(),
-        kind: ListKind::Internal,
-        state: None,
-        version: None,
-        obtained_at: None,
-        holds_number: true,
-    };
-    names.iter().map(standing).collect()
 }

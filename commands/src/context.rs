@@ -53,6 +53,10 @@ pub struct Ports {
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Lists of numbers that must not be contacted.
     pub suppressions: Arc<dyn crate::ports::SuppressionLookup>,
+    /// Numbers of lists that came as files.
+    pub listed: Arc<dyn crate::ports::ListedNumbers>,
+    /// Reads such files.
+    pub lists: Arc<dyn crate::ports::ListFiles>,
     /// What is known of earlier imports.
     pub records: Arc<dyn crate::ports::ImportRecords>,
     /// Opens contact lists.

@@ -17,6 +17,7 @@ pub mod ports;
 pub mod processes;
 pub mod scripts;
 pub mod stream;
+pub mod suppression;
 pub mod use_cases;
 
 pub use context::{CommandContext, Ports};

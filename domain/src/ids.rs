@@ -109,6 +109,8 @@ typed_ids! {
     TeamId = "team";
     /// A file on its way to an import.
     UploadId = "upload";
+    /// One loading of a suppression list; follows from the list and the file.
+    ListLoadId = "list-load";
     /// A person who signs in.
     UserId = "user";
 }

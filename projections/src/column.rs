@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Actor, AttemptId, CampaignId, ConnectionId, ContactId, EventId, ImportBatchId, MicroDollars,
+    Actor, AttemptId, CampaignId, ConnectionId, ContactId, EventId, ImportBatchId, ListLoadId, MicroDollars,
     OrganizationId, PhoneIndex, PhoneNumber, Position, ScriptId, Sealed, SuppressionListId, TeamId, UsState,
     UserId,
 };
@@ -109,6 +109,7 @@ text_columns! {
     NaiveDate, "a date", ToString::to_string, |t| t.parse().ok();
     UsState, "a state", |v| v.code().to_owned(), |t| t.parse().ok();
     AttemptId, "an attempt id", ToString::to_string, |t| t.parse().ok();
+    ListLoadId, "a loading's id", ToString::to_string, |t| t.parse().ok();
     CampaignId, "a campaign id", ToString::to_string, |t| t.parse().ok();
     ConnectionId, "a connection id", ToString::to_string, |t| t.parse().ok();
     ContactId, "a contact id", ToString::to_string, |t| t.parse().ok();

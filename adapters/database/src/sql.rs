@@ -219,6 +219,20 @@ impl Sql {
         }
     }
 
+    /// Reads with a statement that takes its rows from `{rows}`, a relation `r` with these columns, in no order.
+    pub async fn query_with_rows(
+        &self,
+        sql: &str,
+        columns: &[Column],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = bulk::with_rows(self.engine(), sql, columns)?;
+        self.query_rows(sql, columns, rows).await
+    }
+
     /// Reads columns of the rows with these keys, in no order; select the key as well to tell them apart.
     pub async fn bulk_select(
         &self,
@@ -231,16 +245,25 @@ impl Sql {
             return Ok(Vec::new());
         }
         let sql = bulk::select(self.engine(), table, columns, key)?;
+        self.query_rows(sql, key, keys).await
+    }
+
+    async fn query_rows(
+        &self,
+        sql: String,
+        columns: &[Column],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<Vec<Row>, DatabaseError> {
         match &self.backend {
             Backend::Sqlite(threads) => {
-                let (sql, key) = (sqlite::translated(&sql), key.to_vec());
+                let (sql, columns) = (sqlite::translated(&sql), columns.to_vec());
                 threads
-                    .read(move |connection| sqlite::query_rows(connection, &sql, &key, &keys))
+                    .read(move |connection| sqlite::query_rows(connection, &sql, &columns, &rows))
                     .await
             }
             Backend::Postgres { pool, .. } => {
                 let mut connection = pool.acquire().await?;
-                postgres::query_rows(&mut connection, &sql, key, &keys).await
+                postgres::query_rows(&mut connection, &sql, columns, &rows).await
             }
         }
     }

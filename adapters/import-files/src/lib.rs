@@ -25,6 +25,7 @@ mod letter_case;
 mod limits;
 mod mapping;
 mod nested;
+mod number_list;
 mod open_document;
 mod person_name;
 mod phone;
@@ -51,6 +52,7 @@ use commands::ports::{
 };
 pub use error::{ForeignFormat, ReadError};
 pub use field::field_names;
+pub use number_list::NumberLists;
 pub use phone::{NormalisedPhone, PhoneProblem, normalise_phone};
 
 use crate::{

@@ -281,6 +281,11 @@ const fn suppression(refusal: &SuppressionRefusal) -> &'static str {
         R::AnotherKind => "ANOTHER_KIND",
         R::NotFound => "NOT_FOUND",
         R::NoSan => "NO_SAN",
+        R::WrongState => "WRONG_STATE",
+        R::NoVersion => "NO_VERSION",
+        R::FromTheFuture => "FROM_THE_FUTURE",
+        R::AlreadyLoading => "ALREADY_LOADING",
+        R::NothingToChange => "NOTHING_TO_CHANGE",
         R::Stale => "STALE_LIST",
         R::NoReason => "NO_REASON",
     }

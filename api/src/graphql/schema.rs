@@ -25,6 +25,7 @@ pub struct Query(
     import::InboundAddressQuery,
     organization::OrganizationQuery,
     organization::RulesQuery,
+    organization::SuppressionQuery,
     analytics::AnalyticsQuery,
     operations::OperationsQuery,
 );
@@ -43,6 +44,7 @@ pub struct Mutation(
     import::InboundAddressMutation,
     organization::OrganizationMutation,
     organization::RulesMutation,
+    organization::SuppressionMutation,
     viewer::ViewerMutation,
 );
 

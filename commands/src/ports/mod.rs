@@ -13,6 +13,7 @@ mod import_records;
 mod inbound_addresses;
 mod journal;
 mod key_ring;
+mod listed_numbers;
 mod process_state;
 mod script_writer;
 mod send_pace;
@@ -41,12 +42,13 @@ pub use journal::{
     StoredEvent, StreamAppend, StreamSlice,
 };
 pub use key_ring::{KeyRing, OpenError};
+pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListSink, ListedNumbers};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
 pub use send_pace::{Pace, SendPace};
 pub use speaking_rates::SpeakingRates;
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};
-pub use suppression_lookup::SuppressionLookup;
+pub use suppression_lookup::{ListInForce, SuppressionLookup};
 pub use table_reader::{
     ColumnGuess, FileContent, ReadContact, ReadLimits, ReadProgress, RejectedRow, RowOutcome, TableChoice,
     TableColumn, TableFormat, TableOpener, TableReader, TableSummary,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     AttemptId, CampaignId, OrganizationId, PhoneNumber, ScriptId,
     campaign::{Campaign, CampaignCommand, CampaignStatus},
-    compliance::{Decision, Verdict},
+    compliance::{Decision, ListStanding, Verdict},
     contact::{Contact, ContactCommand, ContactRefusal},
     organization::Organization,
     script::{AttemptState, Audio, DeliveryStatus, FailureClass, Script, ScriptCommand},
@@ -25,13 +25,14 @@ use super::{
 };
 
 use crate::{
-    compliance::{Submission, decide_submission, holding},
+    compliance::{Submission, decide_submission},
     context::{CommandContext, Ports},
     error::CommandError,
     execute::{execute, retrying},
     people::{Person, load_people},
     ports::{Drop, HandedOver, Pace, PortError, PortErrorKind, WorkEnd, WorkItem},
     stream::{Batch, Loaded, load, load_many},
+    suppression::standings,
 };
 
 /// How long the carrier remembers a key, less a margin: Drop Cowboy v2 keeps it 24 hours (docs/concepts/idempotency).
@@ -223,27 +224,26 @@ impl Handoff<'_> {
         person: &Person,
     ) -> Result<Decision, CommandError> {
         let contact: &Contact = person.contact.state();
-        let lists = match &contact.phone_index {
-            Some(index) => {
-                let indexes = std::slice::from_ref(index);
-                self.ports
-                    .suppressions
-                    .lists_of(self.context.organization, indexes)
-                    .await?
-                    .pop()
-                    .unwrap_or_default()
-            }
-            None => vec![],
-        };
+        let lists = self.lists(contact).await?;
         let submission = Submission {
             id: self.id,
             script,
             contact,
             campaign: self.campaign,
             organization: self.organization,
-            lists: &holding(&lists),
+            lists: &lists,
         };
         Ok(decide_submission(now, &submission))
+    }
+
+    /// The suppression lists as they are now.
+    async fn lists(&self, contact: &Contact) -> Result<Vec<ListStanding>, CommandError> {
+        let Some(index) = &contact.phone_index else {
+            return Ok(vec![]);
+        };
+        let numbers = std::slice::from_ref(index);
+        let standings = standings(self.ports, self.context.organization, numbers).await?;
+        Ok(standings.into_iter().next().unwrap_or_default())
     }
 
     /// Records why not. A hold is looked at again at its release, or at the campaign's end if that comes first.
@@ -312,9 +312,18 @@ impl Handoff<'_> {
             Err(other) => return Err(other.into()),
         }
         let drop = self.drop(&person, script.state(), media_id)?;
+        let contact = person.contact.state().clone();
         let mut batch = Batch::new(self.ports, self.context);
         batch.add(script)?.add(person.contact)?;
         batch.commit().await?;
+        // A list is a stream of its own, so the reservation does not see it change. Whatever came before the attempt is seen now.
+        if self.lists(&contact).await?.iter().any(|list| list.holds_number) {
+            self.did_not_happen(attempt, "suppressed").await?;
+            return Ok(Next::End(WorkEnd::Retry {
+                not_before: now,
+                error: "the number was put on a list before the call".to_owned(),
+            }));
+        }
         Ok(Next::Call(Box::new(drop)))
     }
 

@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use super::{
-    audio_rendering, completion, contact_import, dispatch, drop,
+    audio_rendering, completion, contact_import, dispatch, drop, list_load,
     planner::{CONCERNED, Kind, PLANNER, plan},
     reports, retention, script_generation,
 };
@@ -243,6 +243,8 @@ impl Processes {
             Kind::ScriptGeneration
             | Kind::AudioRendering
             | Kind::ImportUndo
+            | Kind::ListLoad
+            | Kind::ListForget
             | Kind::Dispatch
             | Kind::Hasten
             | Kind::Completion => (4, 4),
@@ -313,6 +315,8 @@ impl Processes {
         match kind {
             Kind::Import => contact_import::run(ports, &context, item).await,
             Kind::ImportUndo => contact_import::undo::run(ports, &context, item).await,
+            Kind::ListLoad => list_load::run(ports, &context, item).await,
+            Kind::ListForget => list_load::forget(ports, item).await,
             Kind::ScriptGeneration => {
                 script_generation::run(ports, &context, item, self.settings.scripts_at_once).await
             }

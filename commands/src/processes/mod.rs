@@ -7,6 +7,7 @@ mod contact_import;
 mod dispatch;
 mod drop;
 mod engine;
+mod list_load;
 mod matching;
 mod planner;
 mod production;

@@ -8,6 +8,7 @@ use domain::{
     import::{ImportBatch, ImportEvent},
     organization::{Organization, OrganizationEvent},
     script::{FailureClass, Script, ScriptEvent},
+    suppression::{SuppressionEvent, SuppressionList},
 };
 use serde_json::json;
 
@@ -19,6 +20,9 @@ pub const PLANNER: &str = "planner";
 /// Hours without a carrier's report after which a hand-off is in doubt: the carrier may hold a drop overnight.
 const REPORT_PATIENCE_HOURS: i64 = 24;
 
+/// Minutes for which the numbers of a replaced version stay.
+const REPLACED_KEPT_MINUTES: i64 = 15;
+
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -26,6 +30,10 @@ pub enum Kind {
     Import,
     /// Take out again what an import made.
     ImportUndo,
+    /// Load a file of numbers that must not be called.
+    ListLoad,
+    /// Delete the numbers of a version of such a list that was replaced.
+    ListForget,
     /// Write the scripts of a campaign.
     ScriptGeneration,
     /// Speak the approved scripts of a campaign.
@@ -44,9 +52,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a campaign meets them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Import,
         Self::ImportUndo,
+        Self::ListLoad,
+        Self::ListForget,
         Self::ScriptGeneration,
         Self::AudioRendering,
         Self::Dispatch,
@@ -61,6 +71,8 @@ impl Kind {
         match self {
             Self::Import => "import",
             Self::ImportUndo => "import_undo",
+            Self::ListLoad => "list_load",
+            Self::ListForget => "list_forget",
             Self::ScriptGeneration => "script_generation",
             Self::AudioRendering => "audio_rendering",
             Self::Dispatch => "dispatch",
@@ -78,6 +90,7 @@ pub const CONCERNED: &[&str] = &[
     Campaign::KIND,
     Script::KIND,
     Organization::KIND,
+    SuppressionList::KIND,
 ];
 
 /// What follows from an event.
@@ -95,6 +108,7 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
         }
         Event::CampaignEvent(event) => of_campaign(recorded, event),
         Event::ScriptEvent(event) => of_script(recorded, event),
+        Event::SuppressionEvent(event) => of_list(recorded, event),
         Event::OrganizationEvent(OrganizationEvent::SendingAllowed { .. }) => one(work(
             recorded,
             Kind::Hasten,
@@ -103,7 +117,6 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
         )),
         Event::ImportEvent(_)
         | Event::ContactEvent(_)
-        | Event::SuppressionEvent(_)
         | Event::OrganizationEvent(_)
         | Event::Unknown { .. } => ProcessStep::default(),
     }
@@ -187,6 +200,27 @@ fn of_script(recorded: &Recorded, event: &ScriptEvent) -> ProcessStep {
             ..ProcessStep::default()
         },
         _ => ProcessStep::default(),
+    }
+}
+
+fn of_list(recorded: &Recorded, event: &SuppressionEvent) -> ProcessStep {
+    match event {
+        SuppressionEvent::SuppressionLoadStarted { load, .. } => {
+            let request = json!({ "list": recorded.stream.id });
+            one(work(recorded, Kind::ListLoad, load.id.to_string(), request))
+        }
+        SuppressionEvent::SuppressionsLoaded { loaded, .. } => match loaded.replaces {
+            Some(replaced) => {
+                let mut forget = work(recorded, Kind::ListForget, replaced.to_string(), json!({}));
+                // Whoever looks numbers up may still be at the version before it.
+                forget.not_before = recorded.metadata.recorded_at + Duration::minutes(REPLACED_KEPT_MINUTES);
+                one(forget)
+            }
+            None => ProcessStep::default(),
+        },
+        SuppressionEvent::SuppressionLoadFailed { .. }
+        | SuppressionEvent::SuppressionAdded { .. }
+        | SuppressionEvent::SuppressionExpired { .. } => ProcessStep::default(),
     }
 }
 

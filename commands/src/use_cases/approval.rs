@@ -17,12 +17,13 @@ use domain::{
 
 use crate::{
     authorization::Permit,
-    compliance::{Submission, decide_submission, holding},
+    compliance::{Submission, decide_submission},
     context::{CommandContext, Ports},
     error::CommandError,
     execute::execute,
     scripts::linter_for,
     stream::{Loaded, load, load_many},
+    suppression::standings,
 };
 
 /// Contacts looked at together.
@@ -93,11 +94,7 @@ async fn check_chunk(
     let contacts: Vec<Loaded<Contact>> = load_many(ports, permit.organization(), members).await?;
     let indexes: Vec<_> = contacts.iter().map(|c| c.state().phone_index.clone()).collect();
     let known: Vec<_> = indexes.iter().flatten().cloned().collect();
-    let mut lists = ports
-        .suppressions
-        .lists_of(permit.organization(), &known)
-        .await?
-        .into_iter();
+    let mut lists = standings(ports, permit.organization(), &known).await?.into_iter();
     let stopped = stopped(ports, permit, linter, &scripts).await?;
     let now = ports.clock.now();
     for ((contact, index), (script, id)) in contacts.iter().zip(&indexes).zip(scripts.iter().zip(script_ids))
@@ -113,7 +110,7 @@ async fn check_chunk(
             contact: contact.state(),
             campaign,
             organization,
-            lists: &holding(&on),
+            lists: &on,
         };
         let decision = decide_submission(now, &submission);
         found.contacts += 1;

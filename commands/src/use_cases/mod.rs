@@ -10,6 +10,7 @@ mod organizations;
 mod pick;
 mod push;
 mod review;
+mod suppressions;
 
 pub use approval::{Precheck, approve, precheck};
 pub use connections::{
@@ -34,3 +35,4 @@ pub use review::{
     BULK_REVIEW_MAX, BulkReview, ReviewToUndo, Rewriter, ScriptPreview, edit_script, preview_script,
     regenerate_script, review_scripts, speak_draft, start_generation, undo_reviews, unreviewed,
 };
+pub use suppressions::{ListFile, load_suppression_list, set_suppressed};

@@ -6,6 +6,6 @@ mod event;
 mod tests;
 
 pub use aggregate::{SuppressionCommand, SuppressionList, SuppressionRefusal};
-pub use event::{ListKind, LoadedList, SuppressionEvent};
+pub use event::{ListKind, ListLoad, LoadedList, SuppressionEvent};
 
 crate::aggregate::cqrs_aggregate!(SuppressionList);

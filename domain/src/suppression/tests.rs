@@ -2,7 +2,7 @@
 
 use super::{SuppressionCommand as Command, SuppressionEvent as Event, SuppressionRefusal as Refusal, *};
 use crate::{
-    PhoneIndex, SuppressionListId,
+    ListLoadId, PhoneIndex, SuppressionListId, UserId,
     testing::{self, Given, uuid},
 };
 
@@ -19,7 +19,7 @@ fn version(day: u8, san: Option<&str>) -> LoadedList {
         obtained_at: format!("2026-11-{day:02}T00:00:00Z").parse().unwrap(),
         san: san.map(str::to_owned),
         added: 1,
-        removed: 0,
+        ..LoadedList::default()
     }
 }
 
@@ -118,4 +118,114 @@ fn a_number_comes_and_goes_for_a_reason() {
             phone_index: PhoneIndex::from_hex("01".to_owned()),
             reason: "ten years".to_owned(),
         }]);
+}
+
+mod files {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        "2026-11-18T12:00:00Z".parse().unwrap()
+    }
+
+    fn file(number: u8, day: u8) -> ListLoad {
+        ListLoad {
+            id: ListLoadId::from_uuid(uuid(number)),
+            blob_key: "lists/a".to_owned(),
+            sha256: "00".to_owned(),
+            version: format!("day {day}"),
+            obtained_at: format!("2026-11-{day:02}T00:00:00Z").parse().unwrap(),
+            state: None,
+            san: Some("10000-0000-1".to_owned()),
+            is_change: false,
+            by: UserId::from_uuid(uuid(9)),
+        }
+    }
+
+    fn start(load: ListLoad) -> Command {
+        Command::StartLoad {
+            id: LIST,
+            list: ListKind::FederalDnc,
+            load,
+            now: noon(),
+        }
+    }
+
+    fn started(load: ListLoad) -> Event {
+        Event::SuppressionLoadStarted {
+            list_id: LIST,
+            list: ListKind::FederalDnc,
+            load,
+        }
+    }
+
+    fn in_force(number: u8, day: u8) -> Event {
+        loaded(
+            ListKind::FederalDnc,
+            LoadedList {
+                load_id: Some(ListLoadId::from_uuid(uuid(number))),
+                ..version(day, Some("10000-0000-1"))
+            },
+        )
+    }
+
+    #[test]
+    fn a_file_is_loaded_once_however_often_it_comes() {
+        given([]).when(start(file(2, 17))).then([started(file(2, 17))]);
+        given([started(file(2, 17))])
+            .when(start(file(2, 17)))
+            .then_nothing();
+        given([started(file(2, 17)), in_force(2, 17)])
+            .when(start(file(2, 17)))
+            .then_nothing();
+    }
+
+    #[test]
+    fn one_file_of_a_list_at_a_time_and_none_older_than_the_one_in_force() {
+        given([started(file(2, 17))])
+            .when(start(file(3, 18)))
+            .then_refused(Refusal::AlreadyLoading);
+        given([in_force(2, 17)])
+            .when(start(file(3, 16)))
+            .then_refused(Refusal::Stale);
+        given([in_force(2, 17)])
+            .when(start(file(3, 18)))
+            .then([started(file(3, 18))]);
+    }
+
+    #[test]
+    fn a_file_needs_what_proves_where_it_is_from() {
+        let without = |change: fn(&mut ListLoad)| {
+            let mut load = file(2, 17);
+            change(&mut load);
+            given([]).when(start(load))
+        };
+        without(|l| l.san = None).then_refused(Refusal::NoSan);
+        without(|l| l.version = " ".to_owned()).then_refused(Refusal::NoVersion);
+        without(|l| l.state = "TX".parse().ok()).then_refused(Refusal::WrongState);
+        without(|l| l.is_change = true).then_refused(Refusal::NothingToChange);
+        given([])
+            .when(start(file(2, 19)))
+            .then_refused(Refusal::FromTheFuture);
+    }
+
+    #[test]
+    fn a_file_that_fails_leaves_the_version_before_it_in_force() {
+        let fail = |number| Command::FailLoad {
+            id: LIST,
+            load: ListLoadId::from_uuid(uuid(number)),
+            reason: "no numbers in it".to_owned(),
+        };
+        let list = given([in_force(2, 17), started(file(3, 18))])
+            .when(fail(3))
+            .then([Event::SuppressionLoadFailed {
+                list_id: LIST,
+                load_id: ListLoadId::from_uuid(uuid(3)),
+                reason: "no numbers in it".to_owned(),
+            }]);
+        assert_eq!(list.loaded.unwrap().version, "day 17");
+        assert_eq!(list.loading, None);
+        given([started(file(3, 18))]).when(fail(2)).then_nothing();
+    }
 }

@@ -155,6 +155,14 @@ fn suppression_line(event: &SuppressionEvent) -> Option<String> {
             loaded.added,
             loaded.removed
         )),
+        SuppressionEvent::SuppressionLoadStarted { list, load, .. } => Some(format!(
+            "Suppression list {} {} is being loaded",
+            list.as_str(),
+            load.version
+        )),
+        SuppressionEvent::SuppressionLoadFailed { .. } => {
+            Some("A suppression list could not be loaded".to_owned())
+        }
         SuppressionEvent::SuppressionAdded { .. } | SuppressionEvent::SuppressionExpired { .. } => None,
     }
 }

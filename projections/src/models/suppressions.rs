@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    OrganizationId, PhoneIndex, Recorded, SuppressionListId,
+    ListLoadId, OrganizationId, PhoneIndex, Recorded, SuppressionListId, UsState,
     suppression::{ListKind, SuppressionEvent},
 };
 
@@ -33,6 +33,16 @@ read_model! {
         san: Option<String>,
         /// Numbers from files.
         loaded: i64,
+        /// Whose registry it is, for a state's.
+        state: Option<UsState>,
+        /// The loading in force.
+        load_id: Option<ListLoadId>,
+        /// Lines of the file that held no number.
+        unreadable: i64,
+        /// The version that is being loaded.
+        loading: Option<String>,
+        /// Why the last file was not loaded.
+        load_error: Option<String>,
         /// Numbers put on it one by one.
         added: i64,
         /// When something last happened to it.
@@ -72,8 +82,10 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     let at = event.metadata.recorded_at;
     let (list_id, kind) = match happened {
         SuppressionEvent::SuppressionsLoaded { list_id, list, .. }
+        | SuppressionEvent::SuppressionLoadStarted { list_id, list, .. }
         | SuppressionEvent::SuppressionAdded { list_id, list, .. } => (*list_id, Some(*list)),
-        SuppressionEvent::SuppressionExpired { list_id, .. } => (*list_id, None),
+        SuppressionEvent::SuppressionLoadFailed { list_id, .. }
+        | SuppressionEvent::SuppressionExpired { list_id, .. } => (*list_id, None),
     };
     let known = rows.suppression_lists.get(&(organization, list_id)).cloned();
     let first = kind.map(|kind| SuppressionListRow::blank(organization, list_id, kind));
@@ -86,10 +98,23 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
             list.sha256 = Some(loaded.sha256.clone());
             list.obtained_at = Some(loaded.obtained_at);
             list.san.clone_from(&loaded.san);
+            list.load_id = loaded.load_id;
+            list.unreadable = loaded.unreadable as i64;
+            list.loading = None;
+            list.load_error = None;
             list.loaded = list
                 .loaded
                 .saturating_add(loaded.added as i64)
                 .saturating_sub(loaded.removed as i64);
+        }
+        SuppressionEvent::SuppressionLoadStarted { load, .. } => {
+            list.state = load.state;
+            list.loading = Some(load.version.clone());
+            list.load_error = None;
+        }
+        SuppressionEvent::SuppressionLoadFailed { reason, .. } => {
+            list.loading = None;
+            list.load_error = Some(reason.clone());
         }
         SuppressionEvent::SuppressionAdded {
             phone_index,

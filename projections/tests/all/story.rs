@@ -442,6 +442,7 @@ impl Story {
                     san: None,
                     added: 5,
                     removed: 0,
+                    ..LoadedList::default()
                 },
             },
             1 | 2 => SuppressionEvent::SuppressionAdded {

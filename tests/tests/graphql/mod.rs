@@ -7,3 +7,4 @@ mod compliance;
 mod journey;
 mod refusals;
 mod sending;
+mod suppressions;

@@ -35,7 +35,7 @@ async fn approved(app: &TestApp, schedule: &str) -> Campaign {
 }
 
 /// When each hand-off was recorded, in order.
-async fn handed_over(app: &TestApp) -> Vec<DateTime<Utc>> {
+pub(super) async fn handed_over(app: &TestApp) -> Vec<DateTime<Utc>> {
     let journal = &app.application().ports.journal;
     let page = journal
         .read(Position::START, 10_000)

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use commands::ports::{PortError, PortErrorKind, SuppressionLookup};
-use domain::{OrganizationId, PhoneIndex};
-use projections::queries::ContactQueries as _;
+use commands::ports::{ListInForce, PortError, PortErrorKind, SuppressionLookup};
+use domain::{OrganizationId, PhoneIndex, suppression::ListKind};
+use projections::{models::SuppressionListRow, queries::ContactQueries as _};
 
 use super::{ReadSide, queries::Queries};
 
@@ -34,6 +34,23 @@ impl SuppressionLookup for ReadSide {
             ));
         }
         self.lists_known(organization, indexes).await
+    }
+
+    async fn in_force(&self, organization: OrganizationId) -> Result<Vec<ListInForce>, PortError> {
+        let lists = Queries::new(self.shared.clone())
+            .suppression_lists(organization)
+            .await
+            .map_err(retryable)?;
+        let in_force = |list: SuppressionListRow| ListInForce {
+            kind: list.kind,
+            state: list.state,
+            version: list.version,
+            obtained_at: list.obtained_at,
+            load: list.load_id,
+        };
+        // A list that is being loaded for the first time is not in force yet.
+        let is_there = |list: &SuppressionListRow| list.version.is_some() || list.kind == ListKind::Internal;
+        Ok(lists.into_iter().filter(is_there).map(in_force).collect())
     }
 
     async fn lists_known(

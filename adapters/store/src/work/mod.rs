@@ -9,6 +9,7 @@ mod consents;
 mod drop_register;
 mod fault;
 mod inbound_addresses;
+mod listed_numbers;
 mod outbox;
 mod processes;
 mod send_pace;
@@ -27,6 +28,7 @@ pub use consents::ConsentStore;
 pub use drop_register::DropStore;
 pub use fault::unreachable;
 pub use inbound_addresses::InboundAddressStore;
+pub use listed_numbers::ListedNumberStore;
 pub use outbox::{CLAIM_MAX, Outbox};
 pub use processes::ProcessStore;
 pub use send_pace::PaceStore;
@@ -57,6 +59,8 @@ pub struct WorkStore {
     pub webhooks: Arc<WebhookStore>,
     /// Which hand-off called which number.
     pub drops: Arc<DropStore>,
+    /// Numbers of lists that came as files.
+    pub listed: Arc<ListedNumberStore>,
     /// How fast campaigns hand over.
     pub pace: Arc<PaceStore>,
     /// Audio that was bought.
@@ -102,6 +106,7 @@ impl WorkStore {
             accounts: Arc::new(AccountStore::new(sql.clone())),
             uploads: Arc::new(UploadStore::new(sql.clone())),
             pace: Arc::new(PaceStore::new(sql.clone())),
+            listed: Arc::new(ListedNumberStore::new(sql.clone())),
             audio: Arc::new(AudioStore::new(sql.clone())),
             processes: Arc::new(ProcessStore::new(sql.clone(), Arc::clone(&queue))),
             queue,

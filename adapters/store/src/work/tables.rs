@@ -37,6 +37,7 @@ macro_rules! files {
             migration_file!($engine, "0011_clips_in_doubt"),
             migration_file!($engine, "0013_reports"),
             migration_file!($engine, "0014_pace"),
+            migration_file!($engine, "0015_listed_numbers"),
         ]
     };
 }

@@ -5,8 +5,10 @@ mod object;
 mod query;
 mod rules;
 mod settings;
+mod suppression;
 
 pub use mutation::OrganizationMutation;
 pub use object::Organization;
 pub use query::OrganizationQuery;
 pub use rules::{RulesMutation, RulesQuery};
+pub use suppression::{SuppressionMutation, SuppressionQuery};

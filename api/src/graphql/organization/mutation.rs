@@ -8,9 +8,8 @@ use commands::{
     use_cases::{self, MemberProfile},
 };
 use domain::{
-    PhoneNumber, SuppressionListId, TeamId, UserId,
+    PhoneNumber, TeamId, UserId,
     organization::{CallerId, HaltedBy, Organization, OrganizationCommand},
-    suppression::{ListKind, SuppressionCommand, SuppressionList},
 };
 
 use super::{
@@ -38,7 +37,7 @@ pub struct NewMember {
 #[derive(Debug, SimpleObject)]
 pub struct OrganizationChanged {
     /// Pass it as `minPosition` to read what was written.
-    position: Position,
+    pub(super) position: Position,
 }
 
 /// Somebody was let in.
@@ -69,9 +68,11 @@ outcome! {
     TeamOutcome = TeamCreated;
 }
 
-fn phone(text: &str) -> Result<PhoneNumber, Problem> {
-    text.parse()
-        .map_err(|e: domain::InvalidPhone| Problem::new("INVALID_PHONE", e.to_string()))
+pub(super) fn phone(text: &str) -> Result<PhoneNumber, Problem> {
+    let normalised = import_files::normalise_phone(text);
+    normalised
+        .map(|phone| phone.number)
+        .map_err(|e| Problem::new("INVALID_PHONE", e.to_string()))
 }
 
 impl Caller<'_> {
@@ -172,29 +173,6 @@ impl Caller<'_> {
             position: done.position,
         })
     }
-
-    async fn add_suppression(&self, number: &str, reason: String) -> Result<OrganizationChanged, Problem> {
-        let permit = self.permit(Action::Administer)?;
-        let (ports, organization) = (&self.state.ports, permit.organization());
-        let indexes = ports.keys.phone_indexes(organization, &[phone(number)?]).await?;
-        let phone_index = indexes
-            .into_iter()
-            .next()
-            .ok_or_else(|| Problem::fault("no index for a number"))?;
-        let id = SuppressionListId::derived(organization.as_uuid(), ListKind::Internal.as_str().as_bytes());
-        let command = SuppressionCommand::Add {
-            id,
-            list: ListKind::Internal,
-            phone_index,
-            reason,
-            expires_at: None,
-        };
-        let context = self.command(&permit);
-        let appended = execute::<SuppressionList>(ports, &context, id, command).await?;
-        Ok(OrganizationChanged {
-            position: self.reached(appended).await?,
-        })
-    }
 }
 
 /// Administration.
@@ -273,16 +251,6 @@ impl OrganizationMutation {
         let by = HaltedBy::Organization;
         let command = |_: &Permit| Ok(OrganizationCommand::AllowSending { by, reason });
         caller(ctx)?.administer(Action::Administer, command).await
-    }
-
-    /// Puts a number on the organization's own suppression list.
-    async fn add_suppression(
-        &self,
-        ctx: &Context<'_>,
-        phone: String,
-        reason: String,
-    ) -> Result<OrganizationOutcome, Problem> {
-        OrganizationOutcome::of(caller(ctx)?.add_suppression(&phone, reason).await)
     }
 
     /// Lets a person in and answers a one-time link that signs them in.

@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use projections::models::{MemberRow, OrganizationRow, StateSwitchRow, SuppressionListRow, TeamRow};
+use projections::models::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
 
 use super::{
     super::{
-        enums::{HaltedBy, ListKind, Role},
+        enums::{HaltedBy, Role},
         error::Problem,
         loaders::rows,
         node_id::NodeKind,
@@ -151,34 +151,6 @@ impl StateSwitch {
             on: row.is_some_and(|r| r.switched_on),
             reason: row.map(|r| r.reason.clone()),
             changed_at: row.map(|r| r.changed_at),
-        }
-    }
-}
-
-/// A list of numbers that must not be contacted.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct SuppressionList {
-    id: ID,
-    kind: ListKind,
-    version: Option<String>,
-    obtained_at: Option<DateTime<Utc>>,
-    /// Numbers of the loaded version.
-    loaded: i64,
-    /// Numbers added by hand.
-    added: i64,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<SuppressionListRow> for SuppressionList {
-    fn from(row: SuppressionListRow) -> Self {
-        Self {
-            id: row.list_id.global(),
-            kind: row.kind.into(),
-            version: row.version,
-            obtained_at: row.obtained_at,
-            loaded: row.loaded,
-            added: row.added,
-            updated_at: row.updated_at,
         }
     }
 }

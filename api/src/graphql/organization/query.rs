@@ -5,7 +5,7 @@ use commands::authorization::Action;
 
 use super::{
     super::{context::caller, error::Problem, scalars::Position},
-    object::{Member, Organization, StateSwitch, SuppressionList, Team},
+    object::{Member, Organization, StateSwitch, Team},
 };
 
 /// Questions about the organization.
@@ -68,22 +68,5 @@ impl OrganizationQuery {
         let switched = caller.state.queries.state_switches(permit.organization()).await?;
         let of = |state| StateSwitch::of(state, switched.iter().find(|r| r.state == state));
         Ok(domain::UsState::all().map(of).collect())
-    }
-
-    /// Lists of numbers that must not be contacted.
-    async fn suppression_lists(
-        &self,
-        ctx: &Context<'_>,
-        min_position: Option<Position>,
-    ) -> Result<Vec<SuppressionList>, Problem> {
-        let caller = caller(ctx)?;
-        let permit = caller.permit(Action::Read)?;
-        caller.fresh(min_position).await;
-        let lists = caller
-            .state
-            .queries
-            .suppression_lists(permit.organization())
-            .await?;
-        Ok(lists.into_iter().map(SuppressionList::from).collect())
     }
 }

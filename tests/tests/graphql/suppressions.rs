@@ -1,0 +1,184 @@
+//! Lists of numbers that must not be called, as an admin keeps them: files of a registry, and numbers one by one.
+
+use serde_json::{Value, json};
+
+use super::{
+    campaign::{CHANGED, Campaign},
+    sending::handed_over,
+};
+use crate::stage::{Person, TestApp, in_a_running_system, text, until};
+
+in_a_running_system! {
+    a_number_of_a_registrys_file_is_never_called;
+    a_file_replaces_the_one_before_it_and_a_wrong_one_replaces_nothing;
+    a_list_of_changes_takes_numbers_off_and_puts_others_on;
+    a_number_put_on_the_list_is_not_called_whatever_waits_for_it;
+}
+
+const DONE: &str = "OrganizationChanged { position }";
+
+/// Two of the twelve people, and one who is none of them.
+const SOMEBODY: &str = "760,5550125";
+const SOMEBODY_ELSE: &str = "760,5550126";
+const A_STRANGER: &str = "212,5550142";
+
+/// Twelve people's campaign, approved.
+async fn approved(app: &TestApp) -> Campaign {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent)
+        .await
+        .with_people()
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    agent
+        .does(
+            &campaign.step("approveCampaign"),
+            "CampaignApproved { precheck { ready } }",
+        )
+        .await;
+    campaign.followed_by_a_program().await
+}
+
+/// The call that loads a file of the federal registry, obtained so many days ago.
+async fn load(app: &TestApp, admin: &Person, lines: &[&str], days_ago: i64, more: &str) -> String {
+    let upload = admin
+        .uploads("dnc.txt", (lines.join("\n") + "\n").as_bytes())
+        .await;
+    let obtained = app.application().ports.clock.now() - chrono::Duration::days(days_ago);
+    format!(
+        "loadSuppressionList(file: {{uploadId: {upload:?}, kind: FEDERAL_DNC, version: \"{days_ago} days\", \
+         obtainedAt: {:?}, {more}}})",
+        obtained.to_rfc3339()
+    )
+}
+
+/// The federal list once nothing is being loaded.
+async fn in_force(admin: &Person) -> Value {
+    until("the list is loaded", async || {
+        let asked = "suppressionLists { kind version loaded unreadable age san loading loadError }";
+        let lists = admin.asks(asked).await;
+        let federal = lists
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|l| l["kind"] == "FEDERAL_DNC");
+        federal.filter(|l| l["loading"].is_null()).cloned()
+    })
+    .await
+}
+
+const SAN: &str = "san: \"10000-0000-1\"";
+
+/// Waits for the end, and answers how many were handed over and how many were stopped.
+async fn outcome(app: &TestApp, campaign: &Campaign) -> (usize, Value) {
+    campaign
+        .agent
+        .does(&campaign.step("submitCampaign"), CHANGED)
+        .await;
+    campaign.is("COMPLETED").await;
+    let counters = campaign.field("counters { blocked }").await;
+    (handed_over(app).await.len(), counters["blocked"].clone())
+}
+
+async fn a_number_of_a_registrys_file_is_never_called(app: &TestApp) {
+    let campaign = approved(app).await;
+    let admin = &campaign.agent;
+    let call = load(app, admin, &[SOMEBODY, A_STRANGER, SOMEBODY], 0, SAN).await;
+    admin.does(&call, DONE).await;
+    let list = in_force(admin).await;
+    assert_eq!(list["loaded"], 2, "{list}");
+    assert_eq!(list["age"], "FRESH", "{list}");
+    assert_eq!(list["san"], "10000-0000-1", "{list}");
+    let precheck = format!(
+        "precheck(campaignId: {:?}) {{ blocked obstacles {{ rule contacts }} }}",
+        campaign.id
+    );
+    let found = admin.asks(&precheck).await;
+    assert_eq!(found["blocked"], 1, "{found}");
+    assert_eq!(
+        found["obstacles"],
+        json!([{"rule": "LIST.federal_dnc", "contacts": 1}])
+    );
+    assert_eq!(outcome(app, &campaign).await, (11, json!(1)));
+}
+
+async fn a_file_replaces_the_one_before_it_and_a_wrong_one_replaces_nothing(app: &TestApp) {
+    let admin = app.admin().await;
+    let without = load(app, &admin, &[SOMEBODY], 3, "isChange: false").await;
+    assert_eq!(admin.is_refused(&without, DONE).await["code"], "NO_SAN");
+    let first = load(app, &admin, &[SOMEBODY, A_STRANGER], 3, SAN).await;
+    admin.does(&first, DONE).await;
+    assert_eq!(in_force(&admin).await["loaded"], 2);
+    // The same file again is the same version.
+    admin.does(&first, DONE).await;
+    let older = load(app, &admin, &[SOMEBODY], 9, SAN).await;
+    assert_eq!(admin.is_refused(&older, DONE).await["code"], "STALE_LIST");
+    let wrong = load(app, &admin, &["Dear agent,", "see the file attached."], 2, SAN).await;
+    admin.does(&wrong, DONE).await;
+    let list = until("the file is refused", async || {
+        let list = in_force(&admin).await;
+        (!list["loadError"].is_null()).then_some(list)
+    })
+    .await;
+    assert_eq!(
+        (&list["version"], &list["loaded"]),
+        (&json!("3 days"), &json!(2)),
+        "{list}"
+    );
+    assert!(text(&list["loadError"]).contains("number"), "{list}");
+    let newer = load(app, &admin, &[A_STRANGER], 1, SAN).await;
+    admin.does(&newer, DONE).await;
+    until("the newer one is in force", async || {
+        (in_force(&admin).await["version"] == "1 days").then_some(())
+    })
+    .await;
+    assert_eq!(in_force(&admin).await["loaded"], 1);
+    let (viewer, _) = app.member(&admin, "VIEWER").await;
+    assert_eq!(viewer.is_denied(&newer, DONE).await, "FORBIDDEN");
+}
+
+async fn a_list_of_changes_takes_numbers_off_and_puts_others_on(app: &TestApp) {
+    let campaign = approved(app).await;
+    let admin = &campaign.agent;
+    let change = format!("{SAN}, isChange: true");
+    let (off, on) = (
+        format!("{SOMEBODY},2026-01-01,D"),
+        format!("{SOMEBODY_ELSE},2026-01-01,A"),
+    );
+    let changes = load(app, admin, &[&off, &on], 1, &change).await;
+    assert_eq!(
+        admin.is_refused(&changes, DONE).await["code"],
+        "NOTHING_TO_CHANGE"
+    );
+    let full = load(app, admin, &[SOMEBODY, A_STRANGER], 2, SAN).await;
+    admin.does(&full, DONE).await;
+    in_force(admin).await;
+    let changes = load(app, admin, &[&off, &on], 1, &change).await;
+    admin.does(&changes, DONE).await;
+    until("the changes are in force", async || {
+        (in_force(admin).await["version"] == "1 days").then_some(())
+    })
+    .await;
+    assert_eq!(in_force(admin).await["loaded"], 2);
+    assert_eq!(outcome(app, &campaign).await, (11, json!(1)));
+}
+
+async fn a_number_put_on_the_list_is_not_called_whatever_waits_for_it(app: &TestApp) {
+    let campaign = approved(app).await;
+    let admin = &campaign.agent;
+    admin.does("haltSending(reason: \"not yet\")", DONE).await;
+    admin.does(&campaign.step("submitCampaign"), CHANGED).await;
+    let add = "addSuppression(phone: \"(760) 555-0125\", reason: \"asked by letter\")";
+    admin.does(add, DONE).await;
+    let add = "addSuppression(phone: \"(760) 555-0126\", reason: \"asked by letter\")";
+    admin.does(add, DONE).await;
+    let remove = "removeSuppression(phone: \"(760) 555-0126\", reason: \"another person\")";
+    admin.does(remove, DONE).await;
+    admin.does("allowSending(reason: \"now\")", DONE).await;
+    campaign.is("COMPLETED").await;
+    assert_eq!(campaign.field("counters { blocked }").await["blocked"], 1);
+    assert_eq!(handed_over(app).await.len(), 11);
+}
