@@ -344,7 +344,7 @@ mod tests {
         #[test]
         fn every_number_of_a_list_comes_out(numbers in proptest::collection::vec(2_000_000_000_u64..9_999_999_999, 1..200)) {
             let usable = numbers.iter().filter(|n| number(&n.to_string()).is_some()).count();
-            let text: String = numbers.iter().map(|n| format!("{n}\n")).collect();
+            let text = numbers.iter().map(u64::to_string).collect::<Vec<_>>().join("\n");
             match read(text) {
                 Ok((lines, figures)) => prop_assert_eq!((lines.len(), figures.lines), (usable, numbers.len() as u64)),
                 Err(_) => prop_assert!(usable < numbers.len()),
