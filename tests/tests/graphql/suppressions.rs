@@ -1,12 +1,26 @@
 //! Lists of numbers that must not be called, as an admin keeps them: files of a registry, and numbers one by one.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use commands::{
+    Ports,
+    context::CommandContext,
+    ports::{ListInForce, PortError, SuppressionLookup},
+    use_cases::set_suppressed,
+};
+use domain::{CorrelationId, OrganizationId, PhoneIndex, PhoneNumber};
+use sandbox::Faults;
 use serde_json::{Value, json};
 
 use super::{
     campaign::{CHANGED, Campaign},
     sending::handed_over,
 };
-use crate::stage::{Person, TestApp, in_a_running_system, text, until};
+use crate::stage::{Engine, Person, TestApp, in_a_running_system, text, until};
 
 in_a_running_system! {
     a_number_of_a_registrys_file_is_never_called;
@@ -181,4 +195,91 @@ async fn a_number_put_on_the_list_is_not_called_whatever_waits_for_it(app: &Test
     campaign.is("COMPLETED").await;
     assert_eq!(campaign.field("counters { blocked }").await["blocked"], 1);
     assert_eq!(handed_over(app).await.len(), 11);
+}
+
+/// A number that somebody puts on the list right after it was looked up, when the attempt is not yet on record.
+#[derive(Debug)]
+struct LateEntry {
+    ports: Ports,
+    number: PhoneNumber,
+    is_entered: AtomicBool,
+}
+
+impl LateEntry {
+    fn between(ports: Ports) -> Ports {
+        let number = "+17605550125".parse().expect("a number");
+        Ports {
+            suppressions: Arc::new(Self {
+                ports: ports.clone(),
+                number,
+                is_entered: AtomicBool::new(false),
+            }),
+            ..ports
+        }
+    }
+
+    async fn enter(&self, organization: OrganizationId) {
+        let correlation = CorrelationId::from_uuid(self.ports.ids.next());
+        let context = CommandContext::system(organization, "a clerk", correlation, None);
+        let reason = "asked on the telephone".to_owned();
+        let entered = set_suppressed(&self.ports, &context, &self.number, true, reason).await;
+        entered.expect("the number is put on the list");
+    }
+}
+
+#[async_trait]
+impl SuppressionLookup for LateEntry {
+    async fn in_force(&self, organization: OrganizationId) -> Result<Vec<ListInForce>, PortError> {
+        self.ports.suppressions.in_force(organization).await
+    }
+
+    async fn lists_of(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError> {
+        let found = self.ports.suppressions.lists_of(organization, indexes).await?;
+        let number = std::slice::from_ref(&self.number);
+        let own = self.ports.keys.phone_indexes(organization, number).await?;
+        // A dry run asks of everybody at once.
+        if indexes == own && !self.is_entered.swap(true, Ordering::SeqCst) {
+            self.enter(organization).await;
+        }
+        Ok(found)
+    }
+
+    async fn lists_known(
+        &self,
+        organization: OrganizationId,
+        indexes: &[PhoneIndex],
+    ) -> Result<Vec<Vec<String>>, PortError> {
+        self.ports.suppressions.lists_known(organization, indexes).await
+    }
+}
+
+fn put_on_the_list_after_the_look(engine: Engine) {
+    TestApp::tell_through(engine, Faults::default(), LateEntry::between, async |app| {
+        let campaign = approved(app).await;
+        campaign
+            .agent
+            .does(&campaign.step("submitCampaign"), CHANGED)
+            .await;
+        campaign.is("COMPLETED").await;
+        assert_eq!(campaign.field("counters { blocked }").await["blocked"], 1);
+        let sandbox = app.application().sandbox.as_ref().expect("the sandbox runs");
+        let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier has a log");
+        let drops = || log.lines().filter(|line| line.contains("\"type\":\"drop_made\""));
+        assert_eq!(drops().count(), 11);
+        assert_eq!(drops().filter(|line| line.contains("7605550125")).count(), 0);
+    });
+}
+
+#[test]
+fn a_number_put_on_the_list_after_it_was_looked_up_is_not_called_either_on_sqlite() {
+    put_on_the_list_after_the_look(Engine::Sqlite);
+}
+
+#[test]
+fn a_number_put_on_the_list_after_it_was_looked_up_is_not_called_either_on_postgres() {
+    put_on_the_list_after_the_look(Engine::Postgres);
 }

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use commands::Ports;
 use domain::{ManualClock, OrganizationId, UserId};
 use futures::FutureExt;
 use sandbox::{Delays, Faults, PendingCallbacks, RunningSandbox};
@@ -43,6 +44,16 @@ impl TestApp {
 
     /// The same, with providers that get things wrong.
     pub fn tell_amid(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
+        Self::tell_through(engine, faults, |ports| ports, story);
+    }
+
+    /// The same, where something comes between the system and a port of its own.
+    pub fn tell_through(
+        engine: Engine,
+        faults: Faults,
+        between: impl FnOnce(Ports) -> Ports,
+        story: impl AsyncFnOnce(&Self),
+    ) {
         let place = Place::make(engine);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -50,7 +61,7 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = Self::start(&place, faults).await;
+            let app = Self::start(&place, faults, between).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -64,7 +75,7 @@ impl TestApp {
         &self.running.application
     }
 
-    async fn start(place: &Place, faults: Faults) -> Self {
+    async fn start(place: &Place, faults: Faults, between: impl FnOnce(Ports) -> Ports) -> Self {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
@@ -77,7 +88,8 @@ impl TestApp {
             faults,
             ..Surroundings::default()
         };
-        let application = Application::open(config, around).await.expect("it opens");
+        let mut application = Application::open(config, around).await.expect("it opens");
+        application.ports = between(application.ports);
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let running = application.start(any_port, Role::All).await.expect("it starts");
         let outside = running.application.sandbox.as_ref().map(RunningSandbox::pending);
