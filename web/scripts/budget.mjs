@@ -11,7 +11,9 @@ const take = name => {
   if (seen.has(name)) return;
   seen.add(name);
   const text = readFileSync(new URL(name, dist), 'utf8');
-  for (const found of text.matchAll(/(?:^|[;}\s])(?:import|export)[^;("']*?(?:from)?\s*["']\.\/([^"']+\.js)["']/g)) {
+  for (const found of text.matchAll(
+    /(?:^|[;}\s])(?:import|export)[^;("']*?(?:from)?\s*["']\.\/([^"']+\.js)["']/g,
+  )) {
     take(`assets/${found[1]}`);
   }
 };

@@ -36,7 +36,9 @@ export function Audit() {
   const asked = useAsk(findDocument, { phone: number }, { pause: !number });
   if (!mayAudit) {
     return (
-      <Empty title="Only auditors and admins replay histories">Ask your admin for another role. What you may see of a contact is on its own page.</Empty>
+      <Empty title="Only auditors and admins replay histories">
+        Ask your admin for another role. What you may see of a contact is on its own page.
+      </Empty>
     );
   }
   const wrong = typed !== '' && e164(typed) === undefined;
@@ -70,7 +72,13 @@ export function Audit() {
               error={wrong ? 'Ten digits of a US number' : undefined}
               onChange={event => setTyped(event.currentTarget.value)}
             />
-            <TextInput label="As of" description="Your time; empty: now" type="datetime-local" value={day} onChange={event => setDay(event.currentTarget.value)} />
+            <TextInput
+              label="As of"
+              description="Your time; empty: now"
+              type="datetime-local"
+              value={day}
+              onChange={event => setDay(event.currentTarget.value)}
+            />
             <Button type="submit" disabled={wrong || (!typed && !contact)}>
               Replay
             </Button>
@@ -86,7 +94,9 @@ export function Audit() {
         <Shown asked={asked} what="the contact">
           {() =>
             found.length === 0 ? (
-              <Empty title="Nobody has this number">Check the digits. A number that was never in a list has no history here.</Empty>
+              <Empty title="Nobody has this number">
+                Check the digits. A number that was never in a list has no history here.
+              </Empty>
             ) : (
               <Stack>
                 {found.map(c => (
@@ -104,7 +114,10 @@ export function Audit() {
         </Shown>
       )}
       {!number && !contact && (
-        <Empty title="Whose history?">Type a number. Every step is shown: who did what, when, on what grounds. A date shows what was known then.</Empty>
+        <Empty title="Whose history?">
+          Type a number. Every step is shown: who did what, when, on what grounds. A date shows what was known
+          then.
+        </Empty>
       )}
       {shown && <Replay key={`${shown} ${asOf}`} contactId={shown} asOf={instant} />}
     </>

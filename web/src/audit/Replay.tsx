@@ -74,7 +74,11 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
   if (pages.error) return <Failed error={pages.error} again={pages.again} />;
   const contact = who.data?.contact;
   if (pages.rows.length === 0) {
-    return <Empty title="Nothing had happened yet">At that time the contact was not known here. Choose a later date.</Empty>;
+    return (
+      <Empty title="Nothing had happened yet">
+        At that time the contact was not known here. Choose a later date.
+      </Empty>
+    );
   }
   return (
     <Paper withBorder p="md">

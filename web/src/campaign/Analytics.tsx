@@ -59,7 +59,11 @@ export function Analytics({ campaign }: { campaign: Whole }) {
     <Shown asked={asked} what="the figures">
       {({ analytics: { cells, failures, obstacles } }) => {
         if (cells.length === 0 && obstacles.length === 0) {
-          return <Empty title="No figures yet">They appear when the first voicemail was handed to the carrier.</Empty>;
+          return (
+            <Empty title="No figures yet">
+              They appear when the first voicemail was handed to the carrier.
+            </Empty>
+          );
         }
         const days = [...sumsBy(cells, c => c.day)];
         const hours = [...sumsBy(cells, c => String(c.hour))];
@@ -78,13 +82,21 @@ export function Analytics({ campaign }: { campaign: Whole }) {
                   <Title order={2} size="h4" mb="sm">
                     By day
                   </Title>
-                  <div role="img" aria-label={`Voicemails by day. ${days.map(([d, s]) => `${d}: ${s.DELIVERED} left, ${s.LISTENED} listened, ${s.FAILED} not left`).join('. ')}`}>
+                  <div
+                    role="img"
+                    aria-label={`Voicemails by day. ${days.map(([d, s]) => `${d}: ${s.DELIVERED} left, ${s.LISTENED} listened, ${s.FAILED} not left`).join('. ')}`}
+                  >
                     <BarChart
                       h={240}
                       dataKey="day"
                       series={SERIES}
                       withLegend
-                      data={days.map(([day, s]) => ({ day, Left: s.DELIVERED, Listened: s.LISTENED, 'Not left': s.FAILED }))}
+                      data={days.map(([day, s]) => ({
+                        day,
+                        Left: s.DELIVERED,
+                        Listened: s.LISTENED,
+                        'Not left': s.FAILED,
+                      }))}
                     />
                   </div>
                 </Paper>
@@ -94,14 +106,20 @@ export function Analytics({ campaign }: { campaign: Whole }) {
                   <Title order={2} size="h4" mb="sm">
                     Listen rate by the recipient’s hour
                   </Title>
-                  <div role="img" aria-label={`Listen rate by hour. ${hours.map(([h, s]) => `${clock(h)}: ${Math.round(listenRate(s))} percent`).join('. ')}`}>
+                  <div
+                    role="img"
+                    aria-label={`Listen rate by hour. ${hours.map(([h, s]) => `${clock(h)}: ${Math.round(listenRate(s))} percent`).join('. ')}`}
+                  >
                     <BarChart
                       h={240}
                       dataKey="hour"
                       unit=" %"
                       yAxisProps={{ domain: [0, 100] }}
                       series={[{ name: 'Listen rate', color: 'teal.7' }]}
-                      data={hours.map(([hour, s]) => ({ hour: clock(hour), 'Listen rate': Math.round(listenRate(s)) }))}
+                      data={hours.map(([hour, s]) => ({
+                        hour: clock(hour),
+                        'Listen rate': Math.round(listenRate(s)),
+                      }))}
                     />
                   </div>
                 </Paper>

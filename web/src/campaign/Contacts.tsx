@@ -2,7 +2,12 @@
 import { Anchor, Group, Select, Text } from '@mantine/core';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { graphql } from '../graph/generated';
-import type { AudioState, CampaignContactsQuery, DeliveryStatus, ReviewState } from '../graph/generated/graphql';
+import type {
+  AudioState,
+  CampaignContactsQuery,
+  DeliveryStatus,
+  ReviewState,
+} from '../graph/generated/graphql';
 import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
 import { Sign, When } from '../parts/Signs';
@@ -80,9 +85,30 @@ export function Contacts({ campaign }: { campaign: Whole }) {
   return (
     <>
       <Group mb="md" align="flex-end">
-        <Select label="Review" placeholder="All" clearable data={choices(reviews)} value={address.get('review')} onChange={set('review')} />
-        <Select label="Audio" placeholder="All" clearable data={choices(audioStates)} value={address.get('audio')} onChange={set('audio')} />
-        <Select label="Delivery" placeholder="All" clearable data={choices(deliveries)} value={delivery} onChange={set('delivery')} />
+        <Select
+          label="Review"
+          placeholder="All"
+          clearable
+          data={choices(reviews)}
+          value={address.get('review')}
+          onChange={set('review')}
+        />
+        <Select
+          label="Audio"
+          placeholder="All"
+          clearable
+          data={choices(audioStates)}
+          value={address.get('audio')}
+          onChange={set('audio')}
+        />
+        <Select
+          label="Delivery"
+          placeholder="All"
+          clearable
+          data={choices(deliveries)}
+          value={delivery}
+          onChange={set('delivery')}
+        />
       </Group>
       <LongList<Row>
         name="Contacts of the campaign"
@@ -111,12 +137,17 @@ export function Contacts({ campaign }: { campaign: Whole }) {
                   {row.contact?.name ?? 'Unknown'}
                 </Anchor>
                 <Text size="xs" c="dimmed">
-                  {row.contact ? phone(row.contact.phone) : ''} {[row.contact?.city, row.contact?.state].filter(Boolean).join(', ')}
+                  {row.contact ? phone(row.contact.phone) : ''}{' '}
+                  {[row.contact?.city, row.contact?.state].filter(Boolean).join(', ')}
                 </Text>
               </>
             ),
           },
-          { title: 'Script', width: 9, cell: row => (row.review ? <Sign of={reviews[row.review]} /> : 'Not written') },
+          {
+            title: 'Script',
+            width: 9,
+            cell: row => (row.review ? <Sign of={reviews[row.review]} /> : 'Not written'),
+          },
           { title: 'Audio', width: 9, cell: row => <Sign of={audioStates[row.audio]} /> },
           { title: 'Delivery', width: 8, cell: row => <Sign of={deliveries[row.delivery]} /> },
           {

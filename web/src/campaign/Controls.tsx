@@ -67,7 +67,11 @@ export function Controls({ campaign }: { campaign: Whole }) {
         <Text size="sm" mb="sm">
           The copy is a draft with the same type, neighborhood and script template, without contacts.
         </Text>
-        <TextInput label="Name of the copy" value={copyName} onChange={e => setCopyName(e.currentTarget.value)} />
+        <TextInput
+          label="Name of the copy"
+          value={copyName}
+          onChange={e => setCopyName(e.currentTarget.value)}
+        />
       </Sure>
       {status === 'DRAFT' && (
         <Sure
@@ -91,8 +95,8 @@ export function Controls({ campaign }: { campaign: Whole }) {
           reason="Why it is cancelled"
           run={reason => cancel.run({ id, reason })}
         >
-          Nothing more is handed over, ever: {count(Math.max(0, waiting))} contacts will not be called by it. This cannot be undone;
-          a copy can be made.
+          Nothing more is handed over, ever: {count(Math.max(0, waiting))} contacts will not be called by it.
+          This cannot be undone; a copy can be made.
         </Sure>
       )}
     </>

@@ -59,9 +59,21 @@ export function Digest({ campaign }: { campaign: Whole }) {
               </List>
             </Paper>
             <Figures>
-              <Figure name="Handed to the carrier" value={count(digest.attempted)} under={`of ${count(digest.contacts)} contacts`} />
-              <Figure name="Left in the mailbox" value={count(digest.delivered)} under={share(digest.delivered, digest.attempted)} />
-              <Figure name="Listened" value={count(digest.listened)} under={share(digest.listened, digest.delivered)} />
+              <Figure
+                name="Handed to the carrier"
+                value={count(digest.attempted)}
+                under={`of ${count(digest.contacts)} contacts`}
+              />
+              <Figure
+                name="Left in the mailbox"
+                value={count(digest.delivered)}
+                under={share(digest.delivered, digest.attempted)}
+              />
+              <Figure
+                name="Listened"
+                value={count(digest.listened)}
+                under={share(digest.listened, digest.delivered)}
+              />
               <Figure name="Could not be left" value={count(digest.failed)} />
               <Figure name="Blocked by a rule" value={count(digest.blocked)} />
               <Figure name="Held beyond the end" value={count(digest.held)} />

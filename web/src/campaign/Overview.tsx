@@ -17,14 +17,50 @@ export function Overview({ campaign }: { campaign: Whole }) {
     <>
       <Running campaign={campaign} />
       <Figures>
-        <Figure name="Contacts" value={count(c.contacts)} under={`${count(c.scriptsApproved)} scripts approved`} />
-        <Figure name="Handed to the carrier" value={count(c.attempted)} under={share(c.attempted, c.contacts)} />
-        <Figure name="Left in the mailbox" value={count(left)} under={`${share(left, c.attempted)} of those handed over`} />
-        <Figure name="Listened" value={count(c.listened)} under={`${share(c.listened, left)} of those left`} />
-        <Figure name="Could not be left" value={count(c.failed)} under={c.inDoubt ? `${count(c.inDoubt)} in doubt` : ''} />
-        <Figure name="Held" value={count(c.held)} under={c.lapsed ? `${count(c.lapsed)} lapsed with the campaign's end` : ''} />
+        <Figure
+          name="Contacts"
+          value={count(c.contacts)}
+          under={`${count(c.scriptsApproved)} scripts approved`}
+        />
+        <Figure
+          name="Handed to the carrier"
+          value={count(c.attempted)}
+          under={share(c.attempted, c.contacts)}
+        />
+        <Figure
+          name="Left in the mailbox"
+          value={count(left)}
+          under={`${share(left, c.attempted)} of those handed over`}
+        />
+        <Figure
+          name="Listened"
+          value={count(c.listened)}
+          under={`${share(c.listened, left)} of those left`}
+        />
+        <Figure
+          name="Could not be left"
+          value={count(c.failed)}
+          under={c.inDoubt ? `${count(c.inDoubt)} in doubt` : ''}
+        />
+        <Figure
+          name="Held"
+          value={count(c.held)}
+          under={c.lapsed ? `${count(c.lapsed)} lapsed with the campaign's end` : ''}
+        />
         <Figure name="Blocked by a rule" value={count(c.blocked)} />
-        <Figure name="Cost so far" value={<Money micros={spent} />} under={costs.estimate == null ? '' : <>sending estimated at <Money micros={costs.estimate} /></>} />
+        <Figure
+          name="Cost so far"
+          value={<Money micros={spent} />}
+          under={
+            costs.estimate == null ? (
+              ''
+            ) : (
+              <>
+                sending estimated at <Money micros={costs.estimate} />
+              </>
+            )
+          }
+        />
       </Figures>
       <Grid mt="md" gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -34,7 +70,9 @@ export function Overview({ campaign }: { campaign: Whole }) {
             </Title>
             <Stages campaign={campaign} />
             <Text size="sm" mt="md">
-              Recipients see {campaign.callerId ? phone(campaign.callerId) : 'no number yet: choose one in the final review'}.{' '}
+              Recipients see{' '}
+              {campaign.callerId ? phone(campaign.callerId) : 'no number yet: choose one in the final review'}
+              .{' '}
               {campaign.status !== 'COMPLETED' && (
                 <Anchor component={Link} to={`/agent/campaigns/${campaign.id}/setup/final`}>
                   Schedule and windows
@@ -95,12 +133,20 @@ export function Running({ campaign }: { campaign: Whole }) {
         <LongJob
           title="Sending"
           unit="voicemails"
-          done={counters.delivered + counters.listened + counters.failed + counters.blocked + counters.lapsed + counters.inDoubt}
+          done={
+            counters.delivered +
+            counters.listened +
+            counters.failed +
+            counters.blocked +
+            counters.lapsed +
+            counters.inDoubt
+          }
           total={counters.contacts}
         >
           <Text size="sm">
-            {count(counters.queued + counters.sent)} with the carrier, {count(counters.held)} held until a lawful hour,{' '}
-            {count(counters.notSent)} not decided yet. How long the carrier takes is not reported.
+            {count(counters.queued + counters.sent)} with the carrier, {count(counters.held)} held until a
+            lawful hour, {count(counters.notSent)} not decided yet. How long the carrier takes is not
+            reported.
           </Text>
         </LongJob>
       )}

@@ -58,7 +58,11 @@ export function ProductionHalt({ campaign }: { campaign: Whole }) {
   return (
     <>
       {halt && (
-        <Alert color="orange" variant="light" title={halt.paused ? 'Halted by a person' : 'A provider is in trouble'}>
+        <Alert
+          color="orange"
+          variant="light"
+          title={halt.paused ? 'Halted by a person' : 'A provider is in trouble'}
+        >
           <Text size="sm" component="div">
             {halt.reason ?? 'No reason was given.'}{' '}
             {halt.waitingSince && (
@@ -76,11 +80,26 @@ export function ProductionHalt({ campaign }: { campaign: Whole }) {
               {halt.paused ? 'Go on' : 'Try again now'}
             </Button>
           ) : (
-            <Sure label="Halt" title="Halt this work?" does="Halt" size="xs" color="orange" reason="Why" run={reason => pause.run({ id, reason })}>
+            <Sure
+              label="Halt"
+              title="Halt this work?"
+              does="Halt"
+              size="xs"
+              color="orange"
+              reason="Why"
+              run={reason => pause.run({ id, reason })}
+            >
               What is under way is finished, because it is paid for. You can go on at any time.
             </Sure>
           )}
-          <Sure label="End here" title="End this work here?" does="End it" size="xs" reason="Why" run={reason => stop.run({ id, reason })}>
+          <Sure
+            label="End here"
+            title="End this work here?"
+            does="End it"
+            size="xs"
+            reason="Why"
+            run={reason => stop.run({ id, reason })}
+          >
             What is made stays, the rest is not made, and the campaign goes to review.
           </Sure>
         </Group>

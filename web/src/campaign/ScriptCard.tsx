@@ -40,8 +40,13 @@ export function ScriptCard(properties: {
         </Text>
       </Paper>
       <Text size="sm" c="dimmed">
-        Version {script.version}, by {script.author === 'AI' ? `the model ${script.model ?? ''}` : script.author === 'MANUAL' ? 'a person' : 'the template'} ·{' '}
-        {script.characters} characters{lint ? ` · about ${Math.round(lint.estimatedSeconds)} s spoken` : ''}
+        Version {script.version}, by{' '}
+        {script.author === 'AI'
+          ? `the model ${script.model ?? ''}`
+          : script.author === 'MANUAL'
+            ? 'a person'
+            : 'the template'}{' '}
+        · {script.characters} characters{lint ? ` · about ${Math.round(lint.estimatedSeconds)} s spoken` : ''}
         {script.reviewer ? ` · ${reviews[script.review].label.toLowerCase()} by ${script.reviewer}` : ''}
         {script.reviewNotes ? `: ${script.reviewNotes}` : ''}
       </Text>
@@ -49,10 +54,19 @@ export function ScriptCard(properties: {
       {sound && (
         <div>
           <Text size="sm" mb={4}>
-            {script.audio ? 'The recording' : 'A draft in this machine’s own voice; the recording is made later'}
+            {script.audio
+              ? 'The recording'
+              : 'A draft in this machine’s own voice; the recording is made later'}
           </Text>
           {/* eslint-disable-next-line jsx-a11y/media-has-caption -- the words are printed above */}
-          <audio ref={player} key={sound} src={sound} controls preload="none" aria-label={`Audio for ${contact?.name ?? 'the contact'}`} />
+          <audio
+            ref={player}
+            key={sound}
+            src={sound}
+            controls
+            preload="none"
+            aria-label={`Audio for ${contact?.name ?? 'the contact'}`}
+          />
         </div>
       )}
       {script.audioError && (
@@ -67,7 +81,12 @@ export function ScriptCard(properties: {
       )}
       {children}
       {script.version > 1 && (
-        <Button size="compact-sm" variant="default" onClick={() => setWithHistory(!withHistory)} style={{ alignSelf: 'flex-start' }}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => setWithHistory(!withHistory)}
+          style={{ alignSelf: 'flex-start' }}
+        >
           {withHistory ? 'Hide what changed' : 'What changed'}
         </Button>
       )}
@@ -80,7 +99,9 @@ export function ScriptCard(properties: {
 function Marked({ script }: { script: ScriptWholeFragment }) {
   const letters = Array.from(script.text);
   const spots = (script.lint?.findings ?? [])
-    .flatMap(f => (f.start == null || f.end == null ? [] : [{ start: f.start, end: f.end, advice: f.advice }]))
+    .flatMap(f =>
+      f.start == null || f.end == null ? [] : [{ start: f.start, end: f.end, advice: f.advice }],
+    )
     .sort((a, b) => a.start - b.start);
   const parts: ReactNode[] = [];
   let at = 0;

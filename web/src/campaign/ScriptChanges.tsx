@@ -30,7 +30,12 @@ export function EditScript({ script, opened, close }: Properties) {
     if (done) close();
   };
   return (
-    <Modal opened={opened} onClose={close} title={`Edit the script for ${script.contact?.name ?? 'the contact'}`} size="lg">
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={`Edit the script for ${script.contact?.name ?? 'the contact'}`}
+      size="lg"
+    >
       <Stack>
         <Textarea
           label="Words"
@@ -51,7 +56,11 @@ export function EditScript({ script, opened, close }: Properties) {
           <Button variant="default" onClick={close}>
             Leave it
           </Button>
-          <Button loading={edit.busy} disabled={text === script.text || !text.trim()} onClick={() => void save()}>
+          <Button
+            loading={edit.busy}
+            disabled={text === script.text || !text.trim()}
+            onClick={() => void save()}
+          >
             Save the new version
           </Button>
         </Group>
@@ -74,7 +83,11 @@ export function RegenerateScript({ script, opened, close }: Properties) {
     if (done) close();
   };
   return (
-    <Modal opened={opened} onClose={close} title={`Write the script for ${script.contact?.name ?? 'the contact'} again`}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={`Write the script for ${script.contact?.name ?? 'the contact'} again`}
+    >
       <Stack>
         <Select
           label="Written by"
@@ -84,11 +97,20 @@ export function RegenerateScript({ script, opened, close }: Properties) {
           onChange={value => setEngine(value ?? 'template')}
           data={[
             { value: 'template', label: 'The template' },
-            ...(asked.data?.writers ?? []).map(w => ({ value: w.provider, label: `${w.provider}, ${w.model}` })),
+            ...(asked.data?.writers ?? []).map(w => ({
+              value: w.provider,
+              label: `${w.provider}, ${w.model}`,
+            })),
           ]}
         />
         {engine !== 'template' && (
-          <Textarea label="What the model should mind" autosize minRows={2} value={prompt} onChange={e => setPrompt(e.currentTarget.value)} />
+          <Textarea
+            label="What the model should mind"
+            autosize
+            minRows={2}
+            value={prompt}
+            onChange={e => setPrompt(e.currentTarget.value)}
+          />
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>

@@ -19,9 +19,14 @@ export function Scripts({ campaign }: { campaign: Whole }) {
   const [address, setAddress] = useSearchParams();
   const review = address.get('review') as ReviewState | null;
   const stopped = address.get('stopped') === 'true' ? true : null;
-  const pages = usePages(scriptsDocument, { id: campaign.id, review, stopped }, data => data.campaign?.scripts, {
-    tick: campaign.updatedAt,
-  });
+  const pages = usePages(
+    scriptsDocument,
+    { id: campaign.id, review, stopped },
+    data => data.campaign?.scripts,
+    {
+      tick: campaign.updatedAt,
+    },
+  );
   const [openId, setOpenId] = useState<string>();
   const [dialog, setDialog] = useState<'edit' | 'write'>();
   const open = pages.rows.find(script => script.id === openId);
@@ -60,7 +65,9 @@ export function Scripts({ campaign }: { campaign: Whole }) {
         pages={pages}
         keyOf={script => script.id}
         open={script => setOpenId(script.id)}
-        empty={<Empty title="No scripts here">They appear when they are written, or change the filter.</Empty>}
+        empty={
+          <Empty title="No scripts here">They appear when they are written, or change the filter.</Empty>
+        }
         columns={[
           { title: 'For', width: 9, cell: s => s.contact?.name ?? 'Unknown' },
           {
@@ -75,7 +82,16 @@ export function Scripts({ campaign }: { campaign: Whole }) {
           {
             title: 'Check',
             width: 8,
-            cell: s => (s.lint ? (s.lint.passed ? `${Math.round(s.lint.estimatedSeconds)} s` : <Sign of={{ label: 'Stopped', color: 'red' }} />) : '—'),
+            cell: s =>
+              s.lint ? (
+                s.lint.passed ? (
+                  `${Math.round(s.lint.estimatedSeconds)} s`
+                ) : (
+                  <Sign of={{ label: 'Stopped', color: 'red' }} />
+                )
+              ) : (
+                '—'
+              ),
           },
           { title: 'Review', width: 9, cell: s => <Sign of={reviews[s.review]} /> },
           { title: 'Audio', width: 9, cell: s => <Sign of={audioStates[s.audioState]} /> },
@@ -84,14 +100,25 @@ export function Scripts({ campaign }: { campaign: Whole }) {
             title: 'Open',
             width: 5,
             cell: s => (
-              <Button size="compact-sm" variant="default" onClick={() => setOpenId(s.id)} aria-label={`Open the script for ${s.contact?.name ?? 'the contact'}`}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => setOpenId(s.id)}
+                aria-label={`Open the script for ${s.contact?.name ?? 'the contact'}`}
+              >
                 Open
               </Button>
             ),
           },
         ]}
       />
-      <Drawer opened={open !== undefined} onClose={() => setOpenId(undefined)} title="Script" position="right" size="lg">
+      <Drawer
+        opened={open !== undefined}
+        onClose={() => setOpenId(undefined)}
+        title="Script"
+        position="right"
+        size="lg"
+      >
         {open && (
           <ScriptCard script={open}>
             {isChangeable && (
@@ -104,8 +131,17 @@ export function Scripts({ campaign }: { campaign: Whole }) {
                 </Button>
               </Group>
             )}
-            {isChangeable && dialog === 'edit' && <EditScript key={`${open.id} ${open.version}`} script={open} opened close={() => setDialog(undefined)} />}
-            {isChangeable && dialog === 'write' && <RegenerateScript key={open.id} script={open} opened close={() => setDialog(undefined)} />}
+            {isChangeable && dialog === 'edit' && (
+              <EditScript
+                key={`${open.id} ${open.version}`}
+                script={open}
+                opened
+                close={() => setDialog(undefined)}
+              />
+            )}
+            {isChangeable && dialog === 'write' && (
+              <RegenerateScript key={open.id} script={open} opened close={() => setDialog(undefined)} />
+            )}
           </ScriptCard>
         )}
       </Drawer>

@@ -28,7 +28,12 @@ export function StateMap({ sums }: { sums: Map<string, Sums> }) {
   const of = (name: string) => sums.get(postalCodes[name] ?? '');
   const most = Math.max(1, ...[...sums.values()].map(s => s.DELIVERED));
   return (
-    <svg viewBox="0 0 975 610" role="img" aria-label="Voicemails left by state; the table below has the figures" style={{ width: '100%' }}>
+    <svg
+      viewBox="0 0 975 610"
+      role="img"
+      aria-label="Voicemails left by state; the table below has the figures"
+      style={{ width: '100%' }}
+    >
       {states.features.map(state => {
         const left = of(state.properties.name)?.DELIVERED ?? 0;
         const part = left === 0 ? 0 : 25 + Math.round((75 * left) / most);

@@ -11,7 +11,9 @@ const cell = (hour: number, outcome: 'ATTEMPTED' | 'DELIVERED' | 'LISTENED' | 'F
 });
 
 test('cells add up by hour, in the order of the day', () => {
-  const sums = sumsBy([cell(10, 'DELIVERED', 2), cell(9, 'DELIVERED', 3), cell(10, 'LISTENED', 1)], c => String(c.hour));
+  const sums = sumsBy([cell(10, 'DELIVERED', 2), cell(9, 'DELIVERED', 3), cell(10, 'LISTENED', 1)], c =>
+    String(c.hour),
+  );
   expect([...sums.keys()]).toEqual(['9', '10']);
   const ten = sums.get('10');
   expect(ten?.DELIVERED).toBe(2);

@@ -1,7 +1,7 @@
 // Sums of the cells that the analytics are made of. What was played was also left in the mailbox.
-import type { AnalyticsCell, Outcome } from '../graph/generated/graphql';
+import type { AnalyticsOfQuery, Outcome } from '../graph/generated/graphql';
 
-export type Cell = Pick<AnalyticsCell, 'day' | 'hour' | 'state' | 'outcome' | 'count'>;
+export type Cell = AnalyticsOfQuery['analytics']['cells'][number];
 export type Sums = Record<Outcome, number>;
 
 const none = (): Sums => ({ ATTEMPTED: 0, DELIVERED: 0, LISTENED: 0, FAILED: 0 });
@@ -19,7 +19,8 @@ export function sumsBy(cells: Cell[], keyOf: (cell: Cell) => string): Map<string
 }
 
 /** Part of what was left that was played, in percent. */
-export const listenRate = (sums: Sums): number => (sums.DELIVERED > 0 ? (100 * sums.LISTENED) / sums.DELIVERED : 0);
+export const listenRate = (sums: Sums): number =>
+  sums.DELIVERED > 0 ? (100 * sums.LISTENED) / sums.DELIVERED : 0;
 
 /** The cells as a file that a spreadsheet opens. */
 export function cellsAsCsv(cells: Cell[]): string {

@@ -3,7 +3,12 @@ import { Anchor, Button, Group, Select, Tabs, Text, TextInput } from '@mantine/c
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import type { CampaignFilterInput, CampaignStatus, CampaignType, CampaignsQuery } from '../graph/generated/graphql';
+import type {
+  CampaignFilterInput,
+  CampaignStatus,
+  CampaignType,
+  CampaignsQuery,
+} from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
@@ -148,7 +153,11 @@ export function CampaignList() {
                   </>
                 ),
               },
-              { title: 'Status', width: 9, cell: row => <CampaignSign status={row.status} start={row.schedule.start} /> },
+              {
+                title: 'Status',
+                width: 9,
+                cell: row => <CampaignSign status={row.status} start={row.schedule.start} />,
+              },
               { title: 'Contacts', right: true, width: 5, cell: row => count(row.counters.contacts) },
               { title: 'Sent, delivered, listened', width: 12, cell: row => <LiveNumbers row={row} /> },
               { title: 'Changed', width: 8, cell: row => <When at={row.updatedAt} relative /> },
@@ -156,9 +165,17 @@ export function CampaignList() {
                 title: 'Next',
                 width: 9,
                 cell: row => {
-                  const next = mayWrite ? primaryAction(row.id, row) : { name: 'Open', path: `/agent/campaigns/${row.id}` };
+                  const next = mayWrite
+                    ? primaryAction(row.id, row)
+                    : { name: 'Open', path: `/agent/campaigns/${row.id}` };
                   return (
-                    <Button component={Link} to={next.path} size="compact-sm" variant="default" aria-label={`${next.name}: ${row.name}`}>
+                    <Button
+                      component={Link}
+                      to={next.path}
+                      size="compact-sm"
+                      variant="default"
+                      aria-label={`${next.name}: ${row.name}`}
+                    >
                       {next.name}
                     </Button>
                   );

@@ -49,7 +49,9 @@ export function DetailsForm({ start, typeStays = false, busy, does, save }: Prop
         />
         <Radio.Group
           label="What it is for"
-          description={typeStays ? 'Fixed when the campaign was made' : 'It decides which script it begins with'}
+          description={
+            typeStays ? 'Fixed when the campaign was made' : 'It decides which script it begins with'
+          }
           value={type}
           onChange={value => setType(value as CampaignType)}
         >

@@ -9,7 +9,11 @@ import { isMoving } from './steps';
 type Row = CampaignsQuery['campaigns']['nodes'][number];
 
 export function LiveNumbers({ row }: { row: Row }) {
-  const [live] = useSubscription({ query: campaignLive, variables: { id: row.id }, pause: !isMoving(row.status) });
+  const [live] = useSubscription({
+    query: campaignLive,
+    variables: { id: row.id },
+    pause: !isMoving(row.status),
+  });
   const now = live.data?.campaignProgress ?? row;
   const { counters: c } = now;
   const part =
@@ -23,7 +27,9 @@ export function LiveNumbers({ row }: { row: Row }) {
       <Text size="sm" className="figures">
         {count(c.attempted)} / {count(c.delivered + c.listened)} / {count(c.listened)}
       </Text>
-      {isMoving(now.status) && <Progress value={100 * part} size="xs" aria-label={`Progress of ${row.name}`} />}
+      {isMoving(now.status) && (
+        <Progress value={100 * part} size="xs" aria-label={`Progress of ${row.name}`} />
+      )}
     </>
   );
 }

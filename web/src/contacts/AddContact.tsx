@@ -30,7 +30,9 @@ export function AddContact() {
     const done = await add.run({ input: { phone, firstName, lastName, ...others } });
     if (!done) return;
     if (done.duplicate) {
-      const message = done.filled ? 'What was blank was filled, nothing was overwritten.' : 'Nothing was changed.';
+      const message = done.filled
+        ? 'What was blank was filled, nothing was overwritten.'
+        : 'Nothing was changed.';
       notifications.show({ title: 'This number was here already', message });
     }
     close();

@@ -3,7 +3,12 @@ import { Anchor, Button, Checkbox, Group, Select, Text, TextInput } from '@manti
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { graphql } from '../graph/generated';
-import type { CampaignType, ContactFilterInput, ContactStanding, ContactsQuery } from '../graph/generated/graphql';
+import type {
+  CampaignType,
+  ContactFilterInput,
+  ContactStanding,
+  ContactsQuery,
+} from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
@@ -140,9 +145,26 @@ export function ContactList() {
           value={address.get('standing')}
           onChange={set('standing')}
         />
-        <TextInput label="Contacted from" type="date" disabled={never} value={address.get('from') ?? ''} onChange={e => set('from')(e.currentTarget.value)} />
-        <TextInput label="Contacted until" type="date" disabled={never} value={address.get('until') ?? ''} onChange={e => set('until')(e.currentTarget.value)} />
-        <Checkbox label="Never contacted" mb={8} checked={never} onChange={e => set('never')(e.currentTarget.checked ? 'true' : null)} />
+        <TextInput
+          label="Contacted from"
+          type="date"
+          disabled={never}
+          value={address.get('from') ?? ''}
+          onChange={e => set('from')(e.currentTarget.value)}
+        />
+        <TextInput
+          label="Contacted until"
+          type="date"
+          disabled={never}
+          value={address.get('until') ?? ''}
+          onChange={e => set('until')(e.currentTarget.value)}
+        />
+        <Checkbox
+          label="Never contacted"
+          mb={8}
+          checked={never}
+          onChange={e => set('never')(e.currentTarget.checked ? 'true' : null)}
+        />
       </Group>
       {mayWrite && picked.size > 0 && <MarkMany ids={[...picked]} done={() => setPicked(new Set())} />}
       <LongList<Row>
@@ -152,7 +174,9 @@ export function ContactList() {
         open={row => void navigate(`/agent/crm/contacts/${row.id}`)}
         empty={
           isFiltered ? (
-            <Empty title="No contact matches">Change the filters, or take one away. Numbers are found whole, not in part.</Empty>
+            <Empty title="No contact matches">
+              Change the filters, or take one away. Numbers are found whole, not in part.
+            </Empty>
           ) : (
             <Empty title="No contacts yet">Import a list in a new campaign, or add somebody by hand.</Empty>
           )
@@ -163,7 +187,13 @@ export function ContactList() {
                 {
                   title: 'Pick',
                   width: 3,
-                  cell: (row: Row) => <Checkbox aria-label={`Pick ${row.name}`} checked={picked.has(row.id)} onChange={() => flip(row.id)} />,
+                  cell: (row: Row) => (
+                    <Checkbox
+                      aria-label={`Pick ${row.name}`}
+                      checked={picked.has(row.id)}
+                      onChange={() => flip(row.id)}
+                    />
+                  ),
                 },
               ]
             : []),
@@ -176,10 +206,22 @@ export function ContactList() {
               </Anchor>
             ),
           },
-          { title: 'Number', width: 8, cell: row => <Text span size="sm" className="figures">{phone(row.phone)}</Text> },
+          {
+            title: 'Number',
+            width: 8,
+            cell: row => (
+              <Text span size="sm" className="figures">
+                {phone(row.phone)}
+              </Text>
+            ),
+          },
           { title: 'Place', width: 9, cell: row => [row.city, row.state].filter(Boolean).join(', ') || '—' },
           { title: 'Standing', width: 9, cell: row => <Sign of={standings[row.standing]} /> },
-          { title: 'Last contacted', width: 9, cell: row => (row.lastContactedAt ? <When at={row.lastContactedAt} /> : 'never') },
+          {
+            title: 'Last contacted',
+            width: 9,
+            cell: row => (row.lastContactedAt ? <When at={row.lastContactedAt} /> : 'never'),
+          },
           { title: 'From', width: 9, cell: row => sources[row.source] },
         ]}
       />

@@ -71,10 +71,15 @@ export function ContactPage() {
       {({ contact, organization }) => {
         if (!contact) return <NotFound />;
         const interval = organization?.settings.minIntervalDays ?? 0;
-        const days = contact.lastContactedAt ? Math.floor((Date.now() - Date.parse(contact.lastContactedAt)) / DAY_MILLIS) : undefined;
+        const days = contact.lastContactedAt
+          ? Math.floor((Date.now() - Date.parse(contact.lastContactedAt)) / DAY_MILLIS)
+          : undefined;
         return (
           <>
-            <PageTitle title={contact.name || phone(contact.phone)} under={<Sign of={standings[contact.standing]} />}>
+            <PageTitle
+              title={contact.name || phone(contact.phone)}
+              under={<Sign of={standings[contact.standing]} />}
+            >
               {mayAudit && (
                 <Button component={Link} to={`/audit?contact=${contact.id}`} variant="default">
                   Whole history
@@ -83,8 +88,8 @@ export function ContactPage() {
             </PageTitle>
             {days !== undefined && days < interval && (
               <Alert color="orange" variant="light" mb="md" title="Contacted too recently">
-                The last voicemail was {days === 0 ? 'today' : `${counted(days, 'day')} ago`}; your interval is {counted(interval, 'day')}. A campaign holds this
-                contact until then.
+                The last voicemail was {days === 0 ? 'today' : `${counted(days, 'day')} ago`}; your interval
+                is {counted(interval, 'day')}. A campaign holds this contact until then.
               </Alert>
             )}
             {contact.doNotContactReason && (
@@ -119,7 +124,12 @@ function Details({ contact }: { contact: Contact }) {
   const lines: [string, ReactNode][] = [
     ['Number', phone(contact.phone)],
     ['E-mail', contact.email ?? '—'],
-    ['Address', [contact.street, contact.city, [contact.state, contact.zip].filter(Boolean).join(' ')].filter(Boolean).join(', ') || '—'],
+    [
+      'Address',
+      [contact.street, contact.city, [contact.state, contact.zip].filter(Boolean).join(' ')]
+        .filter(Boolean)
+        .join(', ') || '—',
+    ],
     ['Listing', contact.listingStatus ?? '—'],
     ['Consent', consent],
     ['Consent given', contact.consent?.capturedAt ? <When key="c" at={contact.consent.capturedAt} /> : '—'],
@@ -164,12 +174,23 @@ function Standing({ contact }: { contact: Contact }) {
       <Group>
         <RecordConsent ids={[id]} />
         {contact.consent && (
-          <Sure label="Consent ended" title="Record that consent ended?" does="Record it" reason="How it ended" run={how => revoke.run({ id, how })}>
+          <Sure
+            label="Consent ended"
+            title="Record that consent ended?"
+            does="Record it"
+            reason="How it ended"
+            run={how => revoke.run({ id, how })}
+          >
             Where a rule asks for consent, this contact is blocked from now on.
           </Sure>
         )}
         {standing === 'OPEN' && (
-          <Sure label="Opted out" title="Record an opt-out?" does="Record the opt-out" run={() => optOut.run({ id, channel })}>
+          <Sure
+            label="Opted out"
+            title="Record an opt-out?"
+            does="Record the opt-out"
+            run={() => optOut.run({ id, channel })}
+          >
             <Text size="sm" mb="sm">
               No more voicemails to this number, from any campaign.
             </Text>
@@ -189,12 +210,26 @@ function Standing({ contact }: { contact: Contact }) {
           </Sure>
         )}
         {standing === 'DO_NOT_CONTACT' ? (
-          <Sure label="Allow contact again" title="Allow contact again?" does="Allow it" color="orange" reason="On what grounds" run={reason => lift.run({ id, reason })}>
+          <Sure
+            label="Allow contact again"
+            title="Allow contact again?"
+            does="Allow it"
+            color="orange"
+            reason="On what grounds"
+            run={reason => lift.run({ id, reason })}
+          >
             Campaigns may send to this contact again, where every other rule allows it.
           </Sure>
         ) : (
-          <Sure label="Do not contact" title="Never contact this person again?" does="Mark “do not contact”" reason="Why" run={reason => mark.run({ id, reason })}>
-            No campaign sends to this contact from now on, also those that are under way. It can be lifted with a reason.
+          <Sure
+            label="Do not contact"
+            title="Never contact this person again?"
+            does="Mark “do not contact”"
+            reason="Why"
+            run={reason => mark.run({ id, reason })}
+          >
+            No campaign sends to this contact from now on, also those that are under way. It can be lifted
+            with a reason.
           </Sure>
         )}
       </Group>

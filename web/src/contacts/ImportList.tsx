@@ -26,7 +26,9 @@ export function ImportList() {
       {pages.loading && <Loading what="the imports" />}
       {pages.error && <Failed error={pages.error} again={pages.again} />}
       {!pages.loading && pages.rows.length === 0 && !pages.error && (
-        <Empty title="No list was taken in yet">Import one here, or in the second step of a new campaign.</Empty>
+        <Empty title="No list was taken in yet">
+          Import one here, or in the second step of a new campaign.
+        </Empty>
       )}
       <Stack>
         {pages.rows.map(row => (

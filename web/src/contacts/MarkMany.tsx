@@ -27,8 +27,15 @@ export function MarkMany({ ids, done }: { ids: string[]; done: () => void }) {
       <Group>
         <Text size="sm">{counted(ids.length, 'contact')} picked</Text>
         <RecordConsent ids={ids} />
-        <Sure label="Do not contact" title="Never contact them again?" does={`Mark ${counted(ids.length, 'contact')}`} reason="Why" run={run}>
-          No campaign sends to them from now on, also those that are under way. It can be lifted with a reason.
+        <Sure
+          label="Do not contact"
+          title="Never contact them again?"
+          does={`Mark ${counted(ids.length, 'contact')}`}
+          reason="Why"
+          run={run}
+        >
+          No campaign sends to them from now on, also those that are under way. It can be lifted with a
+          reason.
           {at !== undefined && <Progress mt="sm" value={(100 * at) / ids.length} aria-label="Marking" />}
         </Sure>
       </Group>

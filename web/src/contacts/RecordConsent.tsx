@@ -54,7 +54,12 @@ export function RecordConsent({ ids }: { ids: string[] }) {
       <Button variant="default" onClick={open}>
         Record consent
       </Button>
-      <Modal opened={opened} onClose={close} title={`Record the consent of ${counted(ids.length, 'contact')}`} size="lg">
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Record the consent of ${counted(ids.length, 'contact')}`}
+        size="lg"
+      >
         <form
           onSubmit={event => {
             event.preventDefault();
@@ -73,7 +78,12 @@ export function RecordConsent({ ids }: { ids: string[] }) {
               value={form}
               onChange={value => setForm((value ?? 'WRITTEN') as ConsentForm)}
             />
-            <TextInput label="Seller that it names" required value={named} onChange={e => setSeller(e.currentTarget.value)} />
+            <TextInput
+              label="Seller that it names"
+              required
+              value={named}
+              onChange={e => setSeller(e.currentTarget.value)}
+            />
             <Textarea
               label="Words of the disclosure that was shown"
               description="Only their fingerprint (SHA-256) is kept"
@@ -83,9 +93,26 @@ export function RecordConsent({ ids }: { ids: string[] }) {
               value={disclosure}
               onChange={e => setDisclosure(e.currentTarget.value)}
             />
-            <TextInput label="When" type="datetime-local" required value={at} onChange={e => setAt(e.currentTarget.value)} />
-            <TextInput label="How" description="Such as: web form" required value={how} onChange={e => setHow(e.currentTarget.value)} />
-            <TextInput label="Where the proof lies" description="A reference, no personal details" value={evidence} onChange={e => setEvidence(e.currentTarget.value)} />
+            <TextInput
+              label="When"
+              type="datetime-local"
+              required
+              value={at}
+              onChange={e => setAt(e.currentTarget.value)}
+            />
+            <TextInput
+              label="How"
+              description="Such as: web form"
+              required
+              value={how}
+              onChange={e => setHow(e.currentTarget.value)}
+            />
+            <TextInput
+              label="Where the proof lies"
+              description="A reference, no personal details"
+              value={evidence}
+              onChange={e => setEvidence(e.currentTarget.value)}
+            />
             <Group justify="flex-end">
               <Button variant="default" onClick={close}>
                 Leave it

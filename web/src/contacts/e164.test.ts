@@ -9,5 +9,6 @@ test('any way of writing a US number is understood', () => {
 });
 
 test('what is no US number is not', () => {
-  for (const text of ['', '555-0120', '060 555 0120', '760 155 0120', '76055501201']) expect(e164(text)).toBeUndefined();
+  for (const text of ['', '555-0120', '060 555 0120', '760 155 0120', '76055501201'])
+    expect(e164(text)).toBeUndefined();
 });

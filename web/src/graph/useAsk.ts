@@ -29,7 +29,9 @@ export function useAsk<D, V extends AnyVariables>(
   const changes = useChangeCount();
   const lost = useConnectionLost();
   const [tries, setTries] = useState(0);
-  const [state, setState] = useState<{ key: string; data?: D; error?: CombinedError | undefined }>({ key: '' });
+  const [state, setState] = useState<{ key: string; data?: D; error?: CombinedError | undefined }>({
+    key: '',
+  });
   const key = JSON.stringify(variables);
   const latest = useRef(variables);
   useEffect(() => {

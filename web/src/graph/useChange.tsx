@@ -28,11 +28,13 @@ export function showRefusal(message: string): void {
   notifications.show({ color: 'red', title: 'Not done', message, autoClose: 12_000, role: 'alert' });
 }
 
-
 /** The documents name their one field `it`. Answers what was done, or nothing when it was refused. */
 export function useChange<D extends { it: Answer }, V extends AnyVariables>(
   document: TypedDocumentNode<D, V>,
-): { run: (variables: V) => Promise<Exclude<D['it'], { __typename: 'Refusal' }> | undefined>; busy: boolean } {
+): {
+  run: (variables: V) => Promise<Exclude<D['it'], { __typename: 'Refusal' }> | undefined>;
+  busy: boolean;
+} {
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const run = useCallback(

@@ -28,7 +28,16 @@ interface Properties<R> {
 
 const ROW_PIXELS = 49;
 
-export function LongList<R>({ name, pages, columns, keyOf, empty, open, height = '60vh', total }: Properties<R>) {
+export function LongList<R>({
+  name,
+  pages,
+  columns,
+  keyOf,
+  empty,
+  open,
+  height = '60vh',
+  total,
+}: Properties<R>) {
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, hasMore, more, loading } = pages;
   const virtual = useVirtualizer({
@@ -55,7 +64,14 @@ export function LongList<R>({ name, pages, columns, keyOf, empty, open, height =
   return (
     <div>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reached by keyboard */}
-      <div ref={scroller} className="long-list" style={{ maxHeight: height }} tabIndex={0} role="region" aria-label={name}>
+      <div
+        ref={scroller}
+        className="long-list"
+        style={{ maxHeight: height }}
+        tabIndex={0}
+        role="region"
+        aria-label={name}
+      >
         <table aria-rowcount={hasMore ? (total ?? -1) : rows.length + 1}>
           <thead>
             <tr>

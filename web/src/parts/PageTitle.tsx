@@ -3,7 +3,15 @@ import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 
-export function PageTitle({ title, under, children }: { title: string; under?: ReactNode; children?: ReactNode }) {
+export function PageTitle({
+  title,
+  under,
+  children,
+}: {
+  title: string;
+  under?: ReactNode;
+  children?: ReactNode;
+}) {
   useEffect(() => {
     document.title = `${title} · voicedrop`;
   }, [title]);

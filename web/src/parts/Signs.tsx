@@ -13,7 +13,13 @@ export function Sign({ of }: { of: { label: string; color: string } }) {
 }
 
 /** The status of a campaign, with when it starts if that lies ahead. */
-export function CampaignSign({ status, start }: { status: CampaignStatus; start?: string | null | undefined }) {
+export function CampaignSign({
+  status,
+  start,
+}: {
+  status: CampaignStatus;
+  start?: string | null | undefined;
+}) {
   const ahead = start && ['APPROVED', 'SUBMITTED'].includes(status) && new Date(start).getTime() > Date.now();
   return (
     <span>

@@ -100,7 +100,10 @@ export const roles: Record<Role, { label: string; may: string }> = {
 
 /** `NO_PHONE_COLUMN` as `No phone column`. */
 export function plain(name: string): string {
-  const words = name.replace(/[_.-]+/g, ' ').trim().toLowerCase();
+  const words = name
+    .replace(/[_.-]+/g, ' ')
+    .trim()
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -108,7 +111,8 @@ const whole = new Intl.NumberFormat('en-US');
 export const count = (n: number): string => whole.format(n);
 
 /** `1 contact`, `2 contacts`. */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 /** Dollars from millionths of a dollar; more places for small sums. */
 export function money(micros: number): string {
@@ -158,4 +162,5 @@ export function phone(number: string): string {
 }
 
 /** A share in percent. */
-export const share = (part: number, of: number): string => (of > 0 ? `${((100 * part) / of).toFixed(1)} %` : '—');
+export const share = (part: number, of: number): string =>
+  of > 0 ? `${((100 * part) / of).toFixed(1)} %` : '—';

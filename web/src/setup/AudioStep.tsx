@@ -37,7 +37,8 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
   const render = useChange(renderDocument);
   const { id, status, counters: c } = campaign;
   if (status === 'GENERATING_AUDIO') return <Running campaign={campaign} />;
-  if (status !== 'REVIEW') return <Past campaign={campaign} what="Scripts are spoken while the campaign is in review." />;
+  if (status !== 'REVIEW')
+    return <Past campaign={campaign} what="Scripts are spoken while the campaign is in review." />;
   const voice = chosen ?? campaign.voice ?? settings.data?.organization?.settings.defaultVoice ?? '';
   const left = c.scriptsApproved - c.audioRendered;
   const base = `/agent/campaigns/${id}`;
@@ -66,7 +67,11 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
               {data.voices.map(v => (
                 <Paper key={v.id} withBorder p="sm">
                   <Group justify="space-between">
-                    <Radio value={v.id} label={v.name} description={`${count(v.charactersPerMinute)} characters a minute`} />
+                    <Radio
+                      value={v.id}
+                      label={v.name}
+                      description={`${count(v.charactersPerMinute)} characters a minute`}
+                    />
                     <Group gap={4}>
                       {v.labels.map(label => (
                         <Badge key={label.name} variant="light" color="gray" tt="none">
@@ -88,7 +93,11 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
       </Shown>
       <CostLines campaignId={id} tick={campaign.updatedAt} />
       <Group>
-        <Button loading={render.busy} disabled={left <= 0} onClick={() => void render.run({ id, voice: voice || null })}>
+        <Button
+          loading={render.busy}
+          disabled={left <= 0}
+          onClick={() => void render.run({ id, voice: voice || null })}
+        >
           {left > 0 ? `Speak ${counted(left, 'script')}` : 'All approved scripts are spoken'}
         </Button>
         {left <= 0 && c.scriptsApproved > 0 && (

@@ -39,7 +39,9 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
           label="All shown"
           checked={here.length === scripts.length}
           indeterminate={here.length > 0 && here.length < scripts.length}
-          onChange={event => setPicked(event.currentTarget.checked ? new Set(scripts.map(s => s.id)) : new Set())}
+          onChange={event =>
+            setPicked(event.currentTarget.checked ? new Set(scripts.map(s => s.id)) : new Set())
+          }
         />
         <Button color="green" disabled={here.length === 0} onClick={() => say('APPROVED')}>
           Approve {counted(here.length, 'script')}
@@ -58,8 +60,8 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
             return true;
           }}
         >
-          Every script of the queue is approved, also those that are not shown here. What the check stops is not approved. You have five
-          seconds to take it back.
+          Every script of the queue is approved, also those that are not shown here. What the check stops is
+          not approved. You have five seconds to take it back.
         </Sure>
         {opened.size < samples && (
           <Text size="sm" c="dimmed">
@@ -80,12 +82,19 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
               <Group gap="xs">
                 <Text fw={600}>{script.contact?.name ?? 'Unknown'}</Text>
                 <Sign of={reviews[script.review]} />
-                {script.lint && !script.lint.passed && <Sign of={{ label: 'Stopped by the check', color: 'red' }} />}
+                {script.lint && !script.lint.passed && (
+                  <Sign of={{ label: 'Stopped by the check', color: 'red' }} />
+                )}
               </Group>
               <Text size="sm" className="words" lineClamp={opened.has(script.id) ? undefined : 2}>
                 {script.text}
               </Text>
-              {opened.has(script.id) && script.lint?.findings.map((f, n) => <Text key={n} size="sm" c="dimmed">{f.advice}</Text>)}
+              {opened.has(script.id) &&
+                script.lint?.findings.map((f, n) => (
+                  <Text key={n} size="sm" c="dimmed">
+                    {f.advice}
+                  </Text>
+                ))}
             </div>
             <Button
               size="compact-sm"

@@ -23,7 +23,15 @@ const GUESSES: Record<Inspection['columns'][number]['guess'], string> = {
 
 const PHONES = ['phone', 'mobile_phone', 'home_phone', 'work_phone'];
 
-export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: boolean; run: (reading: Reading) => Promise<void> }) {
+export function ColumnMatch({
+  uploadId,
+  busy,
+  run,
+}: {
+  uploadId: string;
+  busy: boolean;
+  run: (reading: Reading) => Promise<void>;
+}) {
   const [reading, setReading] = useState<Reading>({ sheet: null, headerRow: null, mapping: null });
   const [isPreview, setPreview] = useState(false);
   const asked = useAsk(inspectDocument, { uploadId, ...reading });
@@ -33,7 +41,15 @@ export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: b
         const mapping = found.mapping.map(({ header, field }) => ({ header, field }));
         const settled: Reading = { sheet: found.sheet ?? null, headerRow: found.headerRow, mapping };
         if (isPreview) {
-          return <ImportPreview uploadId={uploadId} reading={settled} busy={busy} run={() => run(settled)} back={() => setPreview(false)} />;
+          return (
+            <ImportPreview
+              uploadId={uploadId}
+              reading={settled}
+              busy={busy}
+              run={() => run(settled)}
+              back={() => setPreview(false)}
+            />
+          );
         }
         const hasPhone = mapping.some(c => PHONES.includes(c.field) || c.field.includes('phone'));
         return (
@@ -44,7 +60,8 @@ export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: b
               </Title>
               <Text size="sm" mb="sm">
                 {found.format.toUpperCase()}, {found.description}
-                {found.estimatedRows != null && `, ${found.rowsAreCounted ? '' : 'about '}${count(found.estimatedRows)} rows`}
+                {found.estimatedRows != null &&
+                  `, ${found.rowsAreCounted ? '' : 'about '}${count(found.estimatedRows)} rows`}
               </Text>
               <Group align="flex-end">
                 {found.sheets.length > 1 && (
@@ -63,7 +80,8 @@ export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: b
                   value={found.headerRow}
                   onChange={value => {
                     const row = Number(value);
-                    if (value !== '' && row !== found.headerRow) setReading({ ...reading, headerRow: row, mapping: null });
+                    if (value !== '' && row !== found.headerRow)
+                      setReading({ ...reading, headerRow: row, mapping: null });
                   }}
                 />
               </Group>
@@ -78,8 +96,16 @@ export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: b
               {hasPhone ? (
                 <Button onClick={() => setPreview(true)}>Preview</Button>
               ) : (
-                <Sure label="Preview" title="No column is a phone number" does="Preview anyway" color="orange" variant="filled" run={() => Promise.resolve(setPreview(true) ?? true)}>
-                  Every contact needs a phone number. Without one, every row is rejected. Choose which column holds it.
+                <Sure
+                  label="Preview"
+                  title="No column is a phone number"
+                  does="Preview anyway"
+                  color="orange"
+                  variant="filled"
+                  run={() => Promise.resolve(setPreview(true) ?? true)}
+                >
+                  Every contact needs a phone number. Without one, every row is rejected. Choose which column
+                  holds it.
                 </Sure>
               )}
             </Group>
@@ -90,7 +116,13 @@ export function ColumnMatch({ uploadId, busy, run }: { uploadId: string; busy: b
   );
 }
 
-function Columns({ found, choose }: { found: Inspection; choose: (mapping: { header: string; field: string }[]) => void }) {
+function Columns({
+  found,
+  choose,
+}: {
+  found: Inspection;
+  choose: (mapping: { header: string; field: string }[]) => void;
+}) {
   const groups = [...new Set(found.fields.map(f => f.group))];
   const choices = groups.map(group => ({
     group,
@@ -98,7 +130,8 @@ function Columns({ found, choose }: { found: Inspection; choose: (mapping: { hea
   }));
   const known = new Set(found.fields.map(f => f.name));
   const own = found.columns.flatMap(c => (c.field && !known.has(c.field) ? [c.field] : []));
-  if (own.length > 0) choices.push({ group: 'Template variables', items: own.map(f => ({ value: f, label: f })) });
+  if (own.length > 0)
+    choices.push({ group: 'Template variables', items: own.map(f => ({ value: f, label: f })) });
   const set = (header: string, field: string | null) => {
     // A field that is used elsewhere is freed there.
     const others = found.mapping

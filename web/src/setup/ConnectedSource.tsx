@@ -56,7 +56,12 @@ const keyDocument = graphql(`
 
 const pullDocument = graphql(`
   mutation PullContacts($connectionId: ID!, $list: String, $campaignId: ID, $pullKey: String!) {
-    it: startImportFromConnection(connectionId: $connectionId, list: $list, campaignId: $campaignId, pullKey: $pullKey) {
+    it: startImportFromConnection(
+      connectionId: $connectionId
+      list: $list
+      campaignId: $campaignId
+      pullKey: $pullKey
+    ) {
       __typename
       ... on ImportBegun {
         importId
@@ -103,21 +108,29 @@ export function ConnectedSource({ service, campaignId }: { service: Service; cam
                   {account.broken}
                 </Alert>
               )}
-              {service.connectBy === 'CONSENT' ? <ByConsent service={service} /> : <ByKey service={service} />}
+              {service.connectBy === 'CONSENT' ? (
+                <ByConsent service={service} />
+              ) : (
+                <ByKey service={service} />
+              )}
             </Stack>
           );
         }
         return (
           <Stack align="flex-start">
             <Text size="sm" component="div">
-              {name} is connected since <When at={account.connectedAt} />. Only contacts are read, nothing is written there.
+              {name} is connected since <When at={account.connectedAt} />. Only contacts are read, nothing is
+              written there.
             </Text>
             {account.lists.length > 0 && (
               <Select
                 label="List"
                 placeholder="All contacts"
                 clearable
-                data={account.lists.map(l => ({ value: l.id, label: l.count == null ? l.name : `${l.name} (${count(l.count)})` }))}
+                data={account.lists.map(l => ({
+                  value: l.id,
+                  label: l.count == null ? l.name : `${l.name} (${count(l.count)})`,
+                }))}
                 value={list}
                 onChange={setList}
               />
@@ -125,11 +138,18 @@ export function ConnectedSource({ service, campaignId }: { service: Service; cam
             <Group>
               <Button
                 loading={pull.busy}
-                onClick={() => void pull.run({ connectionId: account.id, list, campaignId, pullKey: crypto.randomUUID() })}
+                onClick={() =>
+                  void pull.run({ connectionId: account.id, list, campaignId, pullKey: crypto.randomUUID() })
+                }
               >
                 Take the contacts in
               </Button>
-              <Sure label="Disconnect" title={`Disconnect ${name}?`} does="Disconnect" run={() => end.run({ connectionId: account.id })}>
+              <Sure
+                label="Disconnect"
+                title={`Disconnect ${name}?`}
+                does="Disconnect"
+                run={() => end.run({ connectionId: account.id })}
+              >
                 The key to the account is destroyed here. What was taken in stays.
               </Sure>
             </Group>
@@ -148,7 +168,9 @@ function ByConsent({ service }: { service: Service }) {
   };
   return (
     <>
-      <Text size="sm">You agree at {sources[service.source]} that your contacts may be read, and come back here.</Text>
+      <Text size="sm">
+        You agree at {sources[service.source]} that your contacts may be read, and come back here.
+      </Text>
       <Button loading={begin.busy} onClick={() => void go()}>
         Connect {sources[service.source]}
       </Button>
@@ -177,7 +199,13 @@ function ByKey({ service }: { service: Service }) {
           value={key}
           onChange={e => setKey(e.currentTarget.value)}
         />
-        <TextInput label="Your user id there" description="Where the service wants one" w={320} value={account} onChange={e => setAccount(e.currentTarget.value)} />
+        <TextInput
+          label="Your user id there"
+          description="Where the service wants one"
+          w={320}
+          value={account}
+          onChange={e => setAccount(e.currentTarget.value)}
+        />
         <Button type="submit" loading={connect.busy} disabled={!key}>
           Try it and connect
         </Button>

@@ -13,7 +13,15 @@ const LINES: Record<CostStep, string> = {
   STORAGE: 'Keeping the audio',
 };
 
-export function CostLines({ campaignId, engine = null, tick }: { campaignId: string; engine?: ScriptEngineInput | null; tick?: string }) {
+export function CostLines({
+  campaignId,
+  engine = null,
+  tick,
+}: {
+  campaignId: string;
+  engine?: ScriptEngineInput | null;
+  tick?: string;
+}) {
   const asked = useAsk(costDocument, { campaignId, engine }, { tick });
   return (
     <Shown asked={asked} what="the cost">
@@ -33,7 +41,9 @@ export function CostLines({ campaignId, engine = null, tick }: { campaignId: str
                 <Table.Td ta="right">
                   <Money micros={line.estimate} />
                 </Table.Td>
-                <Table.Td ta="right">{line.step === 'STORAGE' && line.actual == null ? 'yours' : <Money micros={line.actual} />}</Table.Td>
+                <Table.Td ta="right">
+                  {line.step === 'STORAGE' && line.actual == null ? 'yours' : <Money micros={line.actual} />}
+                </Table.Td>
               </Table.Tr>
             ))}
             <Table.Tr fw={700}>

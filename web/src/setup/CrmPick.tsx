@@ -40,11 +40,16 @@ export function CrmPick({ campaignId }: { campaignId: string }) {
         contactedUntil: before && !never ? new Date(`${before}T00:00`).toISOString() : null,
       },
     });
-    if (done) setSaid(`${count(done.added)} contacts were added; ${count(done.duplicates)} were in the campaign already.`);
+    if (done)
+      setSaid(
+        `${count(done.added)} contacts were added; ${count(done.duplicates)} were in the campaign already.`,
+      );
   };
   return (
     <Stack align="flex-start">
-      <Text size="sm">Takes in everybody who may be contacted and whom the filter leaves, up to 100,000.</Text>
+      <Text size="sm">
+        Takes in everybody who may be contacted and whom the filter leaves, up to 100,000.
+      </Text>
       <Group align="flex-end">
         <Select
           label="In a campaign of this type before"
@@ -54,9 +59,19 @@ export function CrmPick({ campaignId }: { campaignId: string }) {
           value={type}
           onChange={setType}
         />
-        <TextInput label="Last contacted before" type="date" disabled={never} value={before} onChange={e => setBefore(e.currentTarget.value)} />
+        <TextInput
+          label="Last contacted before"
+          type="date"
+          disabled={never}
+          value={before}
+          onChange={e => setBefore(e.currentTarget.value)}
+        />
       </Group>
-      <Checkbox label="Only who was never contacted" checked={never} onChange={e => setNever(e.currentTarget.checked)} />
+      <Checkbox
+        label="Only who was never contacted"
+        checked={never}
+        onChange={e => setNever(e.currentTarget.checked)}
+      />
       <Button loading={pick.busy} onClick={() => void run()}>
         Put them into the campaign
       </Button>

@@ -67,13 +67,19 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
   const [chosen, setChosen] = useState<number>();
   const usual = campaign.minIntervalDays ?? settings.data?.organization?.settings.minIntervalDays;
   const days = chosen ?? usual ?? 30;
-  const pages = usePages(document, { campaignId: campaign.id, minIntervalDays: days }, data => data.duplicates, {
-    pause: usual === undefined,
-    size: 50,
-  });
+  const pages = usePages(
+    document,
+    { campaignId: campaign.id, minIntervalDays: days },
+    data => data.duplicates,
+    {
+      pause: usual === undefined,
+      size: 50,
+    },
+  );
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const resolve = useChange(resolveDocument);
-  if (campaign.status !== 'DRAFT') return <Past campaign={campaign} what="Duplicates are resolved while the campaign is a draft." />;
+  if (campaign.status !== 'DRAFT')
+    return <Past campaign={campaign} what="Duplicates are resolved while the campaign is a draft." />;
   const next = `/agent/campaigns/${campaign.id}/setup/scripts`;
   const flip = (id: string) =>
     setPicked(now => {
@@ -83,7 +89,10 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
     });
   const all = pages.rows.slice(0, AT_ONCE).map(row => row.contactId);
   const remove = async (ids: string[], keepReason: string | null) => {
-    const done = await resolve.run({ id: campaign.id, decision: { remove: ids, keepReason, minIntervalDays: days } });
+    const done = await resolve.run({
+      id: campaign.id,
+      decision: { remove: ids, keepReason, minIntervalDays: days },
+    });
     if (done) setPicked(new Set());
     return done;
   };
@@ -112,7 +121,8 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
               </Button>
             }
           >
-            Nobody of the {count(campaign.counters.contacts)} contacts is in another campaign that is under way, or was called within {count(days)} days.
+            Nobody of the {count(campaign.counters.contacts)} contacts is in another campaign that is under
+            way, or was called within {count(days)} days.
           </Empty>
         }
         columns={[
@@ -152,7 +162,8 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
                   <Text size="sm" component="span">
                     {conflict.contactedAt ? (
                       <>
-                        called <When at={conflict.contactedAt} />, {counted(conflict.daysSince ?? 0, 'day')} ago, <Sign of={deliveries[conflict.outcome]} />
+                        called <When at={conflict.contactedAt} />, {counted(conflict.daysSince ?? 0, 'day')}{' '}
+                        ago, <Sign of={deliveries[conflict.outcome]} />
                       </>
                     ) : (
                       'not called yet'
@@ -176,7 +187,9 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
             They stay in the contact list and in the other campaigns.
           </Sure>
           <Sure
-            label={pages.hasMore ? `Take out the ${count(all.length)} loaded` : `Take out all ${count(all.length)}`}
+            label={
+              pages.hasMore ? `Take out the ${count(all.length)} loaded` : `Take out all ${count(all.length)}`
+            }
             title="Take all of them out of this campaign?"
             does={`Take out ${counted(all.length, 'contact')}`}
             reason={pages.hasMore ? 'Why the others stay for now' : ''}

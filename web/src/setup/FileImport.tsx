@@ -43,7 +43,9 @@ export function FileImport({ campaignId }: { campaignId: string | null }) {
   const run = async (reading: Reading) => {
     const begun = await start.run({ uploadId: upload, campaignId, source, ...reading });
     if (!begun) return;
-    setNote(begun.repeated ? 'This very list is here already, read in the same way: nothing was done.' : undefined);
+    setNote(
+      begun.repeated ? 'This very list is here already, read in the same way: nothing was done.' : undefined,
+    );
     put(null);
   };
   return (

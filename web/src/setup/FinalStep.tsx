@@ -27,21 +27,51 @@ function blockersOf(campaign: Whole, stopped: number): Blocker[] {
   const { counters: c } = campaign;
   const base = `/agent/campaigns/${campaign.id}/setup`;
   const blockers: Blocker[] = [];
-  const add = (when: boolean, words: string, fix: string, path: string) => when && blockers.push({ words, fix, path });
-  add(c.scriptsPending > 0, `${counted(c.scriptsPending, 'script')} wait for review`, 'Review them', `${base}/review`);
+  const add = (when: boolean, words: string, fix: string, path: string) =>
+    when && blockers.push({ words, fix, path });
+  add(
+    c.scriptsPending > 0,
+    `${counted(c.scriptsPending, 'script')} wait for review`,
+    'Review them',
+    `${base}/review`,
+  );
   const refused = c.scriptsRejected + c.scriptsNeedsRevision;
   const queue = c.scriptsRejected > 0 ? 'rejected' : 'revision';
-  add(refused > 0, `${counted(refused, 'script')} not approved`, 'Edit and approve them', `${base}/review?queue=${queue}`);
-  add(c.audioRendered < c.scriptsApproved, `${counted(c.scriptsApproved - c.audioRendered, 'script')} not spoken yet`, 'Have them spoken', `${base}/audio`);
-  add(stopped > 0, `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`, 'Edit them', `${base}/review?queue=stopped`);
-  add(!campaign.callerId, 'No number is chosen that recipients see', 'Choose it below', `${base}/final#number`);
+  add(
+    refused > 0,
+    `${counted(refused, 'script')} not approved`,
+    'Edit and approve them',
+    `${base}/review?queue=${queue}`,
+  );
+  add(
+    c.audioRendered < c.scriptsApproved,
+    `${counted(c.scriptsApproved - c.audioRendered, 'script')} not spoken yet`,
+    'Have them spoken',
+    `${base}/audio`,
+  );
+  add(
+    stopped > 0,
+    `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`,
+    'Edit them',
+    `${base}/review?queue=stopped`,
+  );
+  add(
+    !campaign.callerId,
+    'No number is chosen that recipients see',
+    'Choose it below',
+    `${base}/final#number`,
+  );
   return blockers;
 }
 
 export function FinalStep({ campaign }: { campaign: Whole }) {
   const navigate = useNavigate();
   const isReview = campaign.status === 'REVIEW';
-  const asked = useAsk(precheckDocument, { campaignId: campaign.id }, { tick: campaign.updatedAt, pause: !isReview });
+  const asked = useAsk(
+    precheckDocument,
+    { campaignId: campaign.id },
+    { tick: campaign.updatedAt, pause: !isReview },
+  );
   const approve = useChange(approveDocument);
   if (!isReview) {
     return (
@@ -74,7 +104,11 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
       {p && (
         <>
           <Figures>
-            <Figure name="Eligible now" value={count(p.eligible)} under={`of ${count(p.contacts)} contacts, ${count(p.ready)} ready`} />
+            <Figure
+              name="Eligible now"
+              value={count(p.eligible)}
+              under={`of ${count(p.contacts)} contacts, ${count(p.ready)} ready`}
+            />
             <Figure
               name="Held"
               value={count(p.held)}
@@ -139,8 +173,9 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
             return done;
           }}
         >
-          You take responsibility for sending it: what the pre-check found is recorded with your name. {count(p?.eligible ?? 0)} are eligible now,{' '}
-          {count(p?.held ?? 0)} held, {count(p?.blocked ?? 0)} blocked. Nothing is sent before it is submitted.
+          You take responsibility for sending it: what the pre-check found is recorded with your name.{' '}
+          {count(p?.eligible ?? 0)} are eligible now, {count(p?.held ?? 0)} held, {count(p?.blocked ?? 0)}{' '}
+          blocked. Nothing is sent before it is submitted.
         </Sure>
         <Button variant="default" onClick={asked.again}>
           Check again
@@ -151,7 +186,12 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
 }
 
 function Samples({ campaign }: { campaign: Whole }) {
-  const pages = usePages(scriptsDocument, { id: campaign.id, audio: 'RENDERED', review: null, stopped: null }, data => data.campaign?.scripts, { size: 3 });
+  const pages = usePages(
+    scriptsDocument,
+    { id: campaign.id, audio: 'RENDERED', review: null, stopped: null },
+    data => data.campaign?.scripts,
+    { size: 3 },
+  );
   if (pages.rows.length === 0) return null;
   return (
     <Paper withBorder p="md">
@@ -163,7 +203,12 @@ function Samples({ campaign }: { campaign: Whole }) {
           <div key={script.id}>
             <Text size="sm">{script.contact?.name ?? 'Unknown'}</Text>
             {/* eslint-disable-next-line jsx-a11y/media-has-caption -- the words stand under Scripts */}
-            <audio src={script.audio?.url} controls preload="none" aria-label={`Audio for ${script.contact?.name ?? 'the contact'}`} />
+            <audio
+              src={script.audio?.url}
+              controls
+              preload="none"
+              aria-label={`Audio for ${script.contact?.name ?? 'the contact'}`}
+            />
           </div>
         ))}
       </Stack>

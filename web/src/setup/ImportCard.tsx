@@ -21,7 +21,8 @@ export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragm
   const at = told && (!read || told.updatedAt >= read.updatedAt) ? told : read;
   const cancel = useChange(cancelImportDocument);
   const undo = useChange(undoImportDocument);
-  if (!at) return asked.error ? <Failed error={asked.error} again={asked.again} /> : <Loading what="the import" />;
+  if (!at)
+    return asked.error ? <Failed error={asked.error} again={asked.again} /> : <Loading what="the import" />;
   const name = at.fileName ?? sources[at.source];
   const results = [
     counted(at.created, 'new contact'),
@@ -48,7 +49,13 @@ export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragm
         <Text size="sm">{results.join(' · ')}</Text>
         {mayWrite && at.status === 'RUNNING' && (
           <Group>
-            <Sure label="Stop" title="Stop this import?" does="Stop the import" size="xs" run={() => cancel.run({ importId: id })}>
+            <Sure
+              label="Stop"
+              title="Stop this import?"
+              does="Stop the import"
+              size="xs"
+              run={() => cancel.run({ importId: id })}
+            >
               {count(at.created)} contacts that it made stay; they can be taken back afterwards.
             </Sure>
           </Group>
@@ -81,15 +88,22 @@ export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragm
         )}
         {at.undone && (
           <Text size="sm">
-            Undone: {counted(at.undone.removed, 'contact')} taken out, {count(at.undone.kept)} kept because they were used since.
+            Undone: {counted(at.undone.removed, 'contact')} taken out, {count(at.undone.kept)} kept because
+            they were used since.
           </Text>
         )}
         <Group>
           {rejected}
           {mayWrite && isUndoable && (
-            <Sure label="Undo the import" title="Undo this import?" does="Undo the import" size="xs" run={() => undo.run({ importId: id })}>
-              The {count(at.created)} contacts that it made are taken out again, except those that were used since: edited, marked,
-              reviewed, sent to, or taken in by another list.
+            <Sure
+              label="Undo the import"
+              title="Undo this import?"
+              does="Undo the import"
+              size="xs"
+              run={() => undo.run({ importId: id })}
+            >
+              The {count(at.created)} contacts that it made are taken out again, except those that were used
+              since: edited, marked, reviewed, sent to, or taken in by another list.
             </Sure>
           )}
         </Group>

@@ -32,7 +32,11 @@ interface Properties {
 export function ImportPreview({ uploadId, reading, busy, run, back }: Properties) {
   const [onlyErrors, setOnlyErrors] = useState(false);
   const totals = useAsk(previewDocument, { uploadId, ...reading, onlyErrors: false, first: 1 });
-  const pages = usePages(previewDocument, { uploadId, ...reading, onlyErrors }, data => data.previewImport.rows);
+  const pages = usePages(
+    previewDocument,
+    { uploadId, ...reading, onlyErrors },
+    data => data.previewImport.rows,
+  );
   const sums = totals.data?.previewImport.totals;
   const broken = totals.data?.previewImport.broken;
   return (
@@ -46,12 +50,24 @@ export function ImportPreview({ uploadId, reading, busy, run, back }: Properties
       {sums && (
         <Figures>
           <Figure name="Rows" value={count(sums.rows)} />
-          <Figure name="New contacts" value={count(sums.created)} under={sums.doNotContact ? `${count(sums.doNotContact)} marked “do not contact”` : ''} />
+          <Figure
+            name="New contacts"
+            value={count(sums.created)}
+            under={sums.doNotContact ? `${count(sums.doNotContact)} marked “do not contact”` : ''}
+          />
           <Figure name="Numbers here already" value={count(sums.duplicates)} />
-          <Figure name="Rejected" value={count(sums.rejected)} under={sums.rejected ? 'skipped; a file of them is there afterwards' : ''} />
+          <Figure
+            name="Rejected"
+            value={count(sums.rejected)}
+            under={sums.rejected ? 'skipped; a file of them is there afterwards' : ''}
+          />
         </Figures>
       )}
-      <Switch label="Only rows with errors" checked={onlyErrors} onChange={event => setOnlyErrors(event.currentTarget.checked)} />
+      <Switch
+        label="Only rows with errors"
+        checked={onlyErrors}
+        onChange={event => setOnlyErrors(event.currentTarget.checked)}
+      />
       <LongList<Row>
         name="Rows of the file"
         pages={pages}
@@ -75,7 +91,8 @@ export function ImportPreview({ uploadId, reading, busy, run, back }: Properties
                     {row.error}
                   </Text>
                 ) : (
-                  [row.becomes?.street, row.becomes?.city, row.becomes?.state].filter(Boolean).join(', ') || '—'
+                  [row.becomes?.street, row.becomes?.city, row.becomes?.state].filter(Boolean).join(', ') ||
+                  '—'
                 )}
                 {row.becomes?.doNotContact && <Sign of={{ label: 'Do not contact', color: 'red' }} />}
                 {row.becomes?.suppressed && <Sign of={{ label: 'On a suppression list', color: 'red' }} />}

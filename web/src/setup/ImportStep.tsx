@@ -25,7 +25,10 @@ const sourcesDocument = graphql(`
 export function ImportStep({ campaign }: { campaign: Whole }) {
   const [address, setAddress] = useSearchParams();
   const services = useAsk(sourcesDocument, {});
-  const imports = usePages(importsDocument, { campaignId: campaign.id }, data => data.imports, { tick: campaign.status, size: 20 });
+  const imports = usePages(importsDocument, { campaignId: campaign.id }, data => data.imports, {
+    tick: campaign.status,
+    size: 20,
+  });
   const from = address.get('from') ?? 'file';
   const isDraft = campaign.status === 'DRAFT';
   const running = campaign.status === 'IMPORTING_CONTACTS' ? campaign.importId : undefined;
@@ -34,9 +37,15 @@ export function ImportStep({ campaign }: { campaign: Whole }) {
   return (
     <Stack>
       {running && <ImportCard id={running} />}
-      {!isDraft && !running && <Past campaign={campaign} what="Contacts are taken in while the campaign is a draft." />}
+      {!isDraft && !running && (
+        <Past campaign={campaign} what="Contacts are taken in while the campaign is a draft." />
+      )}
       {isDraft && (
-        <Tabs value={from} onChange={key => setAddress(key === 'file' ? {} : { from: key ?? 'file' })} keepMounted={false}>
+        <Tabs
+          value={from}
+          onChange={key => setAddress(key === 'file' ? {} : { from: key ?? 'file' })}
+          keepMounted={false}
+        >
           <Tabs.List aria-label="Where the contacts come from" mb="md">
             <Tabs.Tab value="file">File</Tabs.Tab>
             <Tabs.Tab value="crm">Contacts already here</Tabs.Tab>

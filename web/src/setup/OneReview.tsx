@@ -51,7 +51,9 @@ export function OneReview({ scripts, more, review }: Properties) {
   const onKey = (act: () => void) => (event: KeyboardEvent) => {
     if (dialog) return;
     // Enter and Space belong to the control that has the focus.
-    const isControl = event.target instanceof Element && event.target.closest('button, a, audio, [role="combobox"], [role="radio"]');
+    const isControl =
+      event.target instanceof Element &&
+      event.target.closest('button, a, audio, [role="combobox"], [role="radio"]');
     if (isControl && (event.key === 'Enter' || event.key === ' ')) return;
     event.preventDefault();
     act();
@@ -80,7 +82,12 @@ export function OneReview({ scripts, more, review }: Properties) {
         </Text>
         <ScriptCard key={script.id} script={script} player={player}>
           <Group gap="xs">
-            <Button color="green" onClick={approve} disabled={script.review === 'APPROVED'} rightSection={<Kbd>A</Kbd>}>
+            <Button
+              color="green"
+              onClick={approve}
+              disabled={script.review === 'APPROVED'}
+              rightSection={<Kbd>A</Kbd>}
+            >
               Approve
             </Button>
             <Button color="red" onClick={() => setDialog('reject')} rightSection={<Kbd>R</Kbd>}>
@@ -92,10 +99,20 @@ export function OneReview({ scripts, more, review }: Properties) {
             <Button variant="default" onClick={() => setDialog('write')} rightSection={<Kbd>G</Kbd>}>
               Write again
             </Button>
-            <Button variant="default" onClick={() => move(-1)} disabled={place === 0} rightSection={<Kbd>K</Kbd>}>
+            <Button
+              variant="default"
+              onClick={() => move(-1)}
+              disabled={place === 0}
+              rightSection={<Kbd>K</Kbd>}
+            >
               Before
             </Button>
-            <Button variant="default" onClick={() => move(1)} disabled={place >= scripts.length - 1} rightSection={<Kbd>J</Kbd>}>
+            <Button
+              variant="default"
+              onClick={() => move(1)}
+              disabled={place >= scripts.length - 1}
+              rightSection={<Kbd>J</Kbd>}
+            >
               Next
             </Button>
             <Button variant="default" onClick={() => setDialog('keys')} rightSection={<Kbd>?</Kbd>}>
@@ -104,7 +121,9 @@ export function OneReview({ scripts, more, review }: Properties) {
           </Group>
         </ScriptCard>
       </Stack>
-      {dialog === 'edit' && <EditScript key={`${script.id} ${script.version}`} script={script} opened close={close} />}
+      {dialog === 'edit' && (
+        <EditScript key={`${script.id} ${script.version}`} script={script} opened close={close} />
+      )}
       {dialog === 'write' && <RegenerateScript key={script.id} script={script} opened close={close} />}
       <RejectScript
         key={`reject ${script.id}`}
@@ -133,7 +152,15 @@ export function OneReview({ scripts, more, review }: Properties) {
   );
 }
 
-function RejectScript({ opened, close, reject }: { opened: boolean; close: () => void; reject: (notes: string, isRevision: boolean) => void }) {
+function RejectScript({
+  opened,
+  close,
+  reject,
+}: {
+  opened: boolean;
+  close: () => void;
+  reject: (notes: string, isRevision: boolean) => void;
+}) {
   const [notes, setNotes] = useState('');
   return (
     <Modal opened={opened} onClose={close} title="Reject this script?">
@@ -144,7 +171,13 @@ function RejectScript({ opened, close, reject }: { opened: boolean; close: () =>
         }}
       >
         <Stack>
-          <TextInput label="What is wrong" required data-autofocus value={notes} onChange={event => setNotes(event.currentTarget.value)} />
+          <TextInput
+            label="What is wrong"
+            required
+            data-autofocus
+            value={notes}
+            onChange={event => setNotes(event.currentTarget.value)}
+          />
           <Group justify="flex-end">
             <Button variant="default" disabled={!notes.trim()} onClick={() => reject(notes.trim(), true)}>
               Needs revision

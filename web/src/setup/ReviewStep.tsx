@@ -33,7 +33,8 @@ export function ReviewStep({ campaign }: { campaign: Whole }) {
   );
   const review = useReview(campaign.id);
   const { counters: c, status } = campaign;
-  if (status !== 'REVIEW') return <Past campaign={campaign} what="Scripts are reviewed once they are written." />;
+  if (status !== 'REVIEW')
+    return <Past campaign={campaign} what="Scripts are reviewed once they are written." />;
   const scripts = pages.rows.filter(script => !review.gone.has(script.id) || script.review !== 'PENDING');
   const said = c.contacts - c.scriptsPending;
   return (
@@ -59,14 +60,14 @@ export function ReviewStep({ campaign }: { campaign: Whole }) {
       <div>
         <Progress value={c.contacts ? (100 * said) / c.contacts : 0} aria-label="Reviewed" />
         <Text size="sm" c="dimmed" mt={4} role="status">
-          {count(c.scriptsApproved)} approved, {count(c.scriptsRejected)} rejected, {count(c.scriptsNeedsRevision)} need revision,{' '}
-          {count(c.scriptsPending)} wait
+          {count(c.scriptsApproved)} approved, {count(c.scriptsRejected)} rejected,{' '}
+          {count(c.scriptsNeedsRevision)} need revision, {count(c.scriptsPending)} wait
         </Text>
       </div>
       {c.scriptsRejected + c.scriptsNeedsRevision > 0 && c.scriptsPending === 0 && (
         <Alert color="yellow" variant="light">
-          {counted(c.scriptsRejected + c.scriptsNeedsRevision, 'script')} not approved: edit them, or take their contacts out in the final
-          review. A campaign is approved when every script in it is.
+          {counted(c.scriptsRejected + c.scriptsNeedsRevision, 'script')} not approved: edit them, or take
+          their contacts out in the final review. A campaign is approved when every script in it is.
         </Alert>
       )}
       {pages.loading && <Loading what="the scripts" />}
@@ -87,7 +88,13 @@ export function ReviewStep({ campaign }: { campaign: Whole }) {
         (view === 'one' ? (
           <OneReview scripts={scripts} more={pages.more} review={review} />
         ) : (
-          <BulkReview scripts={scripts} hasMore={pages.hasMore} more={pages.more} filter={queue.filter} review={review} />
+          <BulkReview
+            scripts={scripts}
+            hasMore={pages.hasMore}
+            more={pages.more}
+            filter={queue.filter}
+            review={review}
+          />
         ))}
     </Stack>
   );

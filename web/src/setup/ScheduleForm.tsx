@@ -1,5 +1,17 @@
 // When a campaign may send, and the number that recipients see. Windows are in the recipient's own time.
-import { Alert, Button, Chip, Group, NumberInput, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Chip,
+  Group,
+  NumberInput,
+  Paper,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useState } from 'react';
 import type { Whole } from '../campaign/useCampaign';
 import type { Weekday } from '../graph/generated/graphql';
@@ -75,12 +87,40 @@ export function ScheduleForm({ campaign }: { campaign: Whole }) {
           onChange={value => value && void number.run({ id, number: value })}
         />
         <Group grow align="flex-start">
-          <TextInput label="Starts" description="Your time; empty: at once" type="datetime-local" disabled={!isOpen} value={start} onChange={e => setStart(e.currentTarget.value)} />
-          <TextInput label="Ends" description="What is held then lapses" type="datetime-local" disabled={!isOpen} value={end} onChange={e => setEnd(e.currentTarget.value)} />
+          <TextInput
+            label="Starts"
+            description="Your time; empty: at once"
+            type="datetime-local"
+            disabled={!isOpen}
+            value={start}
+            onChange={e => setStart(e.currentTarget.value)}
+          />
+          <TextInput
+            label="Ends"
+            description="What is held then lapses"
+            type="datetime-local"
+            disabled={!isOpen}
+            value={end}
+            onChange={e => setEnd(e.currentTarget.value)}
+          />
         </Group>
         <Group grow align="flex-start">
-          <TextInput label="From" description="The recipient’s time" type="time" disabled={!isOpen} value={from} onChange={e => setFrom(e.currentTarget.value)} />
-          <TextInput label="Until" description="The law’s hours hold anyway" type="time" disabled={!isOpen} value={until} onChange={e => setUntil(e.currentTarget.value)} />
+          <TextInput
+            label="From"
+            description="The recipient’s time"
+            type="time"
+            disabled={!isOpen}
+            value={from}
+            onChange={e => setFrom(e.currentTarget.value)}
+          />
+          <TextInput
+            label="Until"
+            description="The law’s hours hold anyway"
+            type="time"
+            disabled={!isOpen}
+            value={until}
+            onChange={e => setUntil(e.currentTarget.value)}
+          />
         </Group>
         <div>
           <Text size="sm" fw={500} mb={4} id="days">
@@ -97,8 +137,20 @@ export function ScheduleForm({ campaign }: { campaign: Whole }) {
           </Chip.Group>
         </div>
         <Group grow align="flex-start">
-          <NumberInput label="Most a minute" min={1} disabled={!isOpen} value={perMinute} onChange={setPerMinute} />
-          <NumberInput label="Most in 24 hours" min={1} disabled={!isOpen} value={perDay} onChange={setPerDay} />
+          <NumberInput
+            label="Most a minute"
+            min={1}
+            disabled={!isOpen}
+            value={perMinute}
+            onChange={setPerMinute}
+          />
+          <NumberInput
+            label="Most in 24 hours"
+            min={1}
+            disabled={!isOpen}
+            value={perDay}
+            onChange={setPerDay}
+          />
         </Group>
         {isOpen && (
           <Group>

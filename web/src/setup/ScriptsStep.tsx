@@ -46,7 +46,9 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
   const [settled] = useDebouncedValue(template, 500);
   const store = useDebouncedCallback(async (text: string) => {
     setSaved('saving');
-    const result = await client.mutation(changeDocument, { id: campaign.id, change: { scriptTemplate: text } }).toPromise();
+    const result = await client
+      .mutation(changeDocument, { id: campaign.id, change: { scriptTemplate: text } })
+      .toPromise();
     const answer = result.data?.it;
     if (result.error) setSaved({ problem: saidOf(result.error) });
     else setSaved(answer?.__typename === 'Refusal' ? { problem: answer.message } : 'saved');
@@ -57,7 +59,8 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
     void store(text);
   };
   if (campaign.status === 'GENERATING_SCRIPTS') return <Running campaign={campaign} />;
-  if (campaign.status !== 'DRAFT') return <Past campaign={campaign} what="The scripts are written; the review goes on." />;
+  if (campaign.status !== 'DRAFT')
+    return <Past campaign={campaign} what="The scripts are written; the review goes on." />;
   const insert = (name: string | null) => {
     if (!name) return;
     const at = area.current?.selectionStart ?? template.length;
@@ -72,7 +75,9 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
           <Textarea
             ref={area}
             label="Template"
-            description={'{{ first_name | default("neighbor") }} says “neighbor” where a first name is missing'}
+            description={
+              '{{ first_name | default("neighbor") }} says “neighbor” where a first name is missing'
+            }
             autosize
             minRows={10}
             maxRows={24}
@@ -86,7 +91,10 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
               placeholder="Put in a variable"
               searchable
               value={null}
-              data={(asked.data?.templateVariables ?? []).map(v => ({ value: v.name, label: `${v.name}: ${v.meaning}` }))}
+              data={(asked.data?.templateVariables ?? []).map(v => ({
+                value: v.name,
+                label: `${v.name}: ${v.meaning}`,
+              }))}
               onChange={insert}
               w={300}
             />
@@ -111,11 +119,21 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                 onChange={value => setEngine(value ?? 'template')}
                 data={[
                   { value: 'template', label: 'The template, word for word' },
-                  ...(asked.data?.writers ?? []).map(w => ({ value: w.provider, label: `The model ${w.model} (${w.provider})` })),
+                  ...(asked.data?.writers ?? []).map(w => ({
+                    value: w.provider,
+                    label: `The model ${w.model} (${w.provider})`,
+                  })),
                 ]}
               />
               {chosen && (
-                <Textarea label="What the model should mind" description="Added to its instructions" autosize minRows={2} value={prompt} onChange={e => setPrompt(e.currentTarget.value)} />
+                <Textarea
+                  label="What the model should mind"
+                  description="Added to its instructions"
+                  autosize
+                  minRows={2}
+                  value={prompt}
+                  onChange={e => setPrompt(e.currentTarget.value)}
+                />
               )}
               <CostLines campaignId={campaign.id} engine={chosen} />
               {campaign.counters.contacts === 0 && (
@@ -127,7 +145,13 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                 <Button
                   loading={generate.busy}
                   disabled={campaign.counters.contacts === 0 || saved !== 'saved'}
-                  onClick={() => void generate.run({ id: campaign.id, engine: chosen, prompt: chosen ? prompt.trim() || null : null })}
+                  onClick={() =>
+                    void generate.run({
+                      id: campaign.id,
+                      engine: chosen,
+                      prompt: chosen ? prompt.trim() || null : null,
+                    })
+                  }
                 >
                   Write {counted(campaign.counters.contacts, 'script')}
                 </Button>

@@ -84,7 +84,8 @@ function StepOf({ step, campaign }: { step: Step; campaign: Whole }) {
 function DetailsStep({ campaign }: { campaign: Whole }) {
   const navigate = useNavigate();
   const change = useChange(changeDocument);
-  if (campaign.status !== 'DRAFT') return <Past campaign={campaign} what="The details can be changed in a draft alone." />;
+  if (campaign.status !== 'DRAFT')
+    return <Past campaign={campaign} what="The details can be changed in a draft alone." />;
   return (
     <DetailsForm
       key={campaign.id}
@@ -93,7 +94,10 @@ function DetailsStep({ campaign }: { campaign: Whole }) {
       busy={change.busy}
       does="Save and go on"
       save={async given => {
-        const done = await change.run({ id: campaign.id, change: { name: given.name, neighborhood: given.neighborhood ?? '' } });
+        const done = await change.run({
+          id: campaign.id,
+          change: { name: given.name, neighborhood: given.neighborhood ?? '' },
+        });
         if (done) void navigate(`/agent/campaigns/${campaign.id}/setup/import`);
       }}
     />

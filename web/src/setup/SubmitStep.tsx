@@ -14,9 +14,14 @@ import { precheckDocument, submitDocument } from './documents';
 
 export function SubmitStep({ campaign }: { campaign: Whole }) {
   const navigate = useNavigate();
-  const asked = useAsk(precheckDocument, { campaignId: campaign.id }, { pause: campaign.status !== 'APPROVED' });
+  const asked = useAsk(
+    precheckDocument,
+    { campaignId: campaign.id },
+    { pause: campaign.status !== 'APPROVED' },
+  );
   const submit = useChange(submitDocument);
-  if (campaign.status !== 'APPROVED') return <Past campaign={campaign} what="Only an approved campaign is submitted." />;
+  if (campaign.status !== 'APPROVED')
+    return <Past campaign={campaign} what="Only an approved campaign is submitted." />;
   return (
     <Shown asked={asked} what="the pre-check">
       {({ precheck: p }) => (
@@ -38,7 +43,9 @@ export function SubmitStep({ campaign }: { campaign: Whole }) {
             <Figure name="Estimated cost" value={<Money micros={p.costEstimate} />} />
           </Figures>
           <List>
-            <List.Item>Recipients see {campaign.callerId ? phone(campaign.callerId) : 'no number'}.</List.Item>
+            <List.Item>
+              Recipients see {campaign.callerId ? phone(campaign.callerId) : 'no number'}.
+            </List.Item>
             <List.Item>
               Starts {campaign.schedule.start ? <When at={campaign.schedule.start} /> : 'at once'}, ends{' '}
               {campaign.schedule.end ? <When at={campaign.schedule.end} /> : 'when all is settled'}.
@@ -46,7 +53,8 @@ export function SubmitStep({ campaign }: { campaign: Whole }) {
           </List>
           {p.stopped > 0 && (
             <Alert color="red" variant="light">
-              {counted(p.stopped, 'script')} names an old number or agent. Edit them before the campaign is sent.
+              {counted(p.stopped, 'script')} names an old number or agent. Edit them before the campaign is
+              sent.
             </Alert>
           )}
           <Group>
@@ -62,8 +70,9 @@ export function SubmitStep({ campaign }: { campaign: Whole }) {
                 return done;
               }}
             >
-              {count(p.eligible)} voicemails are handed over at once, {count(p.held)} when their lawful hour comes. Each is decided again just before it
-              goes. It can be paused or cancelled, but a voicemail that was handed over can’t be called back.
+              {count(p.eligible)} voicemails are handed over at once, {count(p.held)} when their lawful hour
+              comes. Each is decided again just before it goes. It can be paused or cancelled, but a voicemail
+              that was handed over can’t be called back.
             </Sure>
             <Button variant="default" onClick={() => void navigate(`/agent/campaigns/${campaign.id}`)}>
               Later

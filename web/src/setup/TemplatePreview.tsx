@@ -66,7 +66,9 @@ export function TemplatePreview({ campaignId, template }: { campaignId: string; 
             </Button>
           )}
         </Group>
-        {!person && !people.loading && <Text c="dimmed">Import contacts to see how it sounds to one of them.</Text>}
+        {!person && !people.loading && (
+          <Text c="dimmed">Import contacts to see how it sounds to one of them.</Text>
+        )}
         {person && (
           <Shown asked={asked} what="the preview">
             {({ templatePreview: seen }) => (
@@ -84,7 +86,13 @@ export function TemplatePreview({ campaignId, template }: { campaignId: string; 
                   </Text>
                 )}
                 {seen.lint?.findings.map((finding, n) => (
-                  <Alert key={n} variant="light" p="xs" color={finding.severity === 'BLOCKING' ? 'red' : 'yellow'} title={plain(finding.rule)}>
+                  <Alert
+                    key={n}
+                    variant="light"
+                    p="xs"
+                    color={finding.severity === 'BLOCKING' ? 'red' : 'yellow'}
+                    title={plain(finding.rule)}
+                  >
                     {finding.advice}
                   </Alert>
                 ))}

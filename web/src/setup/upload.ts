@@ -16,9 +16,13 @@ export function sendFile(file: File, told: (fraction: number) => void, signal: A
     request.onload = () => {
       const answer = request.response as { uploadId?: string; error?: { message?: string } } | null;
       if (request.status === 201 && answer?.uploadId) resolve({ uploadId: answer.uploadId });
-      else reject(new Error(answer?.error?.message ?? 'the server did not take the file; try again in a moment'));
+      else
+        reject(
+          new Error(answer?.error?.message ?? 'the server did not take the file; try again in a moment'),
+        );
     };
-    request.onerror = () => reject(new Error('the connection broke off; choose the file again when it is back'));
+    request.onerror = () =>
+      reject(new Error('the connection broke off; choose the file again when it is back'));
     request.onabort = () => reject(new Error('the upload was stopped'));
     signal.addEventListener('abort', () => request.abort());
     const form = new FormData();

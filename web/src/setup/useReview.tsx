@@ -8,7 +8,11 @@ import { showRefusal, useChange } from '../graph/useChange';
 import { counted } from '../parts/words';
 
 const UNDO_MILLIS = 5000;
-const SAID: Record<Review, string> = { APPROVED: 'approved', REJECTED: 'rejected', NEEDS_REVISION: 'sent back' };
+const SAID: Record<Review, string> = {
+  APPROVED: 'approved',
+  REJECTED: 'rejected',
+  NEEDS_REVISION: 'sent back',
+};
 
 export interface Said {
   ids?: string[];
@@ -48,7 +52,8 @@ export function useReview(campaignId: string) {
       if (refused.length > 0) setGone(now => new Set([...now].filter(id => !refused.includes(id))));
       if (!done) return;
       const first = done.refused[0];
-      if (first) showRefusal(`${counted(done.refusedCount, 'script')} not ${SAID[what]}: ${first.refusal.message}`);
+      if (first)
+        showRefusal(`${counted(done.refusedCount, 'script')} not ${SAID[what]}: ${first.refusal.message}`);
       if (done.reviewed === 0) return;
       setLast(done.request);
       notifications.show({

@@ -15,7 +15,8 @@ export class Failure extends Component<{ children: ReactNode; place: string }, S
   }
 
   override componentDidUpdate(before: { place: string }) {
-    if (before.place !== this.props.place && this.state.broken !== undefined) this.setState({ broken: undefined });
+    if (before.place !== this.props.place && this.state.broken !== undefined)
+      this.setState({ broken: undefined });
   }
 
   override render() {
@@ -24,7 +25,8 @@ export class Failure extends Component<{ children: ReactNode; place: string }, S
       <Alert color="red" variant="light" title="This screen broke" role="alert">
         <Stack align="flex-start" gap="xs">
           <Text size="sm">
-            What you saved is safe. Load the page again; if it breaks again, tell your admin this: {this.state.broken}
+            What you saved is safe. Load the page again; if it breaks again, tell your admin this:{' '}
+            {this.state.broken}
           </Text>
           <Button size="xs" variant="default" onClick={() => location.reload()}>
             Load again

@@ -20,7 +20,8 @@ export function Notices({ sandbox, viewer }: { sandbox: boolean; viewer: Viewer 
       )}
       {halts.map(halt => (
         <Alert key={halt.by} color="red" variant="light" p="xs" role="note">
-          All sending is halted {halt.by === 'OPERATOR' ? 'by the operator' : 'by your organization'}: {halt.reason}
+          All sending is halted {halt.by === 'OPERATOR' ? 'by the operator' : 'by your organization'}:{' '}
+          {halt.reason}
         </Alert>
       ))}
     </Stack>

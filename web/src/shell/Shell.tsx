@@ -45,7 +45,15 @@ function Scheme() {
   );
 }
 
-export function Shell({ sandbox, left, children }: { sandbox: boolean; left: () => void; children: ReactNode }) {
+export function Shell({
+  sandbox,
+  left,
+  children,
+}: {
+  sandbox: boolean;
+  left: () => void;
+  children: ReactNode;
+}) {
   const viewer = useViewer();
   const { pathname } = useLocation();
   const [opened, { toggle, close }] = useDisclosure();

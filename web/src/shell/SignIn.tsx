@@ -71,8 +71,8 @@ export function SignIn({ ended, done }: { ended: boolean; done: () => void }) {
               Sign in
             </Button>
             <Text size="sm" c="dimmed">
-              The first time: open the one-time link that the server printed when it started, or the one that an admin gave you.
-              Then choose a password under Settings, Account.
+              The first time: open the one-time link that the server printed when it started, or the one that
+              an admin gave you. Then choose a password under Settings, Account.
             </Text>
           </Stack>
         </form>
