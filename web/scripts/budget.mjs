@@ -1,5 +1,5 @@
-// Fails when the script that a first load fetches is over 250 KB of gzip: the entry and everything it imports statically.
-import { readFileSync } from 'node:fs';
+// Fails when the script of a first load is over 250 KB of gzip: the entry, the campaign list and the palette, with all they import.
+import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const BUDGET_BYTES = 250_000;
@@ -18,6 +18,9 @@ const take = name => {
   }
 };
 entries.forEach(take);
+for (const name of readdirSync(new URL('assets/', dist))) {
+  if (/^(CampaignList|Palette)-.*\.js$/.test(name)) take(`assets/${name}`);
+}
 let sum = 0;
 for (const name of seen) {
   const bytes = gzipSync(readFileSync(new URL(name, dist)), { level: 9 }).length;

@@ -63,12 +63,12 @@ export function LongList<R>({
   const shown = `${count(rows.length)}${hasMore ? ' loaded, more below' : ''}`;
   return (
     <div>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reached by keyboard */}
       <div
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reached by keyboard
+        tabIndex={0}
         ref={scroller}
         className="long-list"
         style={{ maxHeight: height }}
-        tabIndex={0}
         role="region"
         aria-label={name}
       >
