@@ -1,14 +1,9 @@
 // What the stories share: the page under test, its address, and people of other roles.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { test as base, expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 
-export const test = base.extend({
-  baseURL: async ({}, use) => {
-    await use(process.env.PAGE_URL ?? '');
-  },
-});
-export { expect };
+export { expect, test };
 
 /** Asks the API as whoever is signed in on the page. */
 export async function ask<T>(page: Page, query: string, variables: object = {}): Promise<T> {

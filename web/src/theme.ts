@@ -10,6 +10,10 @@ const variantColorResolver: VariantColorsResolver = input => {
   const of = (shade: number) => `var(--mantine-color-${color}-${shade})`;
   const deep = `color-mix(in srgb, ${of(9)} 62%, black)`;
   const ink = `light-dark(${deep}, ${of(2)})`;
+  if (input.variant === 'filled' && ['green', 'teal', 'orange'].includes(color)) {
+    const ground = `color-mix(in srgb, ${of(9)} 75%, black)`;
+    return { ...usual, background: ground, hover: `color-mix(in srgb, ${of(9)} 62%, black)`, color: 'white' };
+  }
   if (input.variant === 'light') {
     const night = `color-mix(in srgb, ${of(9)} 28%, var(--mantine-color-body))`;
     const ground = `light-dark(${of(0)}, ${night})`;
@@ -30,6 +34,7 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Anchor: { defaultProps: { underline: 'always' } },
     Select: { defaultProps: { comboboxProps: { withinPortal: true } } },
   },
 });

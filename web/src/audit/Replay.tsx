@@ -1,14 +1,16 @@
 // The history of one contact as a readable timeline.
-import { Anchor, Badge, Button, Code, Group, Paper, Text, Timeline, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Code, Group, Paper, Table, Text, Timeline, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import { graphql } from '../graph/generated';
 import type { ContactHistoryQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
-import { When } from '../parts/Signs';
+import { Sign, When } from '../parts/Signs';
 import { Empty, Failed, Loading } from '../parts/States';
-import { phone, plain } from '../parts/words';
+import { phone, plain, when } from '../parts/words';
 import { actorName } from './actors';
+import type { Finding } from './eventWords';
+import { eventWords } from './eventWords';
 
 const document = graphql(`
   query ContactHistory($id: ID!, $asOf: DateTime, $first: Int, $after: String, $minPosition: Position) {
@@ -97,7 +99,8 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
       </Group>
       <Timeline active={pages.rows.length} bulletSize={16} aria-label="History">
         {pages.rows.map(entry => (
-          <Timeline.Item key={entry.eventId} title={entry.summary}>
+          <Timeline.Item key={entry.eventId} title={eventWords(entry.eventType, entry.summary).title}>
+            <What entry={entry} />
             <Text size="sm" c="dimmed" component="div">
               <When at={entry.occurredAt ?? entry.recordedAt} />, {actorName(entry.actor, names)}
               {entry.occurredAt && entry.occurredAt !== entry.recordedAt && (
@@ -129,5 +132,55 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
         </Button>
       )}
     </Paper>
+  );
+}
+
+function What({ entry }: { entry: Entry }) {
+  const { facts, findings } = eventWords(entry.eventType, entry.summary);
+  return (
+    <>
+      {facts.length > 0 && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {facts
+            .map(([name, value]) => `${name}: ${/^\d{4}-\d\d-\d\dT/.test(value) ? when(value) : value}`)
+            .join(' · ')}
+        </Text>
+      )}
+      {findings.length > 0 && <Findings findings={findings} />}
+    </>
+  );
+}
+
+const EFFECTS: Record<string, { label: string; color: string }> = {
+  passes: { label: 'Passes', color: 'green' },
+  blocks: { label: 'Blocks', color: 'red' },
+  holds: { label: 'Holds', color: 'orange' },
+};
+
+/** Each rule that was asked, what it said, and on what grounds. */
+function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <Table.ScrollContainer minWidth={460} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table aria-label="Rules of the decision" verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Rule</Table.Th>
+            <Table.Th>Says</Table.Th>
+            <Table.Th>Grounds</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {findings.map((finding, n) => (
+            <Table.Tr key={n}>
+              <Table.Td>{finding.rule}</Table.Td>
+              <Table.Td>
+                <Sign of={EFFECTS[finding.effect] ?? { label: plain(finding.effect), color: 'gray' }} />
+              </Table.Td>
+              <Table.Td>{finding.detail}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

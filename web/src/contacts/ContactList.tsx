@@ -15,7 +15,7 @@ import { LongList } from '../parts/LongList';
 import { PageTitle } from '../parts/PageTitle';
 import { Sign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
-import { campaignTypes, phone, sources, standings } from '../parts/words';
+import { campaignTypes, count, phone, sources, standings } from '../parts/words';
 import { useViewer } from '../shell/viewer';
 import { AddContact } from './AddContact';
 import { MarkMany } from './MarkMany';

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useEffect, useRef } from 'react';
 import type { Pages } from '../graph/usePages';
 import { Failed, Loading } from './States';
-import { count } from './words';
+import { count, counted } from './words';
 
 export interface Column<R> {
   title: string;
@@ -60,7 +60,7 @@ export function LongList<R>({
   if (rows.length === 0) return <>{empty}</>;
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const shown = `${count(rows.length)}${hasMore ? ' loaded, more below' : ''}`;
+  const shown = `${counted(rows.length, 'row')}${hasMore ? ' loaded, more below' : ''}`;
   return (
     <div>
       <div

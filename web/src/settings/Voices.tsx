@@ -87,12 +87,12 @@ function Form({ settings, voices }: { settings: Settings; voices: VoiceSettingsQ
         onChange={value => value && setVoice(value)}
       />
       <div>
-        <Text size="sm" fw={500} id="stability">
+        <Text size="sm" fw={500}>
           Stability: {stability}
         </Text>
         <Slider
           maw={420}
-          thumbProps={{ 'aria-label': 'Stability' }}
+          thumbLabel="Stability"
           disabled={!mayAdminister}
           value={stability}
           onChange={setStability}
@@ -104,7 +104,7 @@ function Form({ settings, voices }: { settings: Settings; voices: VoiceSettingsQ
         </Text>
         <Slider
           maw={420}
-          thumbProps={{ 'aria-label': 'Similarity' }}
+          thumbLabel="Similarity"
           disabled={!mayAdminister}
           value={similarity}
           onChange={setSimilarity}

@@ -34,6 +34,7 @@ export function Steps({ active, id, reached }: { active: Step; id?: string; reac
           label={step.label}
           allowStepSelect={Boolean(id)}
           color={n < done ? 'teal' : 'blue'}
+          {...(n < done ? {} : { completedIcon: <span>{n + 1}</span> })}
           aria-current={n === at ? 'step' : undefined}
         />
       ))}
