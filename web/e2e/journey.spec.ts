@@ -1,0 +1,172 @@
+// An agent's whole working day: from the sign-in link to the digest, with reloads in the middle of the long jobs.
+import { join } from 'node:path';
+import { expect, person, settled, test, violations } from './page';
+
+const LIST = join(import.meta.dirname, '../../adapters/import-files/tests/fixtures/title_rep_iwcc_farm.xlsx');
+
+/** A time as the field for date and time takes it, so many minutes from now, in the browser's zone. */
+const local = (minutes: number) =>
+  new Date(Date.now() + minutes * 60_000)
+    .toLocaleString('sv-SE', { timeZone: 'America/Los_Angeles' })
+    .replace(' ', 'T')
+    .slice(0, 16);
+
+test('a new agent takes a list to a digest', async ({ page: admin, browser }) => {
+  test.setTimeout(600_000);
+  const page = await person(admin, browser, 'AGENT');
+  const click = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+
+  // A draft.
+  await page.getByRole('link', { name: 'New campaign' }).click();
+  await page.getByLabel('Name').fill('Indian Wells farm');
+  await page.getByLabel('Neighborhood', { exact: true }).fill('Indian Wells Country Club');
+  await click('Make the draft and go on');
+
+  // The list: banner rows and all.
+  await page.locator('input[type=file]').setInputFiles(LIST);
+  await expect(page.getByRole('heading', { name: 'What is in the file' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Header row' })).not.toHaveValue('1');
+  await page.screenshot({ path: 'screenshots/light-1280/story-match.png' });
+  expect(await violations(page)).toEqual([]);
+  // The address keeps the upload: a reload loses nothing.
+  await page.reload();
+  await expect(page.getByRole('table', { name: 'Columns' })).toBeVisible();
+  await click('Preview');
+  await expect(page.getByRole('region', { name: 'Rows of the file' })).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-preview.png' });
+  expect(await violations(page)).toEqual([]);
+  await page.getByText('Only rows with errors').click();
+  await settled(page);
+  await click(/^Import \d+ contacts$/);
+  await page.reload();
+  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/new contacts? ·/).first()).toBeVisible();
+  const rejected = page.getByRole('link', { name: /rejected row/ });
+  if (await rejected.count()) {
+    const [file] = await Promise.all([page.waitForEvent('download'), rejected.first().click()]);
+    expect(file.suggestedFilename()).toBe('rejected.csv');
+  }
+
+  // Undone, and taken in again.
+  await click('Undo the import');
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo the import' }).click();
+  await expect(page.getByText(/^Undone: /)).toBeVisible({ timeout: 60_000 });
+  await page.screenshot({ path: 'screenshots/light-1280/story-undone.png' });
+  await page.locator('input[type=file]').setInputFiles(LIST);
+  await click('Preview');
+  await click(/^Import \d+ contacts$/);
+  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 60_000 });
+
+  // Consent, so that the rules let somebody be called.
+  const campaign = /campaigns\/([^/]+)\/setup/.exec(page.url())?.[1] ?? '';
+  await page.goto(`/agent/crm/contacts?campaign=${campaign}`);
+  await click(/^Pick the \d+ loaded$/);
+  await page
+    .getByRole('region', { name: 'Picked contacts' })
+    .getByRole('button', { name: 'Record consent' })
+    .click();
+  await page.getByLabel('Words of the disclosure that was shown').fill('I agree to be called about my home.');
+  await page.getByLabel('When', { exact: false }).first().fill('2026-01-05T10:00');
+  await page.getByLabel('How', { exact: false }).first().fill('web form');
+  await click('Record it');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  // Duplicates.
+  await page.goto(`/agent/campaigns/${campaign}/setup/duplicates`);
+  await settled(page);
+  await page.screenshot({ path: 'screenshots/light-1280/story-duplicates.png' });
+  const all = page.getByRole('button', { name: /^Take out all/ });
+  if (await all.count()) {
+    await all.click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Take out/ })
+      .click();
+  }
+  await page.getByRole('link', { name: 'Go on to scripts' }).click();
+
+  // Scripts, with a reload in the middle of the writing.
+  await expect(page.getByText(/seconds spoken/)).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-template.png' });
+  await click(/^Write \d+ scripts$/);
+  await page.reload();
+  await page.goto(`/agent/campaigns/${campaign}/setup/review`);
+  await expect(page.getByText(/of \d+ in this queue/)).toBeVisible({ timeout: 90_000 });
+
+  // The review by keyboard alone.
+  const queue = page.getByText(/of \d+ in this queue/);
+  const left = async () => Number(/of (\d+) in/.exec((await queue.textContent()) ?? '')?.[1]);
+  const before = await left();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('a');
+  await expect.poll(left).toBe(before - 1);
+  await page.keyboard.press('u');
+  await expect.poll(left).toBe(before);
+  await page.keyboard.press('j');
+  await expect(page.getByText(/^2 of/)).toBeVisible();
+  await page.keyboard.press('k');
+  await page.keyboard.press('e');
+  const words = page.getByLabel('Words');
+  await words.press('End');
+  await words.press('Control+End');
+  await words.pressSequentially(' Have a good day.');
+  await words.press('Control+s');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByText('Have a good day.')).toBeVisible();
+  await page.keyboard.press('r');
+  await page.getByLabel('What is wrong').fill('Too long');
+  await page.keyboard.press('Enter');
+  await expect.poll(left).toBe(before - 1);
+  await page.keyboard.press('u');
+  await expect.poll(left).toBe(before);
+  for (let n = before; n > 0; n -= 1) {
+    await expect(page.getByText(`1 of ${n} in this queue`)).toBeVisible();
+    await page.keyboard.press('a');
+  }
+  await expect(page.getByRole('heading', { name: 'Everything is reviewed' })).toBeVisible();
+
+  // Audio, with a reload in the middle.
+  await page.getByRole('link', { name: 'Go on to audio' }).click();
+  await click(/^Speak \d+ scripts?$/);
+  await page.reload();
+  const onward = page.getByRole('link', { name: 'Go on to the final review' });
+  await expect(onward).toBeVisible({ timeout: 180_000 });
+  await onward.click();
+
+  // The final review: number, an end, listening, approving.
+  await page.getByRole('combobox', { name: 'Number that recipients see' }).click();
+  await page.getByRole('option').first().click();
+  await page.getByLabel('Ends').fill(local(3));
+  await click('Save the schedule');
+  const sound = page.locator('audio').first();
+  await sound.evaluate(async (audio: HTMLAudioElement) => {
+    audio.muted = true;
+    await audio.play();
+  });
+  await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(0);
+  await settled(page);
+  await page.screenshot({ path: 'screenshots/light-1280/story-final.png', fullPage: true });
+  expect(await violations(page)).toEqual([]);
+  await click('Approve the campaign');
+  await click('Approve it');
+
+  // Sent, watched live, and read.
+  await expect(page.getByRole('heading', { name: /^Submit:/ })).toBeVisible();
+  await settled(page);
+  await page.screenshot({ path: 'screenshots/light-1280/story-submit.png' });
+  await click('Submit');
+  await click(/^Send to/);
+  await expect(page.getByRole('log', { name: 'Activity' })).toContainText('Campaign submitted');
+  await page.screenshot({ path: 'screenshots/light-1280/story-sending.png' });
+  await page.reload();
+  await expect(page.getByText('Completed', { exact: true }).first()).toBeVisible({ timeout: 300_000 });
+  await page.getByRole('tab', { name: 'Digest' }).click();
+  await expect(page.getByText(/were handed to the carrier/)).toBeVisible();
+  await page.getByRole('tab', { name: 'Analytics' }).click();
+  const [csv] = await Promise.all([page.waitForEvent('download'), click('Download as CSV')]);
+  expect(csv.suggestedFilename()).toBe('analytics.csv');
+});

@@ -1,0 +1,104 @@
+// What people of other roles see and may do, and what the page does when something is wrong.
+import { ask, expect, person, settled, test } from './page';
+
+interface Found {
+  campaigns: {
+    nodes: {
+      id: string;
+      status: string;
+      contacts: { nodes: { contact: { phone: string; name: string } }[] };
+    }[];
+  };
+}
+
+test('an auditor replays a contact, also as of a date', async ({ page: admin, browser }) => {
+  const { campaigns } = await ask<Found>(
+    admin,
+    '{ campaigns { nodes { id status contacts(deliveries: [LISTENED], first: 1) { nodes { contact { phone name } } } } } }',
+  );
+  const contact = campaigns.nodes.find(c => c.status === 'COMPLETED')?.contacts.nodes[0]?.contact;
+  if (!contact) throw new Error('nobody has listened');
+  const page = await person(admin, browser, 'AUDITOR');
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByLabel('Phone number').fill(contact.phone);
+  await page.getByRole('button', { name: 'Replay' }).click();
+  const history = page.getByLabel('History');
+  await expect(page.getByText('Played', { exact: true })).toBeVisible();
+  await expect(page.getByText('Cleared to be sent').first()).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Rules of the decision' }).first()).toContainText(
+    'US.CONSENT',
+  );
+  await page.screenshot({ path: 'screenshots/light-1280/story-audit.png', fullPage: true });
+  await page.getByLabel('As of').fill('2020-01-01T00:00');
+  await page.getByRole('button', { name: 'Replay' }).click();
+  await expect(page.getByText('Nothing had happened yet')).toBeVisible();
+  await expect(history).toHaveCount(0);
+  await page.goto('/settings/states');
+  await settled(page);
+  await expect(page.getByRole('button', { name: /^Switch o/ })).toHaveCount(0);
+});
+
+test('a viewer can change nothing', async ({ page: admin, browser }) => {
+  const page = await person(admin, browser, 'VIEWER');
+  await expect(page.getByRole('link', { name: 'New campaign' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Audit' })).toHaveCount(0);
+  for (const path of [
+    '/agent/campaigns/new',
+    '/audit',
+    '/agent/crm/contacts',
+    '/agent/crm/imports',
+    '/settings/members',
+    '/settings/suppression',
+  ]) {
+    await page.goto(path);
+    await settled(page);
+    const doing = page
+      .locator('main')
+      .getByRole('button', { name: /^(Add|Make|Let|Put|Remove|Switch|Import|Undo|Halt|Allow)/ });
+    await expect(doing).toHaveCount(0);
+  }
+});
+
+test('a lost connection is said, and goes away by itself', async ({ page, context }) => {
+  await page.goto('/agent/campaigns');
+  await settled(page);
+  await context.setOffline(true);
+  await page.getByLabel('Name').fill('desert');
+  await expect(page.getByText('The connection is lost')).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-offline.png' });
+  await context.setOffline(false);
+  await page.getByLabel('Name').fill('');
+  await expect(page.getByText('The connection is lost')).toHaveCount(0);
+});
+
+test('a session that has ended leads to the sign-in page and back', async ({ page: admin, browser }) => {
+  const page = await person(admin, browser, 'AGENT');
+  await page.goto('/settings/account');
+  await page.getByRole('textbox', { name: 'New password' }).fill('a long enough password 1');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await expect(page.getByText('You were signed out')).toBeVisible();
+  await page.getByLabel('E-mail address').fill('nobody@example.com');
+  await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toContainText('Not signed in');
+});
+
+test('a wrong key of an account is refused in words', async ({ page }) => {
+  const made = await ask<{ it: { campaignId: string } }>(
+    page,
+    'mutation { it: createCampaign(input: {name: "Mojo", type: CUSTOM}) { ... on CampaignChanged { campaignId } } }',
+  );
+  await page.goto(`/agent/campaigns/${made.it.campaignId}/setup/import?from=MOJO_DIALER`);
+  await page.getByRole('textbox', { name: /^Your key/ }).fill('not-a-key');
+  await page.getByRole('button', { name: 'Try it and connect' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Not done' })).toBeVisible();
+});
+
+test('the palette goes anywhere by keyboard', async ({ page }) => {
+  await page.goto('/agent/campaigns');
+  await settled(page);
+  await page.keyboard.press('Control+k');
+  await page.getByLabel('Search').last().fill('Suppression');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Settings: Suppression' })).toBeVisible();
+});

@@ -1,0 +1,115 @@
+// Every screen, light and dark, wide and narrow: a picture of each, and what axe finds.
+import type { Page } from '@playwright/test';
+import { ask, expect, settled, test, violations } from './page';
+
+interface Campaigns {
+  campaigns: {
+    nodes: {
+      id: string;
+      status: string;
+      contacts: { nodes: { contactId: string; contact: { phone: string } }[] };
+    }[];
+  };
+}
+
+async function screens(page: Page): Promise<[string, string][]> {
+  const { campaigns } = await ask<Campaigns>(
+    page,
+    '{ campaigns(first: 50) { nodes { id status contacts(first: 1) { nodes { contactId contact { phone } } } } } }',
+  );
+  const completed = campaigns.nodes.find(c => c.status === 'COMPLETED');
+  const review = campaigns.nodes.find(c => c.status === 'REVIEW');
+  const made = await ask<{ it: { campaignId: string } }>(
+    page,
+    'mutation { it: createCampaign(input: {name: "Palm Desert expireds", type: NEIGHBORHOOD_EXPIREDS, neighborhood: "Ironwood"}) { ... on CampaignChanged { campaignId } } }',
+  );
+  const person = completed?.contacts.nodes[0];
+  if (!completed || !review || !person) throw new Error('the demonstration is not as expected');
+  const done = `/agent/campaigns/${completed.id}`;
+  const half = `/agent/campaigns/${review.id}`;
+  const draft = `/agent/campaigns/${made.it.campaignId}/setup`;
+  return [
+    ['campaigns', '/agent/campaigns'],
+    ['campaigns-none', '/agent/campaigns?name=nothing-is-called-so'],
+    ['new-campaign', '/agent/campaigns/new'],
+    ['setup-details', `${draft}/details`],
+    ['setup-import', `${draft}/import`],
+    ['setup-import-crm', `${draft}/import?from=crm`],
+    ['setup-import-google', `${draft}/import?from=GOOGLE_CONTACTS`],
+    ['setup-import-mojo', `${draft}/import?from=MOJO_DIALER`],
+    ['setup-duplicates', `${draft}/duplicates`],
+    ['setup-scripts', `${draft}/scripts`],
+    ['setup-review', `${half}/setup/review`],
+    ['setup-audio', `${half}/setup/audio`],
+    ['setup-final', `${half}/setup/final`],
+    ['setup-submit', `${half}/setup/submit`],
+    ['campaign', done],
+    ['campaign-review', half],
+    ['campaign-contacts', `${done}/contacts`],
+    ['campaign-scripts', `${done}/scripts`],
+    ['campaign-analytics', `${done}/analytics`],
+    ['campaign-digest', `${done}/digest`],
+    ['contacts', '/agent/crm/contacts'],
+    ['contact', `/agent/crm/contacts/${person.contactId}`],
+    ['imports', '/agent/crm/imports'],
+    ['audit', '/audit'],
+    ['audit-replay', `/audit?number=${encodeURIComponent(person.contact.phone)}`],
+    ...[
+      'account',
+      'organization',
+      'members',
+      'teams',
+      'caller-ids',
+      'voices',
+      'states',
+      'suppression',
+      'sending',
+      'inbound',
+    ].map((section): [string, string] => [`settings-${section}`, `/settings/${section}`]),
+    ['not-found', '/nowhere'],
+  ];
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`every screen is accessible in ${scheme}, ${width} wide`, async ({ page }) => {
+      test.setTimeout(400_000);
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+      const errors: string[] = [];
+      page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', error => errors.push(String(error)));
+      const found: string[] = [];
+      for (const [name, path] of await screens(page)) {
+        await page.goto(path);
+        await page.getByRole('heading', { level: 1 }).first().waitFor();
+        await settled(page);
+        await page.screenshot({ path: `screenshots/${scheme}-${width}/${name}.png` });
+        found.push(...(await violations(page)).map(v => `${name}: ${v}`));
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        if (wide > 0) found.push(`${name}: ${wide} pixels wider than the screen`);
+      }
+      expect(found).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}
+
+test('the sign-in page is accessible, and says what is wrong', async ({ browser }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({
+      baseURL: process.env.PAGE_URL ?? '',
+      storageState: { cookies: [], origins: [] },
+      colorScheme,
+    });
+    const page = await context.newPage();
+    await page.goto('/agent/campaigns');
+    await page.getByLabel('E-mail address').fill('nobody@example.com');
+    await page.getByRole('textbox', { name: 'Password' }).fill('wrong-password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('alert')).toContainText('password is wrong');
+    await page.screenshot({ path: `screenshots/${colorScheme}-1280/sign-in.png` });
+    expect(await violations(page)).toEqual([]);
+    await context.close();
+  }
+});

@@ -1,0 +1,87 @@
+// Starts the server on a throw-away directory and the built page before it, signs the admin in, and stops both at the end.
+import { chromium } from '@playwright/test';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const WAIT_MILLIS = 90_000;
+
+/** Runs something and answers once it has printed what is awaited. */
+function running(
+  command: string,
+  args: string[],
+  awaited: RegExp,
+  env: NodeJS.ProcessEnv,
+): Promise<[ChildProcess, string]> {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(
+      () => reject(new Error(`${command} did not start:\n${said.slice(-2000)}`)),
+      WAIT_MILLIS,
+    );
+    const hear = (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-20_000);
+      const found = awaited.exec(said);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve([child, found[1] ?? '']);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('exit', code => reject(new Error(`${command} ended with ${code}:\n${said.slice(-2000)}`)));
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const gone = new Promise(done => child.once('exit', done));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+export default async function serve(): Promise<() => Promise<void>> {
+  const binary = process.env.VOICEDROP_BIN;
+  if (!binary) throw new Error('VOICEDROP_BIN must name the server');
+  const data = mkdtempSync(join(tmpdir(), 'voicedrop-page-'));
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const server = `http://127.0.0.1:${port}`;
+  const [api, link] = await running(
+    binary,
+    ['serve', '--demo', '--data', data, '--database', `sqlite:${data}`, '--bind', `127.0.0.1:${port}`],
+    /\/sign-in\/([\w-]+)/,
+    {},
+  );
+  const [page] = await running(
+    'npx',
+    ['vite', 'preview', '--port', String(port + 1), '--strictPort', '--host', '127.0.0.1'],
+    /(127\.0\.0\.1:\d+)/,
+    { VOICEDROP_URL: server, NO_COLOR: '1' },
+  );
+  const stop = async () => {
+    await ended(page);
+    await ended(api);
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    process.env.PAGE_URL = `http://127.0.0.1:${port + 1}`;
+    process.env.SERVER_PID = String(api.pid);
+    mkdirSync('test-results', { recursive: true });
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const context = await browser.newContext({ baseURL: process.env.PAGE_URL });
+    const tab = await context.newPage();
+    await tab.goto(`/sign-in/${link}`);
+    await tab.getByRole('heading', { name: 'Campaigns' }).waitFor();
+    writeFileSync('test-results/admin.json', JSON.stringify(await context.storageState()));
+    await browser.close();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

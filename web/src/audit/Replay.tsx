@@ -1,0 +1,186 @@
+// The history of one contact as a readable timeline.
+import { Anchor, Badge, Button, Code, Group, Paper, Table, Text, Timeline, Title } from '@mantine/core';
+import { Link } from 'react-router';
+import { graphql } from '../graph/generated';
+import type { ContactHistoryQuery } from '../graph/generated/graphql';
+import { useAsk } from '../graph/useAsk';
+import { usePages } from '../graph/usePages';
+import { Sign, When } from '../parts/Signs';
+import { Empty, Failed, Loading } from '../parts/States';
+import { phone, plain, when } from '../parts/words';
+import { actorName } from './actors';
+import type { Finding } from './eventWords';
+import { eventWords } from './eventWords';
+
+const document = graphql(`
+  query ContactHistory($id: ID!, $asOf: DateTime, $first: Int, $after: String, $minPosition: Position) {
+    contact(id: $id, minPosition: $minPosition) {
+      name
+      phone
+      history(asOf: $asOf, first: $first, after: $after) {
+        nodes {
+          eventId
+          position
+          eventType
+          subjectKind
+          subjectId
+          actor
+          recordedAt
+          occurredAt
+          campaignId
+          summary
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const peopleDocument = graphql(`
+  query ActorNames($minPosition: Position) {
+    members(withFormer: true, minPosition: $minPosition) {
+      userId
+      name
+    }
+  }
+`);
+
+const whoDocument = graphql(`
+  query ReplayedContact($id: ID!, $minPosition: Position) {
+    contact(id: $id, minPosition: $minPosition) {
+      name
+      phone
+    }
+  }
+`);
+
+type Entry = NonNullable<ContactHistoryQuery['contact']>['history']['nodes'][number];
+
+function save(entries: Entry[]): void {
+  const link = window.document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' }));
+  link.download = 'history.json';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export function Replay({ contactId, asOf }: { contactId: string; asOf: string | null }) {
+  const pages = usePages(document, { id: contactId, asOf }, data => data.contact?.history);
+  const people = useAsk(peopleDocument, {});
+  const who = useAsk(whoDocument, { id: contactId });
+  const names = new Map((people.data?.members ?? []).map(m => [m.userId, m.name ?? '']));
+  if (pages.loading) return <Loading what="the history" />;
+  if (pages.error) return <Failed error={pages.error} again={pages.again} />;
+  const contact = who.data?.contact;
+  if (pages.rows.length === 0) {
+    return (
+      <Empty title="Nothing had happened yet">
+        At that time the contact was not known here. Choose a later date.
+      </Empty>
+    );
+  }
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between" mb="md">
+        <Title order={2} size="h4">
+          {contact ? `${contact.name}, ${phone(contact.phone)}` : 'History'}
+        </Title>
+        <Group gap="xs">
+          <Button component={Link} to={`/agent/crm/contacts/${contactId}`} variant="default" size="xs">
+            The contact today
+          </Button>
+          <Button variant="default" size="xs" onClick={() => save(pages.rows)}>
+            Save what is shown
+          </Button>
+        </Group>
+      </Group>
+      <Timeline active={pages.rows.length} bulletSize={16} aria-label="History">
+        {pages.rows.map(entry => (
+          <Timeline.Item key={entry.eventId} title={eventWords(entry.eventType, entry.summary).title}>
+            <What entry={entry} />
+            <Text size="sm" c="dimmed" component="div">
+              <When at={entry.occurredAt ?? entry.recordedAt} />, {actorName(entry.actor, names)}
+              {entry.occurredAt && entry.occurredAt !== entry.recordedAt && (
+                <>
+                  , recorded <When at={entry.recordedAt} />
+                </>
+              )}
+            </Text>
+            <Group gap="xs" mt={2}>
+              <Badge variant="light" color="gray" tt="none">
+                {plain(entry.subjectKind)}
+              </Badge>
+              <Code>{entry.eventType}</Code>
+              <Text size="xs" c="dimmed">
+                {entry.position}
+              </Text>
+              {entry.campaignId && (
+                <Anchor component={Link} to={`/agent/campaigns/${entry.campaignId}`} size="xs">
+                  the campaign
+                </Anchor>
+              )}
+            </Group>
+          </Timeline.Item>
+        ))}
+      </Timeline>
+      {pages.hasMore && (
+        <Button mt="md" variant="default" onClick={pages.more}>
+          Later
+        </Button>
+      )}
+    </Paper>
+  );
+}
+
+function What({ entry }: { entry: Entry }) {
+  const { facts, findings } = eventWords(entry.eventType, entry.summary);
+  return (
+    <>
+      {facts.length > 0 && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {facts
+            .map(([name, value]) => `${name}: ${/^\d{4}-\d\d-\d\dT/.test(value) ? when(value) : value}`)
+            .join(' · ')}
+        </Text>
+      )}
+      {findings.length > 0 && <Findings findings={findings} />}
+    </>
+  );
+}
+
+const EFFECTS: Record<string, { label: string; color: string }> = {
+  passes: { label: 'Passes', color: 'green' },
+  blocks: { label: 'Blocks', color: 'red' },
+  holds: { label: 'Holds', color: 'orange' },
+};
+
+/** Each rule that was asked, what it said, and on what grounds. */
+function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <Table.ScrollContainer minWidth={460} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table aria-label="Rules of the decision" verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Rule</Table.Th>
+            <Table.Th>Says</Table.Th>
+            <Table.Th>Grounds</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {findings.map((finding, n) => (
+            <Table.Tr key={n}>
+              <Table.Td>{finding.rule}</Table.Td>
+              <Table.Td>
+                <Sign of={EFFECTS[finding.effect] ?? { label: plain(finding.effect), color: 'gray' }} />
+              </Table.Td>
+              <Table.Td>{finding.detail}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

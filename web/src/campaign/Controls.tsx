@@ -1,0 +1,104 @@
+// Pausing, going on, cancelling, copying and deleting a campaign, as far as its state lets it.
+import { Button, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import {
+  cancelDocument,
+  createDocument,
+  deleteDocument,
+  pauseDocument,
+  resumeDocument,
+} from '../campaigns/documents';
+import { useChange } from '../graph/useChange';
+import { Sure } from '../parts/Sure';
+import { count } from '../parts/words';
+import type { Whole } from './useCampaign';
+
+export function Controls({ campaign }: { campaign: Whole }) {
+  const navigate = useNavigate();
+  const pause = useChange(pauseDocument);
+  const resume = useChange(resumeDocument);
+  const cancel = useChange(cancelDocument);
+  const remove = useChange(deleteDocument);
+  const create = useChange(createDocument);
+  const [copyName, setCopyName] = useState(`${campaign.name}, again`);
+  const { id, status, counters } = campaign;
+  const waiting = counters.contacts - counters.attempted - counters.blocked - counters.lapsed;
+  const isSending = status === 'SUBMITTED' || status === 'ACTIVE';
+  const isOver = ['COMPLETED', 'CANCELLED', 'FAILED'].includes(status);
+  return (
+    <>
+      {isSending && (
+        <Sure
+          label="Pause"
+          title="Pause this campaign?"
+          does="Pause"
+          color="orange"
+          reason="Why it is paused"
+          run={reason => pause.run({ id, reason })}
+        >
+          Nothing more is handed to the carrier until you go on. What the carrier already has is delivered.
+        </Sure>
+      )}
+      {status === 'PAUSED' && (
+        <Button loading={resume.busy} onClick={() => void resume.run({ id })}>
+          Go on sending
+        </Button>
+      )}
+      <Sure
+        label="Copy"
+        title="Copy this campaign?"
+        does="Make the copy"
+        color="blue"
+        run={async () => {
+          const made = await create.run({
+            input: {
+              name: copyName.trim() || campaign.name,
+              type: campaign.type,
+              neighborhood: campaign.neighborhood ?? null,
+              scriptTemplate: campaign.scriptTemplate ?? null,
+              scriptVariables: campaign.scriptVariables.map(v => ({ name: v.name, value: v.value })),
+            },
+          });
+          if (made) void navigate(`/agent/campaigns/${made.campaignId}/setup/import`);
+          return made;
+        }}
+      >
+        <Text size="sm" mb="sm">
+          The copy is a draft with the same type, neighborhood and script template, without contacts.
+        </Text>
+        <TextInput
+          label="Name of the copy"
+          value={copyName}
+          onChange={e => setCopyName(e.currentTarget.value)}
+        />
+      </Sure>
+      {status === 'DRAFT' && (
+        <Sure
+          label="Delete"
+          title="Delete this draft?"
+          does="Delete the draft"
+          run={async () => {
+            const gone = await remove.run({ id });
+            if (gone) void navigate('/agent/campaigns');
+            return gone;
+          }}
+        >
+          The draft goes for good. Its {count(counters.contacts)} contacts stay in the contact list.
+        </Sure>
+      )}
+      {!isOver && status !== 'DRAFT' && (
+        <Sure
+          label="Cancel campaign"
+          title="Cancel this campaign?"
+          does="Cancel the campaign"
+          reason="Why it is cancelled"
+          run={reason => cancel.run({ id, reason })}
+        >
+          Nothing more is handed over, ever: {count(Math.max(0, waiting))} contacts will not be called by it.
+          This cannot be undone; a copy can be made.
+        </Sure>
+      )}
+    </>
+  );
+}

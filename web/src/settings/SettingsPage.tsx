@@ -1,0 +1,69 @@
+// Settings by section; what a person may not change is not offered.
+import { Grid, NavLink } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link, Navigate, useParams } from 'react-router';
+import { PageTitle } from '../parts/PageTitle';
+import { NotFound } from '../shell/NotFound';
+import { useViewer } from '../shell/viewer';
+import { Account } from './Account';
+import { CallerIds } from './CallerIds';
+import { InboundAddresses } from './InboundAddresses';
+import { Members } from './Members';
+import { Organization } from './Organization';
+import { Sending } from './Sending';
+import { States } from './States';
+import { Suppression } from './Suppression';
+import { Teams } from './Teams';
+import { Voices } from './Voices';
+
+interface Section {
+  key: string;
+  label: string;
+  content: ReactNode;
+}
+
+const SECTIONS: Section[] = [
+  { key: 'account', label: 'Account', content: <Account /> },
+  { key: 'organization', label: 'Agent, rules and rates', content: <Organization /> },
+  { key: 'members', label: 'Members', content: <Members /> },
+  { key: 'teams', label: 'Teams', content: <Teams /> },
+  { key: 'caller-ids', label: 'Caller ids', content: <CallerIds /> },
+  { key: 'voices', label: 'Voices', content: <Voices /> },
+  { key: 'states', label: 'States', content: <States /> },
+  { key: 'suppression', label: 'Suppression', content: <Suppression /> },
+  { key: 'sending', label: 'Halt of sending', content: <Sending /> },
+  { key: 'inbound', label: 'Inbound addresses', content: <InboundAddresses /> },
+];
+
+export function SettingsPage() {
+  const { section } = useParams();
+  const { mayAdminister } = useViewer();
+  if (!section) return <Navigate to="/settings/account" replace />;
+  const open = SECTIONS.find(s => s.key === section);
+  if (!open) return <NotFound />;
+  return (
+    <>
+      <PageTitle
+        title={`Settings: ${open.label}`}
+        under={mayAdminister || section === 'account' ? undefined : 'Only admins change these; you may look.'}
+      />
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 3 }}>
+          <nav aria-label="Settings">
+            {SECTIONS.map(s => (
+              <NavLink
+                key={s.key}
+                component={Link}
+                to={`/settings/${s.key}`}
+                label={s.label}
+                active={s.key === section}
+                variant="light"
+              />
+            ))}
+          </nav>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 9 }}>{open.content}</Grid.Col>
+      </Grid>
+    </>
+  );
+}

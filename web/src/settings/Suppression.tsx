@@ -1,0 +1,140 @@
+// Numbers that must not be contacted: the lists that there are, and adding a number to one's own.
+import { Alert, Button, Group, Paper, Stack, Table, TextInput, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { graphql } from '../graph/generated';
+import type { ListKind } from '../graph/generated/graphql';
+import { useAsk } from '../graph/useAsk';
+import { useChange } from '../graph/useChange';
+import { When } from '../parts/Signs';
+import { Empty, Shown } from '../parts/States';
+import { count } from '../parts/words';
+import { useViewer } from '../shell/viewer';
+import { suppressDocument } from './documents';
+
+const document = graphql(`
+  query SuppressionLists($minPosition: Position) {
+    suppressionLists(minPosition: $minPosition) {
+      id
+      kind
+      version
+      obtainedAt
+      loaded
+      added
+      updatedAt
+    }
+  }
+`);
+
+const KINDS: Record<ListKind, string> = {
+  INTERNAL: 'Your own list',
+  FEDERAL_DNC: 'National registry',
+  STATE_DNC: 'A state’s registry',
+  LITIGATOR: 'Known litigators',
+  REASSIGNED: 'Numbers that changed hands',
+};
+
+/** A registry must be no older than this: 47 CFR 64.1200(c)(2)(i)(D). */
+const AGE_DAYS_MAX = 31;
+const isOld = (at: string | null | undefined) =>
+  at != null && Date.now() - Date.parse(at) > AGE_DAYS_MAX * 86_400_000;
+
+export function Suppression() {
+  const { mayAdminister } = useViewer();
+  const asked = useAsk(document, {});
+  const add = useChange(suppressDocument);
+  const [number, setNumber] = useState('');
+  const [reason, setReason] = useState('');
+  const submit = async () => {
+    const done = await add.run({ phone: number.trim(), reason: reason.trim() });
+    if (!done) return;
+    notifications.show({
+      message: 'The number is on your list; nobody calls it from now on.',
+      role: 'status',
+    });
+    setNumber('');
+    setReason('');
+  };
+  return (
+    <Stack>
+      {mayAdminister && (
+        <Paper withBorder p="md">
+          <Title order={2} size="h4" mb="sm">
+            Put a number on your own list
+          </Title>
+          <form
+            onSubmit={event => {
+              event.preventDefault();
+              void submit();
+            }}
+          >
+            <Group align="flex-end">
+              <TextInput
+                label="Number"
+                type="tel"
+                required
+                value={number}
+                onChange={e => setNumber(e.currentTarget.value)}
+              />
+              <TextInput
+                label="Why"
+                required
+                value={reason}
+                onChange={e => setReason(e.currentTarget.value)}
+              />
+              <Button type="submit" loading={add.busy}>
+                Put it on the list
+              </Button>
+            </Group>
+          </form>
+        </Paper>
+      )}
+      <Shown asked={asked} what="the lists">
+        {({ suppressionLists: lists }) =>
+          lists.length === 0 ? (
+            <Empty title="No lists yet">Your own list begins with the first number that is put on it.</Empty>
+          ) : (
+            <>
+              {lists
+                .filter(l => isOld(l.obtainedAt))
+                .map(l => (
+                  <Alert
+                    key={l.id}
+                    color="red"
+                    variant="light"
+                    title={`${KINDS[l.kind]} is older than ${AGE_DAYS_MAX} days`}
+                  >
+                    Load a newer version before the next campaign.
+                  </Alert>
+                ))}
+              <Table aria-label="Suppression lists">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>List</Table.Th>
+                    <Table.Th>Version</Table.Th>
+                    <Table.Th ta="right">Loaded</Table.Th>
+                    <Table.Th ta="right">By hand</Table.Th>
+                    <Table.Th>Changed</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {lists.map(l => (
+                    <Table.Tr key={l.id}>
+                      <Table.Td>{KINDS[l.kind]}</Table.Td>
+                      <Table.Td>{l.version ?? '—'}</Table.Td>
+                      <Table.Td ta="right">{count(l.loaded)}</Table.Td>
+                      <Table.Td ta="right">{count(l.added)}</Table.Td>
+                      <Table.Td>
+                        <When at={l.updatedAt} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </>
+          )
+        }
+      </Shown>
+    </Stack>
+  );
+}

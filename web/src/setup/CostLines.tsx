@@ -1,0 +1,63 @@
+// What the next steps are estimated to cost, and what was billed so far, line by line.
+import { Table } from '@mantine/core';
+import type { CostStep, ScriptEngineInput } from '../graph/generated/graphql';
+import { useAsk } from '../graph/useAsk';
+import { Money } from '../parts/Signs';
+import { Shown } from '../parts/States';
+import { costDocument } from './documents';
+
+const LINES: Record<CostStep, string> = {
+  WRITER: 'Writing scripts',
+  VOICE: 'Speaking them',
+  CARRIER: 'Delivering them',
+  STORAGE: 'Keeping the audio',
+};
+
+export function CostLines({
+  campaignId,
+  engine = null,
+  tick,
+}: {
+  campaignId: string;
+  engine?: ScriptEngineInput | null;
+  tick?: string;
+}) {
+  const asked = useAsk(costDocument, { campaignId, engine }, { tick });
+  return (
+    <Shown asked={asked} what="the cost">
+      {({ campaignCost: cost }) => (
+        <Table aria-label="Cost" withRowBorders={false} verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Cost</Table.Th>
+              <Table.Th ta="right">Still to come</Table.Th>
+              <Table.Th ta="right">Billed</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {cost.lines.map(line => (
+              <Table.Tr key={line.step}>
+                <Table.Td>{LINES[line.step]}</Table.Td>
+                <Table.Td ta="right">
+                  <Money micros={line.estimate} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  {line.step === 'STORAGE' && line.actual == null ? 'yours' : <Money micros={line.actual} />}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+            <Table.Tr fw={700}>
+              <Table.Td>In all</Table.Td>
+              <Table.Td ta="right">
+                <Money micros={cost.estimate} />
+              </Table.Td>
+              <Table.Td ta="right">
+                <Money micros={cost.actual} />
+              </Table.Td>
+            </Table.Tr>
+          </Table.Tbody>
+        </Table>
+      )}
+    </Shown>
+  );
+}

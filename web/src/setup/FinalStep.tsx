@@ -1,0 +1,217 @@
+// The final review: what would be sent, held and blocked and why, audio samples, cost, schedule; then the approval.
+import { Alert, Anchor, Button, Grid, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Link, useNavigate } from 'react-router';
+import type { Whole } from '../campaign/useCampaign';
+import { scriptsDocument } from '../campaign/scriptDocuments';
+import { useAsk } from '../graph/useAsk';
+import { useChange } from '../graph/useChange';
+import { usePages } from '../graph/usePages';
+import { Figure, Figures } from '../parts/Figure';
+import { When } from '../parts/Signs';
+import { Failed, Loading } from '../parts/States';
+import { Sure } from '../parts/Sure';
+import { count, counted, plain } from '../parts/words';
+import { CostLines } from './CostLines';
+import { ScheduleForm } from './ScheduleForm';
+import { Past } from './Setup';
+import { approveDocument, precheckDocument } from './documents';
+
+interface Blocker {
+  words: string;
+  fix: string;
+  path: string;
+}
+
+/** What stands in the way of an approval, and where it is put right. */
+function blockersOf(campaign: Whole, stopped: number): Blocker[] {
+  const { counters: c } = campaign;
+  const base = `/agent/campaigns/${campaign.id}/setup`;
+  const blockers: Blocker[] = [];
+  const add = (when: boolean, words: string, fix: string, path: string) =>
+    when && blockers.push({ words, fix, path });
+  add(
+    c.scriptsPending > 0,
+    `${counted(c.scriptsPending, 'script')} wait for review`,
+    'Review them',
+    `${base}/review`,
+  );
+  const refused = c.scriptsRejected + c.scriptsNeedsRevision;
+  const queue = c.scriptsRejected > 0 ? 'rejected' : 'revision';
+  add(
+    refused > 0,
+    `${counted(refused, 'script')} not approved`,
+    'Edit and approve them',
+    `${base}/review?queue=${queue}`,
+  );
+  add(
+    c.audioRendered < c.scriptsApproved,
+    `${counted(c.scriptsApproved - c.audioRendered, 'script')} not spoken yet`,
+    'Have them spoken',
+    `${base}/audio`,
+  );
+  add(
+    stopped > 0,
+    `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`,
+    'Edit them',
+    `${base}/review?queue=stopped`,
+  );
+  add(
+    !campaign.callerId,
+    'No number is chosen that recipients see',
+    'Choose it below',
+    `${base}/final#number`,
+  );
+  return blockers;
+}
+
+export function FinalStep({ campaign }: { campaign: Whole }) {
+  const navigate = useNavigate();
+  const isReview = campaign.status === 'REVIEW';
+  const asked = useAsk(
+    precheckDocument,
+    { campaignId: campaign.id },
+    { tick: campaign.updatedAt, pause: !isReview },
+  );
+  const approve = useChange(approveDocument);
+  if (!isReview) {
+    return (
+      <Stack>
+        <Past campaign={campaign} what="The final review belongs to a campaign in review." />
+        <ScheduleForm campaign={campaign} />
+      </Stack>
+    );
+  }
+  const p = asked.data?.precheck;
+  const blockers = blockersOf(campaign, p?.stopped ?? 0);
+  return (
+    <Stack>
+      {blockers.length > 0 && (
+        <Alert color="orange" variant="light" title="Before it can be approved">
+          <List size="sm">
+            {blockers.map(blocker => (
+              <List.Item key={blocker.words}>
+                {blocker.words}.{' '}
+                <Anchor component={Link} to={blocker.path} size="sm" underline="always">
+                  {blocker.fix}
+                </Anchor>
+              </List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+      {asked.error && <Failed error={asked.error} again={asked.again} />}
+      {asked.loading && <Loading what="the pre-check" />}
+      {p && (
+        <>
+          <Figures>
+            <Figure
+              name="Eligible now"
+              value={count(p.eligible)}
+              under={`of ${count(p.contacts)} contacts, ${count(p.ready)} ready`}
+            />
+            <Figure
+              name="Held"
+              value={count(p.held)}
+              under={
+                p.earliestRelease && (
+                  <>
+                    the first released <When at={p.earliestRelease} />
+                  </>
+                )
+              }
+            />
+            <Figure name="Blocked" value={count(p.blocked)} under="never sent, whatever is approved" />
+          </Figures>
+          {p.obstacles.length > 0 && (
+            <Paper withBorder p="md">
+              <Title order={2} size="h4">
+                Why
+              </Title>
+              <Table aria-label="Rules in the way">
+                <Table.Tbody>
+                  {p.obstacles.map(o => (
+                    <Table.Tr key={o.rule}>
+                      <Table.Td>
+                        {plain(o.rule.replace(/^US\./, ''))}
+                        <Text size="xs" c="dimmed">
+                          {o.rule}
+                        </Text>
+                      </Table.Td>
+                      <Table.Td ta="right">{counted(o.contacts, 'contact')}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Paper>
+          )}
+        </>
+      )}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <ScheduleForm campaign={campaign} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack>
+            <Paper withBorder p="md">
+              <CostLines campaignId={campaign.id} tick={campaign.updatedAt} />
+            </Paper>
+            <Samples campaign={campaign} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      <Group>
+        <Sure
+          label="Approve the campaign"
+          variant="filled"
+          color="green"
+          disabled={blockers.length > 0 || !p}
+          title="Approve this campaign?"
+          does="Approve it"
+          run={async () => {
+            const done = await approve.run({ id: campaign.id });
+            if (done) void navigate(`/agent/campaigns/${campaign.id}/setup/submit`);
+            return done;
+          }}
+        >
+          You take responsibility for sending it: what the pre-check found is recorded with your name.{' '}
+          {count(p?.eligible ?? 0)} are eligible now, {count(p?.held ?? 0)} held, {count(p?.blocked ?? 0)}{' '}
+          blocked. Nothing is sent before it is submitted.
+        </Sure>
+        <Button variant="default" onClick={asked.again}>
+          Check again
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Samples({ campaign }: { campaign: Whole }) {
+  const pages = usePages(
+    scriptsDocument,
+    { id: campaign.id, audio: 'RENDERED', review: null, stopped: null },
+    data => data.campaign?.scripts,
+    { size: 3 },
+  );
+  if (pages.rows.length === 0) return null;
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h4" mb="sm">
+        Listen to some
+      </Title>
+      <Stack gap="sm">
+        {pages.rows.slice(0, 3).map(script => (
+          <div key={script.id}>
+            <Text size="sm">{script.contact?.name ?? 'Unknown'}</Text>
+            {/* eslint-disable-next-line jsx-a11y/media-has-caption -- the words stand under Scripts */}
+            <audio
+              src={script.audio?.url}
+              controls
+              preload="none"
+              aria-label={`Audio for ${script.contact?.name ?? 'the contact'}`}
+            />
+          </div>
+        ))}
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,114 @@
+// What a file would come to before it is imported, a page of rows at a time.
+import { Alert, Button, Group, Stack, Switch, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { PreviewImportQuery } from '../graph/generated/graphql';
+import { useAsk } from '../graph/useAsk';
+import { usePages } from '../graph/usePages';
+import { Figure, Figures } from '../parts/Figure';
+import { LongList } from '../parts/LongList';
+import { Sign } from '../parts/Signs';
+import { Empty, Failed } from '../parts/States';
+import { count, phone, plain } from '../parts/words';
+import type { Reading } from './FileImport';
+import { previewDocument } from './importDocuments';
+
+type Row = PreviewImportQuery['previewImport']['rows']['nodes'][number];
+
+const OUTCOMES: Record<Row['outcome'], { label: string; color: string }> = {
+  CONTACT: { label: 'New contact', color: 'green' },
+  DUPLICATE_IN_FILE: { label: 'Twice in the file', color: 'gray' },
+  DUPLICATE_KNOWN: { label: 'Here already', color: 'gray' },
+  REJECTED: { label: 'Rejected', color: 'red' },
+};
+
+interface Properties {
+  uploadId: string;
+  reading: Reading;
+  busy: boolean;
+  run: () => Promise<void>;
+  back: () => void;
+}
+
+export function ImportPreview({ uploadId, reading, busy, run, back }: Properties) {
+  const [onlyErrors, setOnlyErrors] = useState(false);
+  const totals = useAsk(previewDocument, { uploadId, ...reading, onlyErrors: false, first: 1 });
+  const pages = usePages(
+    previewDocument,
+    { uploadId, ...reading, onlyErrors },
+    data => data.previewImport.rows,
+  );
+  const sums = totals.data?.previewImport.totals;
+  const broken = totals.data?.previewImport.broken;
+  return (
+    <Stack>
+      {totals.error && <Failed error={totals.error} again={totals.again} />}
+      {broken && (
+        <Alert color="red" variant="light" title="The file can’t be read to its end">
+          {broken}
+        </Alert>
+      )}
+      {sums && (
+        <Figures>
+          <Figure name="Rows" value={count(sums.rows)} />
+          <Figure
+            name="New contacts"
+            value={count(sums.created)}
+            under={sums.doNotContact ? `${count(sums.doNotContact)} marked “do not contact”` : ''}
+          />
+          <Figure name="Numbers here already" value={count(sums.duplicates)} />
+          <Figure
+            name="Rejected"
+            value={count(sums.rejected)}
+            under={sums.rejected ? 'skipped; a file of them is there afterwards' : ''}
+          />
+        </Figures>
+      )}
+      <Switch
+        label="Only rows with errors"
+        checked={onlyErrors}
+        onChange={event => setOnlyErrors(event.currentTarget.checked)}
+      />
+      <LongList<Row>
+        name="Rows of the file"
+        pages={pages}
+        total={onlyErrors ? sums?.rejected : sums?.rows}
+        keyOf={row => String(row.row)}
+        height="45vh"
+        empty={<Empty title={onlyErrors ? 'No row has errors' : 'No rows'} />}
+        columns={[
+          { title: 'Row', width: 3, right: true, cell: row => count(row.row) },
+          { title: 'Comes to', width: 8, cell: row => <Sign of={OUTCOMES[row.outcome]} /> },
+          { title: 'Name', width: 10, cell: row => row.becomes?.name ?? '—' },
+          { title: 'Number', width: 8, cell: row => (row.becomes ? phone(row.becomes.phone) : '—') },
+          {
+            title: 'Address, or what is wrong',
+            width: 16,
+            cell: row => (
+              <>
+                {row.error ? (
+                  <Text size="sm">
+                    {row.field ? `${plain(row.field)}: ` : ''}
+                    {row.error}
+                  </Text>
+                ) : (
+                  [row.becomes?.street, row.becomes?.city, row.becomes?.state].filter(Boolean).join(', ') ||
+                  '—'
+                )}
+                {row.becomes?.doNotContact && <Sign of={{ label: 'Do not contact', color: 'red' }} />}
+                {row.becomes?.suppressed && <Sign of={{ label: 'On a suppression list', color: 'red' }} />}
+              </>
+            ),
+          },
+        ]}
+      />
+      <Group>
+        <Button variant="default" onClick={back}>
+          Back to the columns
+        </Button>
+        <Button loading={busy} disabled={!sums} onClick={() => void run()}>
+          {sums ? `Import ${count(sums.created)} contacts` : 'Import'}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

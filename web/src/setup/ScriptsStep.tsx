@@ -1,0 +1,168 @@
+// The template of the scripts: written with variables, saved by itself, shown as a real contact would hear it; then written for all.
+import { Alert, Button, Grid, Group, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useDebouncedCallback, useDebouncedValue } from '@mantine/hooks';
+import { useRef, useState } from 'react';
+import { useClient } from 'urql';
+import { Running } from '../campaign/Overview';
+import type { Whole } from '../campaign/useCampaign';
+import { graphql } from '../graph/generated';
+import { useAsk } from '../graph/useAsk';
+import { saidOf, useChange } from '../graph/useChange';
+import { counted } from '../parts/words';
+import { CostLines } from './CostLines';
+import { Past } from './Setup';
+import { TemplatePreview } from './TemplatePreview';
+import { changeDocument, generateDocument } from './documents';
+
+const document = graphql(`
+  query TemplateWorkshop($type: CampaignType!) {
+    templateVariables {
+      name
+      meaning
+    }
+    templateFilters {
+      name
+      meaning
+    }
+    starterTemplate(type: $type)
+    writers {
+      provider
+      model
+    }
+  }
+`);
+
+export function ScriptsStep({ campaign }: { campaign: Whole }) {
+  const asked = useAsk(document, { type: campaign.type });
+  const client = useClient();
+  const [written, setWritten] = useState<string>();
+  const [saved, setSaved] = useState<'saved' | 'saving' | { problem: string }>('saved');
+  const [engine, setEngine] = useState('template');
+  const [prompt, setPrompt] = useState('');
+  const generate = useChange(generateDocument);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const starter = asked.data?.starterTemplate ?? '';
+  const template = written ?? campaign.scriptTemplate ?? starter;
+  const [settled] = useDebouncedValue(template, 500);
+  const store = useDebouncedCallback(async (text: string) => {
+    setSaved('saving');
+    const result = await client
+      .mutation(changeDocument, { id: campaign.id, change: { scriptTemplate: text } })
+      .toPromise();
+    const answer = result.data?.it;
+    if (result.error) setSaved({ problem: saidOf(result.error) });
+    else setSaved(answer?.__typename === 'Refusal' ? { problem: answer.message } : 'saved');
+  }, 800);
+  const write = (text: string) => {
+    setWritten(text);
+    setSaved('saving');
+    void store(text);
+  };
+  if (campaign.status === 'GENERATING_SCRIPTS') return <Running campaign={campaign} />;
+  if (campaign.status !== 'DRAFT')
+    return <Past campaign={campaign} what="The scripts are written; the review goes on." />;
+  const insert = (name: string | null) => {
+    if (!name) return;
+    const at = area.current?.selectionStart ?? template.length;
+    write(`${template.slice(0, at)}{{ ${name} }}${template.slice(at)}`);
+    area.current?.focus();
+  };
+  const chosen = engine === 'template' ? null : { provider: engine };
+  return (
+    <Grid gap="lg">
+      <Grid.Col span={{ base: 12, md: 7 }}>
+        <Stack>
+          <Textarea
+            ref={area}
+            label="Template"
+            description={
+              '{{ first_name | default("neighbor") }} says “neighbor” where a first name is missing'
+            }
+            autosize
+            minRows={10}
+            maxRows={24}
+            value={template}
+            onChange={event => write(event.currentTarget.value)}
+            error={typeof saved === 'object' ? saved.problem : undefined}
+          />
+          <Group justify="space-between">
+            <Select
+              aria-label="Put in a variable"
+              placeholder="Put in a variable"
+              searchable
+              value={null}
+              data={(asked.data?.templateVariables ?? []).map(v => ({
+                value: v.name,
+                label: `${v.name}: ${v.meaning}`,
+              }))}
+              onChange={insert}
+              w={300}
+            />
+            <Text size="sm" c="dimmed" role="status">
+              {saved === 'saving' ? 'Saving…' : saved === 'saved' ? 'Saved' : 'Not saved'}
+            </Text>
+            {template !== starter && (
+              <Button size="xs" variant="default" onClick={() => write(starter)}>
+                Back to the starter template
+              </Button>
+            )}
+          </Group>
+          <Paper withBorder p="md">
+            <Stack>
+              <Title order={2} size="h4">
+                Write the scripts
+              </Title>
+              <Select
+                label="Written by"
+                allowDeselect={false}
+                value={engine}
+                onChange={value => setEngine(value ?? 'template')}
+                data={[
+                  { value: 'template', label: 'The template, word for word' },
+                  ...(asked.data?.writers ?? []).map(w => ({
+                    value: w.provider,
+                    label: `The model ${w.model} (${w.provider})`,
+                  })),
+                ]}
+              />
+              {chosen && (
+                <Textarea
+                  label="What the model should mind"
+                  description="Added to its instructions"
+                  autosize
+                  minRows={2}
+                  value={prompt}
+                  onChange={e => setPrompt(e.currentTarget.value)}
+                />
+              )}
+              <CostLines campaignId={campaign.id} engine={chosen} />
+              {campaign.counters.contacts === 0 && (
+                <Alert color="yellow" variant="light">
+                  There are no contacts yet: import a list first.
+                </Alert>
+              )}
+              <Group>
+                <Button
+                  loading={generate.busy}
+                  disabled={campaign.counters.contacts === 0 || saved !== 'saved'}
+                  onClick={() =>
+                    void generate.run({
+                      id: campaign.id,
+                      engine: chosen,
+                      prompt: chosen ? prompt.trim() || null : null,
+                    })
+                  }
+                >
+                  Write {counted(campaign.counters.contacts, 'script')}
+                </Button>
+              </Group>
+            </Stack>
+          </Paper>
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 5 }}>
+        <TemplatePreview campaignId={campaign.id} template={settled} />
+      </Grid.Col>
+    </Grid>
+  );
+}

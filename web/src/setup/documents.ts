@@ -1,0 +1,153 @@
+// Changes that the steps make to a campaign.
+import { graphql } from '../graph/generated';
+
+export const changeDocument = graphql(`
+  mutation ChangeCampaign($id: ID!, $change: CampaignChange!) {
+    it: changeCampaign(id: $id, change: $change) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const generateDocument = graphql(`
+  mutation GenerateScripts($id: ID!, $engine: ScriptEngineInput, $prompt: String) {
+    it: generateScripts(id: $id, engine: $engine, prompt: $prompt) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const renderDocument = graphql(`
+  mutation RenderAudio($id: ID!, $voice: String) {
+    it: renderAudio(id: $id, voice: $voice) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const costDocument = graphql(`
+  query CostOf($campaignId: ID!, $engine: ScriptEngineInput, $minPosition: Position) {
+    campaignCost(campaignId: $campaignId, engine: $engine, minPosition: $minPosition) {
+      lines {
+        step
+        quantity
+        rate
+        estimate
+        actual
+      }
+      estimate
+      actual
+      approvedEstimate
+    }
+  }
+`);
+
+export const precheckDocument = graphql(`
+  query PrecheckOf($campaignId: ID!) {
+    precheck(campaignId: $campaignId) {
+      contacts
+      ready
+      stopped
+      eligible
+      held
+      blocked
+      obstacles {
+        rule
+        contacts
+      }
+      earliestRelease
+      costEstimate
+    }
+  }
+`);
+
+export const approveDocument = graphql(`
+  mutation ApproveCampaign($id: ID!) {
+    it: approveCampaign(id: $id) {
+      __typename
+      ... on CampaignApproved {
+        change {
+          position
+        }
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const submitDocument = graphql(`
+  mutation SubmitCampaign($id: ID!) {
+    it: submitCampaign(id: $id) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const scheduleDocument = graphql(`
+  mutation SetSchedule($id: ID!, $schedule: ScheduleInput!) {
+    it: setSchedule(id: $id, schedule: $schedule) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const callerIdDocument = graphql(`
+  mutation SetCallerId($id: ID!, $number: String!) {
+    it: setCallerId(id: $id, number: $number) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const callerIdsDocument = graphql(`
+  query CallerIds($minPosition: Position) {
+    organization(minPosition: $minPosition) {
+      callerIds {
+        number
+        label
+      }
+      settings {
+        minIntervalDays
+        defaultVoice
+      }
+    }
+  }
+`);
