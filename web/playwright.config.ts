@@ -22,6 +22,8 @@ export default defineConfig({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
     },
+    actionTimeout: 15_000,
+    screenshot: 'only-on-failure',
     trace: 'off',
   },
 });

@@ -57,8 +57,16 @@ export default async function serve(): Promise<() => Promise<void>> {
     {},
   );
   const [page] = await running(
-    'npx',
-    ['vite', 'preview', '--port', String(port + 1), '--strictPort', '--host', '127.0.0.1'],
+    process.execPath,
+    [
+      'node_modules/vite/bin/vite.js',
+      'preview',
+      '--port',
+      String(port + 1),
+      '--strictPort',
+      '--host',
+      '127.0.0.1',
+    ],
     /(127\.0\.0\.1:\d+)/,
     { VOICEDROP_URL: server, NO_COLOR: '1' },
   );

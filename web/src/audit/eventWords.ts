@@ -97,8 +97,8 @@ export function eventWords(type: string, summary: string): EventWords {
   if (isPayload(inner.decision)) {
     const { decision } = inner;
     const verdict = isPayload(decision.verdict) ? decision.verdict : {};
-    const { findings: _left, verdict: _out, ...others } = decision;
-    const facts = factsOf(others);
+    const others = Object.entries(decision).filter(([name]) => name !== 'findings' && name !== 'verdict');
+    const facts = factsOf(Object.fromEntries(others));
     if (typeof verdict.until === 'string') facts.unshift(['Until', verdict.until]);
     return { title: VERDICTS[String(verdict.is)] ?? title, facts, findings: findingsOf(decision) };
   }

@@ -54,6 +54,9 @@ const campaignsDocument = graphql(`
   }
 `);
 
+/** Most contacts of one change. */
+const AT_ONCE = 1000;
+
 type Row = ContactsQuery['contacts']['nodes'][number];
 
 export function ContactList() {
@@ -166,6 +169,18 @@ export function ContactList() {
           onChange={e => set('never')(e.currentTarget.checked ? 'true' : null)}
         />
       </Group>
+      {mayWrite && pages.rows.length > 0 && (
+        <Button
+          mb="sm"
+          size="compact-sm"
+          variant="default"
+          onClick={() =>
+            setPicked(picked.size > 0 ? new Set() : new Set(pages.rows.slice(0, AT_ONCE).map(row => row.id)))
+          }
+        >
+          {picked.size > 0 ? 'Pick none' : `Pick the ${count(Math.min(AT_ONCE, pages.rows.length))} loaded`}
+        </Button>
+      )}
       {mayWrite && picked.size > 0 && <MarkMany ids={[...picked]} done={() => setPicked(new Set())} />}
       <LongList<Row>
         name="Contacts"
