@@ -7,6 +7,7 @@ help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Build and start with demonstration data; prints the address
+	scripts/page.sh
 	cargo build --package voicedrop
 	$${CARGO_TARGET_DIR:-target}/debug/voicedrop serve --demo
 

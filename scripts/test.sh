@@ -12,8 +12,8 @@ fi
 failed=()
 step() { "${@:2}" || failed+=("$1"); }
 
-if [[ -f web/package.json ]]; then
-    page_tests() { (cd web && { [[ -d node_modules ]] || npm ci --no-audit --no-fund; } && npm test); }
+if [[ $# -eq 0 ]]; then
+    page_tests() { scripts/page.sh && if [[ -d web/node_modules ]]; then (cd web && npm test --silent && npm run --silent budget); fi; }
     step "page tests" page_tests
 fi
 if [[ $# -eq 0 ]]; then
@@ -25,6 +25,11 @@ if command -v cargo-nextest >/dev/null; then
     step "workspace tests" cargo nextest run --workspace --no-fail-fast "$@"
 else
     step "workspace tests" cargo test --workspace --lib --bins --tests --no-fail-fast "$@"
+fi
+
+# The page in a browser, against the server that was built above.
+if [[ $# -eq 0 && -d web/node_modules ]]; then
+    step "browser tests" scripts/browser-tests.sh
 fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then

@@ -12,13 +12,23 @@ const local = (minutes: number) =>
     .slice(0, 16);
 
 test('a new agent takes a list to a digest', async ({ page: admin, browser }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_200_000);
   const page = await person(admin, browser, 'AGENT');
   const click = (name: string | RegExp) =>
     page.getByRole('button', { name, exact: typeof name === 'string' }).click();
 
+  /** Clicks, and waits until the server has taken it: a reload cancels what is still on its way. */
+  const start = async (name: RegExp, mutation: string) => {
+    const taken = page.waitForResponse(answer =>
+      (answer.request().postData() ?? '').includes(`mutation ${mutation}`),
+    );
+    await click(name);
+    await taken;
+  };
+
   // A draft.
   await page.getByRole('link', { name: 'New campaign' }).click();
+  await expect(page.getByRole('heading', { name: 'New campaign', level: 1 })).toBeVisible();
   await page.getByLabel('Name').fill('Indian Wells farm');
   await page.getByLabel('Neighborhood', { exact: true }).fill('Indian Wells Country Club');
   await click('Make the draft and go on');
@@ -36,11 +46,11 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await expect(page.getByRole('region', { name: 'Rows of the file' })).toBeVisible();
   await page.screenshot({ path: 'screenshots/light-1280/story-preview.png' });
   expect(await violations(page)).toEqual([]);
-  await page.getByText('Only rows with errors').click();
+  await page.getByRole('switch', { name: 'Only rows with errors' }).click();
   await settled(page);
-  await click(/^Import \d+ contacts$/);
+  await start(/^Import \d+ contacts$/, 'StartImport');
   await page.reload();
-  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 180_000 });
   await expect(page.getByText(/new contacts? ·/).first()).toBeVisible();
   const rejected = page.getByRole('link', { name: /rejected row/ });
   if (await rejected.count()) {
@@ -51,12 +61,13 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   // Undone, and taken in again.
   await click('Undo the import');
   await page.getByRole('dialog').getByRole('button', { name: 'Undo the import' }).click();
-  await expect(page.getByText(/^Undone: /)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^Undone: /)).toBeVisible({ timeout: 180_000 });
   await page.screenshot({ path: 'screenshots/light-1280/story-undone.png' });
+  await page.goto(new URL(page.url()).pathname);
   await page.locator('input[type=file]').setInputFiles(LIST);
   await click('Preview');
   await click(/^Import \d+ contacts$/);
-  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/contacts are in the campaign/)).toBeVisible({ timeout: 180_000 });
 
   // Consent, so that the rules let somebody be called.
   const campaign = /campaigns\/([^/]+)\/setup/.exec(page.url())?.[1] ?? '';
@@ -67,8 +78,8 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
     .getByRole('button', { name: 'Record consent' })
     .click();
   await page.getByLabel('Words of the disclosure that was shown').fill('I agree to be called about my home.');
-  await page.getByLabel('When', { exact: false }).first().fill('2026-01-05T10:00');
-  await page.getByLabel('How', { exact: false }).first().fill('web form');
+  await page.getByLabel(/^When/).fill('2026-01-05T10:00');
+  await page.getByLabel(/^How/).fill('web form');
   await click('Record it');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 
@@ -89,16 +100,16 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   // Scripts, with a reload in the middle of the writing.
   await expect(page.getByText(/seconds spoken/)).toBeVisible();
   await page.screenshot({ path: 'screenshots/light-1280/story-template.png' });
-  await click(/^Write \d+ scripts$/);
+  await start(/^Write \d+ scripts$/, 'GenerateScripts');
   await page.reload();
   await page.goto(`/agent/campaigns/${campaign}/setup/review`);
-  await expect(page.getByText(/of \d+ in this queue/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/of \d+ in this queue/)).toBeVisible({ timeout: 240_000 });
 
   // The review by keyboard alone.
-  const queue = page.getByText(/of \d+ in this queue/);
-  const left = async () => Number(/of (\d+) in/.exec((await queue.textContent()) ?? '')?.[1]);
+  const tally = page.getByText(/approved, .* wait$/);
+  const left = async () => Number(/(\d+) wait/.exec((await tally.textContent()) ?? '')?.[1]);
   const before = await left();
-  await page.keyboard.press('?');
+  await page.keyboard.press('Shift+?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -123,15 +134,16 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await expect.poll(left).toBe(before - 1);
   await page.keyboard.press('u');
   await expect.poll(left).toBe(before);
-  for (let n = before; n > 0; n -= 1) {
-    await expect(page.getByText(`1 of ${n} in this queue`)).toBeVisible();
+  for (let n = before; n > 1; n -= 1) {
     await page.keyboard.press('a');
+    await expect.poll(left, { intervals: [30, 50, 100] }).toBe(n - 1);
   }
+  await page.keyboard.press('a');
   await expect(page.getByRole('heading', { name: 'Everything is reviewed' })).toBeVisible();
 
   // Audio, with a reload in the middle.
   await page.getByRole('link', { name: 'Go on to audio' }).click();
-  await click(/^Speak \d+ scripts?$/);
+  await start(/^Speak \d+ scripts?$/, 'RenderAudio');
   await page.reload();
   const onward = page.getByRole('link', { name: 'Go on to the final review' });
   await expect(onward).toBeVisible({ timeout: 180_000 });
@@ -149,7 +161,8 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   });
   await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(0);
   await settled(page);
-  await page.screenshot({ path: 'screenshots/light-1280/story-final.png', fullPage: true });
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: 'screenshots/light-1280/story-final.png' });
   expect(await violations(page)).toEqual([]);
   await click('Approve the campaign');
   await click('Approve it');
@@ -163,7 +176,9 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await expect(page.getByRole('log', { name: 'Activity' })).toContainText('Campaign submitted');
   await page.screenshot({ path: 'screenshots/light-1280/story-sending.png' });
   await page.reload();
-  await expect(page.getByText('Completed', { exact: true }).first()).toBeVisible({ timeout: 300_000 });
+  const pause = page.getByRole('button', { name: 'Pause' });
+  await expect(pause).toBeVisible();
+  await expect(pause).toHaveCount(0, { timeout: 600_000 });
   await page.getByRole('tab', { name: 'Digest' }).click();
   await expect(page.getByText(/were handed to the carrier/)).toBeVisible();
   await page.getByRole('tab', { name: 'Analytics' }).click();

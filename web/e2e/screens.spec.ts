@@ -73,7 +73,7 @@ async function screens(page: Page): Promise<[string, string][]> {
 for (const scheme of ['light', 'dark'] as const) {
   for (const width of [1280, 390]) {
     test(`every screen is accessible in ${scheme}, ${width} wide`, async ({ page }) => {
-      test.setTimeout(400_000);
+      test.setTimeout(1_200_000);
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
       const errors: string[] = [];

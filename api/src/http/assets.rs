@@ -1,16 +1,15 @@
-//! The landing page's style and scripts, from the binary itself: no other host is ever asked.
+//! The plain page's style and scripts, from the binary itself: no other host is ever asked.
 
 use axum::{
-    extract::Path,
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
 
 use super::HttpError;
 
-/// `GET /assets/{name}`.
-pub async fn asset(Path(name): Path<String>) -> Result<Response, HttpError> {
-    let (kind, text) = match name.as_str() {
+/// A file of the plain page or of the explorer.
+pub fn asset(name: &str) -> Result<Response, HttpError> {
+    let (kind, text) = match name {
         "page.css" => ("text/css; charset=utf-8", include_str!("pages/page.css")),
         "page.js" => ("text/javascript; charset=utf-8", include_str!("pages/page.js")),
         "explorer.js" => (

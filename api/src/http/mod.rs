@@ -10,6 +10,7 @@ mod graphql;
 mod health;
 mod inbound;
 mod landing;
+mod page;
 mod push;
 mod sign_in;
 mod uploads;
@@ -59,10 +60,10 @@ pub fn router(state: AppState) -> Router {
         .route("/inbound/contacts/{token}", post(inbound::contacts))
         .layer(DefaultBodyLimit::max(commands::use_cases::PUSHED_BYTES_MAX));
     let pages = Router::new()
-        .route("/", get(landing::page))
+        .route("/", get(page::page))
         .route("/status", get(landing::status))
         .route("/graphiql", get(landing::explorer))
-        .route("/assets/{name}", get(assets::asset))
+        .route("/assets/{name}", get(page::asset))
         .route("/graphql", post(graphql::execute))
         .route("/sign-in", post(sign_in::by_password))
         .route("/sign-in/{token}", get(sign_in::by_link))
@@ -84,6 +85,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(plain)
         .merge(uploads)
+        .fallback(page::elsewhere)
         .route("/graphql/ws", get(graphql::subscribe))
         .layer(from_fn_with_state(state.clone(), admit))
         // Alive is alive, however busy.
@@ -110,7 +112,7 @@ async fn secure(request: Request, next: Next) -> Response {
     const HEADERS: [(&str, &str); 5] = [
         (
             "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' https:; \
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' https:; \
              connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         ("x-content-type-options", "nosniff"),

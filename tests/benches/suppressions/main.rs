@@ -83,7 +83,7 @@ async fn on(url: &str, listed: u64) {
     config.data.directory = directory.path().display().to_string();
     let application = Application::open(config, Surroundings::default()).await.unwrap();
     let running = application
-        .start(([127, 0, 0, 1], 0).into(), Role::Api)
+        .start(([127, 0, 0, 1], 0).into(), Role::All)
         .await
         .unwrap();
     let ports = running.application.ports.clone();
@@ -108,6 +108,12 @@ async fn on(url: &str, listed: u64) {
         })
         .collect();
     let indexes = ports.keys.phone_indexes(organization, &wanted).await.unwrap();
+    // The event that puts the list in force has to arrive first.
+    for _ in 0..30 {
+        if standings(&ports, organization, &indexes[..1]).await.is_ok() {
+            break;
+        }
+    }
     let (mut ours, mut bare) = (vec![], vec![]);
     for _ in 0..ROUNDS {
         let began = Instant::now();

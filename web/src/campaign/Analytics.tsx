@@ -6,6 +6,7 @@ import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
 import { Sign } from '../parts/Signs';
 import { Empty, Shown } from '../parts/States';
+import { ruleName } from '../parts/rules';
 import { count, deliveries, plain, share } from '../parts/words';
 import { StateMap } from './StateMap';
 import type { Cell } from './analyticsSums';
@@ -182,7 +183,7 @@ export function Analytics({ campaign }: { campaign: Whole }) {
                     <Table.Tbody>
                       {obstacles.map(o => (
                         <Table.Tr key={`${o.rule} ${o.status}`}>
-                          <Table.Td>{o.rule}</Table.Td>
+                          <Table.Td>{ruleName(o.rule)}</Table.Td>
                           <Table.Td>
                             <Sign of={deliveries[o.status]} />
                           </Table.Td>

@@ -6,6 +6,7 @@ import type { ScriptWholeFragment } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Sign } from '../parts/Signs';
 import { Shown } from '../parts/States';
+import { Sound } from '../parts/Sound';
 import { audioStates, money, phone, plain, reviews, when } from '../parts/words';
 import { versionsDocument } from './scriptDocuments';
 
@@ -58,14 +59,11 @@ export function ScriptCard(properties: {
               ? 'The recording'
               : 'A draft in this machine’s own voice; the recording is made later'}
           </Text>
-          {/* eslint-disable-next-line jsx-a11y/media-has-caption -- the words are printed above */}
-          <audio
-            ref={player}
-            key={sound}
-            src={sound}
-            controls
-            preload="none"
-            aria-label={`Audio for ${contact?.name ?? 'the contact'}`}
+          <Sound
+            key={`${script.id} ${script.audioState}`}
+            player={player}
+            url={sound}
+            label={`Audio for ${contact?.name ?? 'the contact'}`}
           />
         </div>
       )}

@@ -7,10 +7,12 @@ import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
 import { usePages } from '../graph/usePages';
 import { Figure, Figures } from '../parts/Figure';
+import { ruleName } from '../parts/rules';
 import { When } from '../parts/Signs';
+import { Sound } from '../parts/Sound';
 import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
-import { count, counted, plain } from '../parts/words';
+import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
 import { ScheduleForm } from './ScheduleForm';
 import { Past } from './Setup';
@@ -132,7 +134,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
                   {p.obstacles.map(o => (
                     <Table.Tr key={o.rule}>
                       <Table.Td>
-                        {plain(o.rule.replace(/^US\./, ''))}
+                        {ruleName(o.rule)}
                         <Text size="xs" c="dimmed">
                           {o.rule}
                         </Text>
@@ -202,13 +204,13 @@ function Samples({ campaign }: { campaign: Whole }) {
         {pages.rows.slice(0, 3).map(script => (
           <div key={script.id}>
             <Text size="sm">{script.contact?.name ?? 'Unknown'}</Text>
-            {/* eslint-disable-next-line jsx-a11y/media-has-caption -- the words stand under Scripts */}
-            <audio
-              src={script.audio?.url}
-              controls
-              preload="none"
-              aria-label={`Audio for ${script.contact?.name ?? 'the contact'}`}
-            />
+            {script.audio && (
+              <Sound
+                key={script.id}
+                url={script.audio.url}
+                label={`Audio for ${script.contact?.name ?? 'the contact'}`}
+              />
+            )}
           </div>
         ))}
       </Stack>

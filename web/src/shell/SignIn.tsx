@@ -42,7 +42,7 @@ export function SignIn({ ended, done }: { ended: boolean; done: () => void }) {
             <Title order={1} size="h2">
               voicedrop
             </Title>
-            {ended && (
+            {ended && !problem && (
               <Alert color="orange" variant="light" title="You were signed out">
                 The session has ended. Sign in to go on where you were.
               </Alert>
