@@ -19,8 +19,8 @@ use crate::{auth::identify, graphql::NodeKind, state::AppState};
 /// Campaigns shown.
 const CAMPAIGNS_SHOWN: u32 = 20;
 
-/// `GET /`.
-pub async fn page() -> Html<&'static str> {
+/// The plain page, where the whole one was never built.
+pub const fn page() -> Html<&'static str> {
     Html(include_str!("pages/page.html"))
 }
 

@@ -24,9 +24,13 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// `GET /`, and every address of the page's own.
 pub async fn page() -> Response {
+    built()
+}
+
+fn built() -> Response {
     match Built::get("index.html") {
         Some(index) => Html(index.data).into_response(),
-        None => super::landing::page().await.into_response(),
+        None => super::landing::page().into_response(),
     }
 }
 
@@ -35,7 +39,7 @@ pub async fn elsewhere(request: Request) -> Response {
     let accepts = request.headers().get(ACCEPT).and_then(|a| a.to_str().ok());
     let is_opened = request.method() == Method::GET && accepts.is_some_and(|a| a.contains("text/html"));
     if is_opened {
-        page().await
+        built()
     } else {
         HttpError::not_found("page").into_response()
     }

@@ -3,41 +3,33 @@ import { Alert, Button, Group, Paper, Stack, Table, TextInput, Title } from '@ma
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { graphql } from '../graph/generated';
-import type { ListKind } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
-import { When } from '../parts/Signs';
+import { Sign, When } from '../parts/Signs';
 import { Empty, Shown } from '../parts/States';
 import { count } from '../parts/words';
 import { useViewer } from '../shell/viewer';
+import { LoadList } from './LoadList';
 import { suppressDocument } from './documents';
+import { listAges, listKinds } from './listKinds';
 
 const document = graphql(`
   query SuppressionLists($minPosition: Position) {
     suppressionLists(minPosition: $minPosition) {
       id
       kind
+      state
       version
-      obtainedAt
+      age
+      ageDays
+      loading
+      loadError
       loaded
       added
       updatedAt
     }
   }
 `);
-
-const KINDS: Record<ListKind, string> = {
-  INTERNAL: 'Your own list',
-  FEDERAL_DNC: 'National registry',
-  STATE_DNC: 'A state’s registry',
-  LITIGATOR: 'Known litigators',
-  REASSIGNED: 'Numbers that changed hands',
-};
-
-/** A registry must be no older than this: 47 CFR 64.1200(c)(2)(i)(D). */
-const AGE_DAYS_MAX = 31;
-const isOld = (at: string | null | undefined) =>
-  at != null && Date.now() - Date.parse(at) > AGE_DAYS_MAX * 86_400_000;
 
 export function Suppression() {
   const { mayAdminister } = useViewer();
@@ -89,29 +81,45 @@ export function Suppression() {
           </form>
         </Paper>
       )}
+      {mayAdminister && <LoadList />}
       <Shown asked={asked} what="the lists">
         {({ suppressionLists: lists }) =>
           lists.length === 0 ? (
             <Empty title="No lists yet">Your own list begins with the first number that is put on it.</Empty>
           ) : (
             <>
-              {lists
-                .filter(l => isOld(l.obtainedAt))
-                .map(l => (
-                  <Alert
-                    key={l.id}
-                    color="red"
-                    variant="light"
-                    title={`${KINDS[l.kind]} is older than ${AGE_DAYS_MAX} days`}
-                  >
-                    Load a newer version before the next campaign.
-                  </Alert>
-                ))}
+              {lists.map(
+                l =>
+                  l.age === 'STALE' && (
+                    <Alert
+                      key={l.id}
+                      color="red"
+                      variant="light"
+                      title={`${listKinds[l.kind]} is ${l.ageDays} days old`}
+                    >
+                      Nothing is sent by it any more. Load a newer version.
+                    </Alert>
+                  ),
+              )}
+              {lists.map(
+                l =>
+                  l.loadError && (
+                    <Alert
+                      key={`${l.id} error`}
+                      color="orange"
+                      variant="light"
+                      title={`${listKinds[l.kind]}: the last file was not loaded`}
+                    >
+                      {l.loadError}. The version before it stays in force.
+                    </Alert>
+                  ),
+              )}
               <Table aria-label="Suppression lists">
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>List</Table.Th>
                     <Table.Th>Version</Table.Th>
+                    <Table.Th>Age</Table.Th>
                     <Table.Th ta="right">Loaded</Table.Th>
                     <Table.Th ta="right">By hand</Table.Th>
                     <Table.Th>Changed</Table.Th>
@@ -120,8 +128,15 @@ export function Suppression() {
                 <Table.Tbody>
                   {lists.map(l => (
                     <Table.Tr key={l.id}>
-                      <Table.Td>{KINDS[l.kind]}</Table.Td>
-                      <Table.Td>{l.version ?? '—'}</Table.Td>
+                      <Table.Td>
+                        {listKinds[l.kind]}
+                        {l.state ? `: ${l.state}` : ''}
+                      </Table.Td>
+                      <Table.Td>
+                        {l.version ?? '—'}
+                        {l.loading ? `, ${l.loading} is being loaded` : ''}
+                      </Table.Td>
+                      <Table.Td>{l.age ? <Sign of={listAges[l.age]} /> : '—'}</Table.Td>
                       <Table.Td ta="right">{count(l.loaded)}</Table.Td>
                       <Table.Td ta="right">{count(l.added)}</Table.Td>
                       <Table.Td>

@@ -99,6 +99,20 @@ export const suppressDocument = graphql(`
   }
 `);
 
+export const loadListDocument = graphql(`
+  mutation LoadSuppressionList($file: SuppressionFile!) {
+    it: loadSuppressionList(file: $file) {
+      __typename
+      ... on OrganizationChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
 export const roleDocument = graphql(`
   mutation ChangeRole($userId: ID!, $role: Role!) {
     it: changeRole(userId: $userId, role: $role) {
