@@ -4,9 +4,9 @@ import { expect, person, settled, test, violations } from './page';
 
 const LIST = join(import.meta.dirname, '../../adapters/import-files/tests/fixtures/title_rep_iwcc_farm.xlsx');
 
-/** A time as the field for date and time takes it, so many minutes from now, in the browser's zone. */
+/** A time as the field for date and time takes it, so many minutes from now by the server's clock, in the browser's zone. */
 const local = (minutes: number) =>
-  new Date(Date.now() + minutes * 60_000)
+  new Date(Date.now() + Number(process.env.SERVER_AHEAD_SECONDS) * 1_000 + minutes * 60_000)
     .toLocaleString('sv-SE', { timeZone: 'America/Los_Angeles' })
     .replace(' ', 'T')
     .slice(0, 16);

@@ -44,9 +44,19 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Seconds from now to an hour of a Wednesday at which people may be called from coast to coast, so that the stories end the same at night. */
+function untilAllMayBeCalled(): number {
+  const hour = new Date();
+  hour.setUTCHours(20, 0, 0, 0);
+  while (hour.getUTCDay() !== 3) hour.setUTCDate(hour.getUTCDate() + 1);
+  return Math.round((hour.getTime() - Date.now()) / 1000);
+}
+
 export default async function serve(): Promise<() => Promise<void>> {
   const binary = process.env.VOICEDROP_BIN;
   if (!binary) throw new Error('VOICEDROP_BIN must name the server');
+  const ahead = untilAllMayBeCalled();
+  process.env.SERVER_AHEAD_SECONDS = String(ahead);
   const data = mkdtempSync(join(tmpdir(), 'voicedrop-page-'));
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const server = `http://127.0.0.1:${port}`;
@@ -54,7 +64,7 @@ export default async function serve(): Promise<() => Promise<void>> {
     binary,
     ['serve', '--demo', '--data', data, '--database', `sqlite:${data}`, '--bind', `127.0.0.1:${port}`],
     /\/sign-in\/([\w-]+)/,
-    {},
+    { VOICEDROP__SANDBOX__CLOCK_OFFSET_SECONDS: String(ahead) },
   );
   const stop = async () => {
     await ended(api);
