@@ -3,16 +3,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+installed() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 
 if [[ -z ${CHROMIUM:-} ]]; then
-    CHROMIUM=$(chromium)
+    CHROMIUM=$(installed)
     if [[ -z $CHROMIUM ]] && command -v apt-get >/dev/null; then
         as_root=()
         [[ $EUID -eq 0 ]] || as_root=(sudo -n)
         "${as_root[@]}" apt-get update -qq
         DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium >/dev/null
-        CHROMIUM=$(chromium)
+        CHROMIUM=$(installed)
     fi
     [[ -n $CHROMIUM ]] || { echo "browser tests: no Chromium found; install it or set CHROMIUM" >&2; exit 1; }
 fi
