@@ -60,6 +60,8 @@ impl Providers {
             voice.time_out = SANDBOX_TIME_OUT;
             voice.concurrency = SANDBOX_VOICES;
             sandbox.drop_cowboy_url().clone_into(&mut carrier.base_url);
+            // The rehearsal plays listening, too.
+            carrier.reports_listening = true;
             carrier.key = keys.drop_cowboy_key.clone().into();
             carrier.secret = keys.drop_cowboy_secret.clone().into();
             carrier.time_out = SANDBOX_TIME_OUT;

@@ -31,6 +31,9 @@ pub enum Refusal {
     /// Of an organization.
     #[error(transparent)]
     Organization(#[from] OrganizationRefusal),
+    /// The carrier could not send the campaign as it stands.
+    #[error("the carrier is not ready: {}; put it right there, then submit again", .0.join("; "))]
+    CarrierNotReady(Vec<String>),
     /// Of the use case itself: the text says what to do.
     #[error("{0}")]
     Invalid(String),

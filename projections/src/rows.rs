@@ -9,8 +9,9 @@ use crate::{
     model::{ReadModel, Table},
     models::{
         ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow, DigestRow,
-        FoldedRowRow, ImportBatchRow, MemberRow, OrganizationRow, RejectedRowRow, ScriptRow,
-        ScriptVersionRow, StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
+        FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow, ObstacleTallyRow,
+        OrganizationRow, RejectedRowRow, ScriptResultRow, ScriptRow, ScriptVersionRow, StateSwitchRow,
+        SuppressionListRow, SuppressionRow, TeamRow,
     },
 };
 
@@ -276,6 +277,14 @@ tables! {
     folded_rows: FoldedRowRow,
     /// Outcomes by campaign, recipient-local day and hour, and state.
     analytics: AnalyticsRow,
+    /// What came of voicemails by the recipient-local hour of the week in which they were handed over, and by state.
+    hour_results: HourResultRow,
+    /// What came of them by who wrote them and how long they are.
+    script_results: ScriptResultRow,
+    /// Why they failed.
+    failure_tallies: FailureTallyRow,
+    /// Which rules stand in the way.
+    obstacle_tallies: ObstacleTallyRow,
     /// How campaigns ended.
     digests: DigestRow,
     /// What happened, for people.

@@ -216,6 +216,8 @@ pub struct DropCowboyConfig {
     pub secret: SecretString,
     /// The line to send from; nothing for the account's default.
     pub phone_line_id: Option<String>,
+    /// Whether it reports who listened. Version 2 of the vendor's API does not; a carrier behind the same port may.
+    pub reports_listening: bool,
     /// Signing secrets of the registered webhooks; any of them counts.
     pub webhook_secrets: Vec<SecretString>,
     /// Requests at once; the vendor asks for fewer than 100.
@@ -238,6 +240,7 @@ impl Default for DropCowboyConfig {
             key: SecretString::from(""),
             secret: SecretString::from(""),
             phone_line_id: None,
+            reports_listening: false,
             webhook_secrets: vec![],
             concurrency: 32,
             requests_per_minute: None,

@@ -11,7 +11,8 @@ use commands::{
     execute::{execute, retrying},
     stream::{Batch, Loaded, load, load_many},
     use_cases::{
-        Corrections, ImportRequest, approve, record_consents, review_scripts, start_import, unreviewed,
+        Corrections, ImportRequest, approve, record_consents, review_scripts, start_import, submit,
+        unreviewed,
     },
 };
 use domain::{
@@ -390,7 +391,9 @@ impl Journey {
             approve(&self.ports, &permit, &context, id).await?;
         }
         if self.campaign(id).await?.status == CampaignStatus::Approved {
-            self.command(id, CampaignCommand::Submit).await?;
+            let permit = self.permit(Action::SendCampaign).await?;
+            let context = self.cast.context(&self.ports, &permit);
+            submit(&self.ports, &context, id).await?;
         }
         self.wait(id, Stage::Sending, CampaignStatus::is_final).await
     }

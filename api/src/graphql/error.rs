@@ -180,6 +180,7 @@ impl From<RuleRefusal> for Problem {
             RuleRefusal::Import(r) => import(r),
             RuleRefusal::Suppression(r) => (suppression(r), json!({})),
             RuleRefusal::Organization(r) => organization(r),
+            RuleRefusal::CarrierNotReady(problems) => ("CARRIER_NOT_READY", json!({ "problems": problems })),
             RuleRefusal::Invalid(_) => ("INVALID", json!({})),
         };
         if code == "NOT_FOUND" {

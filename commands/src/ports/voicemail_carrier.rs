@@ -102,6 +102,9 @@ pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
     /// Checks credentials and funds.
     async fn readiness(&self) -> Result<CarrierReadiness, PortError>;
 
+    /// Whether it says who listened. Of what a carrier does not report nothing is known.
+    fn reports_listening(&self) -> bool;
+
     /// Gives the carrier an audio file; repeating it is harmless. Returns the carrier's reference.
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError>;
 

@@ -152,7 +152,7 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
                 json!({ "run": run, "resumption": resumption }),
             ))
         }
-        CampaignEvent::CampaignSubmitted { scripts } => ProcessStep {
+        CampaignEvent::CampaignSubmitted { scripts, .. } => ProcessStep {
             opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],
             ..one(work(
                 recorded,

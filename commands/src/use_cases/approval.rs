@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use domain::{
     CampaignId, ContactId, MicroDollars, Position, ScriptId,
-    campaign::{Campaign, CampaignCommand, Readiness},
+    campaign::{Campaign, CampaignCommand, CampaignStatus, Readiness},
     compliance::{Effect, Verdict},
     contact::Contact,
     organization::Organization,
@@ -19,7 +19,7 @@ use crate::{
     authorization::Permit,
     compliance::{Submission, decide_submission},
     context::{CommandContext, Ports},
-    error::CommandError,
+    error::{CommandError, Refusal},
     execute::execute,
     scripts::linter_for,
     stream::{Loaded, load, load_many},
@@ -168,6 +168,26 @@ async fn stopped(
         Err(_) => false,
     });
     Ok(stopped.map(|((id, ..), _)| *id).collect())
+}
+
+/// Gives the campaign to the dispatcher, once the carrier says that it could send it: credentials, funds and a line to send
+/// from. A carrier that can't be asked takes no campaign.
+pub async fn submit(
+    ports: &Ports,
+    context: &CommandContext,
+    id: CampaignId,
+) -> Result<Option<Position>, CommandError> {
+    let campaign: Loaded<Campaign> = load(ports, context.organization, id).await?;
+    if campaign.state().status == CampaignStatus::Approved {
+        let readiness = ports.carrier.readiness().await?;
+        if !readiness.ready {
+            return Err(Refusal::CarrierNotReady(readiness.problems).into());
+        }
+    }
+    let submit = CampaignCommand::Submit {
+        listening_reported: ports.carrier.reports_listening(),
+    };
+    execute::<Campaign>(ports, context, id, submit).await
 }
 
 /// Approves the campaign on what the scripts and the dry run say at this moment.

@@ -12,7 +12,7 @@ mod push;
 mod review;
 mod suppressions;
 
-pub use approval::{Precheck, approve, precheck};
+pub use approval::{Precheck, approve, precheck, submit};
 pub use connections::{
     CONNECTIONS_MAX, ConsentAnswer, ConsentOutcome, ConsentSecrets, begin_connection, connect_with_key,
     disconnect, finish_connection, remote_lists,

@@ -152,7 +152,10 @@ pub enum CampaignCommand {
         readiness: Readiness,
     },
     /// Give it to the dispatcher.
-    Submit,
+    Submit {
+        /// Whether the carrier says who listened.
+        listening_reported: bool,
+    },
     /// Note the first hand-over.
     Activate,
     /// Hand nothing more over for now.

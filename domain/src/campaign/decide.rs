@@ -91,7 +91,7 @@ impl Decider for Campaign {
             | C::ReleaseProduction { .. }
             | C::StopProduction { .. } => self.halt(command),
             C::Approve { by, readiness } => self.approve(by, readiness),
-            C::Submit => self.submit(),
+            C::Submit { listening_reported } => self.submit(listening_reported),
             C::Activate => match self.status {
                 S::Submitted => Ok(vec![E::CampaignActivated]),
                 // A pause or the end may have come between the hand-over and this note of it.
@@ -403,13 +403,14 @@ impl Campaign {
         }])
     }
 
-    fn submit(&self) -> Decided {
+    fn submit(&self, listening_reported: bool) -> Decided {
         if matches!(self.status, S::Submitted | S::Active) {
             return Ok(vec![]);
         }
         self.needs("submitting", &[S::Approved])?;
         Ok(vec![E::CampaignSubmitted {
             scripts: self.contacts.len() as u64,
+            listening_reported,
         }])
     }
 

@@ -274,6 +274,10 @@ pub enum CampaignEvent {
     CampaignSubmitted {
         /// Scripts that are to be settled.
         scripts: u64,
+        /// Whether the carrier that delivers it says who listened. Without that nothing is known of listening, which is not the
+        /// same as that nobody did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        listening_reported: bool,
     },
     /// The first voicemail was handed over.
     CampaignActivated,

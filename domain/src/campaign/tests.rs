@@ -38,6 +38,10 @@ fn create(name: &str) -> Command {
     }
 }
 
+const SUBMIT: Command = Command::Submit {
+    listening_reported: true,
+};
+
 fn created() -> Event {
     Event::CampaignCreated {
         campaign_id: CAMPAIGN,
@@ -118,7 +122,10 @@ fn approved() -> Event {
 }
 
 fn submitted() -> Event {
-    Event::CampaignSubmitted { scripts: 1 }
+    Event::CampaignSubmitted {
+        scripts: 1,
+        listening_reported: true,
+    }
 }
 
 fn paused() -> Event {
@@ -248,9 +255,9 @@ mod when_absent {
 
     #[test]
     fn nothing_else_can_be_asked_of_it() {
-        given([]).when(Command::Submit).then_refused(Refusal::NotFound);
+        given([]).when(SUBMIT).then_refused(Refusal::NotFound);
         given([created(), Event::CampaignDeleted])
-            .when(Command::Submit)
+            .when(SUBMIT)
             .then_refused(Refusal::NotFound);
     }
 
@@ -515,9 +522,9 @@ mod on_its_way_out {
 
     #[test]
     fn it_is_submitted_only_when_approved() {
-        moves_only_from(&[Status::Approved], &Command::Submit);
+        moves_only_from(&[Status::Approved], &SUBMIT);
         given(in_review_then([approved(), submitted()]))
-            .when(Command::Submit)
+            .when(SUBMIT)
             .then_nothing();
     }
 
@@ -590,7 +597,7 @@ mod on_its_way_out {
     #[test]
     fn a_step_out_of_order_names_what_it_found_and_what_it_needs() {
         let campaign = given([created()]).state();
-        let refusal = crate::aggregate::Decider::decide(&campaign, Command::Submit).unwrap_err();
+        let refusal = crate::aggregate::Decider::decide(&campaign, SUBMIT).unwrap_err();
         assert_eq!(
             refusal.to_string(),
             "submitting needs a campaign that is approved, this one is draft"

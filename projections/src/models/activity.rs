@@ -94,7 +94,7 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         E::ProductionReleased => "The provider is back; work on scripts goes on".to_owned(),
         E::ProductionStopped { .. } => "Work on scripts ended early".to_owned(),
         E::CampaignApproved { contacts, .. } => format!("Campaign approved for {contacts} contacts"),
-        E::CampaignSubmitted { scripts } => format!("Campaign submitted with {scripts} voicemails"),
+        E::CampaignSubmitted { scripts, .. } => format!("Campaign submitted with {scripts} voicemails"),
         E::CampaignActivated => "First voicemail handed over".to_owned(),
         E::CampaignPaused { .. } => "Campaign paused".to_owned(),
         E::CampaignResumed => "Campaign resumed".to_owned(),

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
-use domain::{CampaignId, OrganizationId};
+use domain::{CampaignId, OrganizationId, script::DeliveryStatus};
 
 use super::ScriptRow;
 use crate::{Outcome, Rows, model::read_model};
@@ -34,28 +34,48 @@ read_model! {
     }
 }
 
-/// What a script contributes: each outcome at its instant.
+/// What a script contributes: each outcome at its instant. One that was left after all has not failed, and one that was played
+/// was left, whatever was not reported: so the sums are those of the campaign.
 fn outcomes(script: &ScriptRow) -> [(Outcome, Option<DateTime<Utc>>); 4] {
+    let left = script.delivery >= DeliveryStatus::Delivered;
     [
         (Outcome::Attempted, script.attempted_at),
-        (Outcome::Delivered, script.delivered_at),
-        (Outcome::Listened, script.listened_at),
-        (Outcome::Failed, script.failed_at),
+        (
+            Outcome::Delivered,
+            script.delivered_at.or(script.listened_at).filter(|_| left),
+        ),
+        (
+            Outcome::Listened,
+            script
+                .listened_at
+                .filter(|_| script.delivery == DeliveryStatus::Listened),
+        ),
+        (
+            Outcome::Failed,
+            script
+                .failed_at
+                .filter(|_| script.delivery == DeliveryStatus::Failed),
+        ),
     ]
+}
+
+/// The recipient's time zone; UTC while none is known, so that everything is counted.
+pub(super) fn zone_of(script: &ScriptRow) -> Tz {
+    let known = script.zone.as_deref().and_then(|z| z.parse::<Tz>().ok());
+    known.unwrap_or(Tz::UTC)
+}
+
+/// The recipient's state as it is counted.
+pub(super) fn state_of(script: &ScriptRow) -> String {
+    script
+        .state
+        .map_or_else(|| STATE_UNKNOWN.to_owned(), |s| s.code().to_owned())
 }
 
 type Bucket = (OrganizationId, CampaignId, NaiveDate, u32, String, Outcome);
 
 fn buckets(script: &ScriptRow) -> impl Iterator<Item = Bucket> {
-    // Without a known zone the hour is UTC's: the outcome is still counted, under the unknown state.
-    let zone = script
-        .zone
-        .as_deref()
-        .and_then(|z| z.parse::<Tz>().ok())
-        .unwrap_or(Tz::UTC);
-    let state = script
-        .state
-        .map_or_else(|| STATE_UNKNOWN.to_owned(), |s| s.code().to_owned());
+    let (zone, state) = (zone_of(script), state_of(script));
     let (organization, campaign) = (script.organization_id, script.campaign_id);
     outcomes(script).into_iter().filter_map(move |(outcome, at)| {
         let local = at?.with_timezone(&zone);

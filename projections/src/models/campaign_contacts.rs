@@ -7,7 +7,7 @@ use domain::{
     campaign::CampaignEvent, import::ContactSource, script::DeliveryStatus,
 };
 
-use super::{ScriptRow, organization_of, stream_id};
+use super::{ScriptRow, organization_of, stream_id, tallies};
 use crate::{AudioState, ReviewState, Rows, model::read_model};
 
 read_model! {
@@ -122,6 +122,7 @@ fn put_in(
     rows.campaigns.change(&(organization, campaign), |c| {
         c.recount(before.as_ref(), Some(&after));
     });
+    tallies::follow_obstacle(rows, before.as_ref(), Some(&after));
     rows.campaign_contacts.put(after);
     rows.scripts
         .change(&(organization, script_id), |s| s.in_campaign = true);
@@ -133,6 +134,7 @@ fn take_out(event: &Recorded, rows: &mut Rows, campaign: CampaignId, contact: Co
     if let Some(before) = rows.campaign_contacts.get(&key).cloned() {
         rows.campaigns
             .change(&(organization, campaign), |c| c.recount(Some(&before), None));
+        tallies::follow_obstacle(rows, Some(&before), None);
         rows.campaign_contacts.remove(&key);
     }
     rows.scripts
@@ -153,5 +155,6 @@ pub(super) fn follow_script(rows: &mut Rows, script: &ScriptRow) {
         .change(&(script.organization_id, script.campaign_id), |c| {
             c.recount(Some(&before), Some(&after));
         });
+    tallies::follow_obstacle(rows, Some(&before), Some(&after));
     rows.campaign_contacts.put(after);
 }

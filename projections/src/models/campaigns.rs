@@ -157,6 +157,8 @@ read_model! {
         submitted_at: Option<DateTime<Utc>>,
         /// When the first voicemail was handed over.
         activated_at: Option<DateTime<Utc>>,
+        /// The carrier says who listened.
+        listening_reported: bool,
         /// When it ended: completed, failed or cancelled.
         completed_at: Option<DateTime<Utc>>,
         /// The last sequence of its stream, for commands that expect one.
@@ -417,7 +419,10 @@ impl CampaignRow {
 
     fn take_sending(&mut self, event: &CampaignEvent, at: DateTime<Utc>) {
         match event {
-            CampaignEvent::CampaignSubmitted { .. } => {
+            CampaignEvent::CampaignSubmitted {
+                listening_reported, ..
+            } => {
+                self.listening_reported |= *listening_reported;
                 self.status = CampaignStatus::Submitted;
                 self.submitted_at = Some(at);
             }

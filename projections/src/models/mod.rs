@@ -9,9 +9,11 @@ mod contacts;
 mod digests;
 mod imports;
 mod organizations;
+mod results;
 mod script_delivery;
 mod scripts;
 mod suppressions;
+mod tallies;
 
 pub use activity::ActivityRow;
 pub use analytics::AnalyticsRow;
@@ -22,8 +24,10 @@ pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;
 pub use imports::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
 pub use organizations::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
+pub use results::{HourResultRow, LENGTH_STEP_SECONDS, ScriptResultRow};
 pub use scripts::{ScriptRow, ScriptVersionRow};
 pub use suppressions::{SuppressionListRow, SuppressionRow};
+pub use tallies::{FailureTallyRow, ObstacleTallyRow};
 
 use domain::{OrganizationId, Recorded};
 

@@ -8,7 +8,7 @@ use domain::{
     script::{Author, DeliveryStatus, FailureClass, ScriptEvent, lint::Lint},
 };
 
-use super::{CampaignRow, analytics, campaign_contacts, organization_of, stream_id};
+use super::{CampaignRow, analytics, campaign_contacts, organization_of, results, stream_id, tallies};
 use crate::{AudioState, Json, ReviewState, Rows, VerdictCode, model::read_model};
 
 read_model! {
@@ -209,6 +209,8 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
         });
     campaign_contacts::follow_script(rows, &after);
     analytics::follow_script(rows, before.as_ref(), &after);
+    results::follow_script(rows, before.as_ref(), &after);
+    tallies::follow_failure(rows, before.as_ref(), Some(&after));
     rows.scripts.put(after);
 }
 
@@ -224,6 +226,8 @@ impl CampaignRow {
             &mut self.carrier_cost,
             added(|s| s.carrier_cost.unwrap_or_default()),
         );
+        // A carrier that tells of one would tell of others.
+        self.listening_reported |= after.delivery == DeliveryStatus::Listened;
         self.characters_spoken += after.characters_spoken - before.map_or(0, |b| b.characters_spoken);
     }
 

@@ -2,15 +2,13 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::{
-    CampaignId, MicroDollars, OrganizationId, Position,
-    script::{DeliveryStatus, FailureClass},
-};
+use domain::{CampaignId, OrganizationId, Position};
 
 use super::{Page, PageRequest, QueryError, Visible};
 use crate::{
     Outcome,
-    models::{ActivityRow, AnalyticsRow, DigestRow},
+    figures::{Costs, Results},
+    models::{ActivityRow, AnalyticsRow, DigestRow, FailureTallyRow, ObstacleTallyRow, ScriptRow},
 };
 
 /// The place of a line in the activity feed.
@@ -25,26 +23,62 @@ pub struct Overview {
     pub running: i64,
     /// Contacts in them, one in two campaigns twice.
     pub contacts: i64,
-    /// Voicemails handed over.
-    pub attempted: i64,
-    /// Left in the mailbox, played ones included.
-    pub delivered: i64,
-    /// Played.
-    pub listened: i64,
-    /// Not left.
-    pub failed: i64,
+    /// What came of those that were handed over; how long they were played is not among it.
+    pub results: Results,
     /// Forbidden by a rule.
     pub blocked: i64,
     /// Held until later.
     pub held: i64,
     /// Outcome unknown.
     pub in_doubt: i64,
-    /// What writing cost.
-    pub writer_cost: MicroDollars,
-    /// What speaking cost.
-    pub voice_cost: MicroDollars,
-    /// What the carrier charged.
-    pub carrier_cost: MicroDollars,
+    /// What all of it cost.
+    pub costs: Costs,
+}
+
+/// What came of the voicemails that were handed over in one hour of the recipients' week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourResults {
+    /// 1 for Monday to 7 for Sunday.
+    pub weekday: u32,
+    /// 0 to 23.
+    pub hour: u32,
+    /// What came of them.
+    pub results: Results,
+}
+
+/// What came of the voicemails to one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateResults {
+    /// Postal code; empty when unknown.
+    pub state: String,
+    /// What came of them.
+    pub results: Results,
+}
+
+/// By what voicemails are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Campaign by campaign.
+    Campaign,
+    /// What campaigns are for.
+    CampaignType,
+    /// Who wrote the words: a template, a person, or a model by its name.
+    Writer,
+    /// How long they are, in steps of [`LENGTH_STEP_SECONDS`](crate::models::LENGTH_STEP_SECONDS).
+    Length,
+}
+
+/// One of the things that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The campaign's id, the type, the author or the seconds, as stored.
+    pub key: String,
+    /// The campaign's name, or the model's.
+    pub name: Option<String>,
+    /// What came of its voicemails.
+    pub results: Results,
+    /// What it cost; nothing where costs are not kept apart.
+    pub costs: Option<Costs>,
 }
 
 /// How often an outcome happened on a day.
@@ -56,30 +90,8 @@ pub struct TrendPoint {
     pub outcome: Outcome,
     /// How often.
     pub count: i64,
-}
-
-/// How often a failure happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailureCount {
-    /// The carrier's code.
-    pub code: String,
-    /// What follows from it.
-    pub class: Option<FailureClass>,
-    /// In plain words, as the carrier gave them.
-    pub reason: Option<String>,
-    /// How often.
-    pub count: i64,
-}
-
-/// How often a rule holds or blocks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObstacleCount {
-    /// The rule's id.
-    pub rule: String,
-    /// `Held` or `Blocked`.
-    pub status: DeliveryStatus,
-    /// How often.
-    pub count: i64,
+    /// Of these, in campaigns whose carrier says who listened.
+    pub listenable: i64,
 }
 
 /// Questions about how campaigns went.
@@ -95,13 +107,13 @@ pub trait AnalyticsQueries: Send + Sync {
         until: Option<NaiveDate>,
     ) -> Result<Vec<AnalyticsRow>, QueryError>;
 
-    /// Outcomes a day over all campaigns that a person sees, by day; both ends included.
+    /// Outcomes by the recipients' day, of one campaign or of all that a person sees; both ends of the span included.
     async fn trend(
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        from: NaiveDate,
-        until: NaiveDate,
+        campaign: Option<CampaignId>,
+        span: Option<(NaiveDate, NaiveDate)>,
     ) -> Result<Vec<TrendPoint>, QueryError>;
 
     /// How often each failure happened in a campaign, most frequent first, at most 100.
@@ -109,14 +121,49 @@ pub trait AnalyticsQueries: Send + Sync {
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<Vec<FailureCount>, QueryError>;
+    ) -> Result<Vec<FailureTallyRow>, QueryError>;
 
     /// How often each rule holds or blocks in a campaign now, most frequent first, at most 100.
     async fn obstacles(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<Vec<ObstacleCount>, QueryError>;
+    ) -> Result<Vec<ObstacleTallyRow>, QueryError>;
+
+    /// What came of the voicemails of one campaign, or of all that a person sees, by the recipient-local hour of the week in which
+    /// they were handed over; at most 168 rows.
+    async fn hours(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: Option<CampaignId>,
+    ) -> Result<Vec<HourResults>, QueryError>;
+
+    /// The same by the recipients' state.
+    async fn states(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: Option<CampaignId>,
+    ) -> Result<Vec<StateResults>, QueryError>;
+
+    /// What came of voicemails, side by side: those of `campaigns`, or of all that a person sees when none are named. The most handed
+    /// over first, at most 100; what was never handed over is left out.
+    async fn compared(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        by: Comparison,
+        campaigns: &[CampaignId],
+    ) -> Result<Vec<Compared>, QueryError>;
+
+    /// Those who listened longest, at most `limit`; none where no length is known.
+    async fn listeners(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        limit: u32,
+    ) -> Result<Vec<ScriptRow>, QueryError>;
 
     /// Sums over all campaigns that a person sees.
     async fn overview(&self, organization: OrganizationId, visible: &Visible)

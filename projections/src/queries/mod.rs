@@ -12,7 +12,9 @@ mod scripts;
 use async_trait::async_trait;
 use domain::{Position, TeamId, UserId};
 
-pub use analytics::{ActivityPlace, AnalyticsQueries, FailureCount, ObstacleCount, Overview, TrendPoint};
+pub use analytics::{
+    ActivityPlace, AnalyticsQueries, Compared, Comparison, HourResults, Overview, StateResults, TrendPoint,
+};
 pub use campaigns::{
     CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,
     StatusCount,

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{Decider, Event, OrganizationId, Recorded, ScriptId, script::Script};
+use domain::{
+    CampaignId, Decider, Event, OrganizationId, Recorded, ScriptId,
+    script::{DeliveryStatus, Script},
+};
 use projections::{
     Outcome, Rows, batch,
     models::{CampaignContactRow, CampaignRow, ScriptRow},
@@ -129,14 +132,49 @@ proptest! {
         let rows = in_memory(&story::told(seed, 300));
         for (outcome, happened) in [
             (Outcome::Attempted, (|s: &ScriptRow| s.attempted_at.is_some()) as fn(&ScriptRow) -> bool),
-            (Outcome::Delivered, |s| s.delivered_at.is_some()),
-            (Outcome::Listened, |s| s.listened_at.is_some()),
-            (Outcome::Failed, |s| s.failed_at.is_some()),
+            (Outcome::Delivered, |s| s.delivery >= DeliveryStatus::Delivered),
+            (Outcome::Listened, |s| s.delivery == DeliveryStatus::Listened),
+            (Outcome::Failed, |s| s.delivery == DeliveryStatus::Failed),
         ] {
             let counted: i64 = rows.analytics.present().filter(|a| a.outcome == outcome).map(|a| a.count).sum();
             let scripts = rows.scripts.present().filter(|s| happened(s)).count() as i64;
             prop_assert_eq!(counted, scripts, "{:?}", outcome);
             prop_assert!(rows.analytics.present().all(|a| a.count > 0));
+        }
+    }
+
+    #[test]
+    fn results_and_tallies_equal_a_recount_of_the_scripts(seed in any::<u64>()) {
+        let rows = in_memory(&story::told(seed, 300));
+        let scripts = |of: CampaignId, holds: fn(&ScriptRow) -> bool| {
+            rows.scripts.present().filter(|s| s.campaign_id == of && holds(s)).count() as i64
+        };
+        for campaign in rows.campaigns.present() {
+            let id = campaign.campaign_id;
+            let recount = [
+                scripts(id, |s| s.delivery >= DeliveryStatus::Delivered),
+                scripts(id, |s| s.delivery == DeliveryStatus::Listened),
+                scripts(id, |s| s.delivery == DeliveryStatus::Failed),
+            ];
+            let mut by_hour = [0; 3];
+            for row in rows.hour_results.present().filter(|r| r.campaign_id == id) {
+                prop_assert!(row.attempted > 0 && row.delivered + row.failed <= row.attempted, "{:?}", row);
+                by_hour = [by_hour[0] + row.delivered, by_hour[1] + row.listened, by_hour[2] + row.failed];
+            }
+            let mut by_words = [0; 3];
+            for row in rows.script_results.present().filter(|r| r.campaign_id == id) {
+                by_words = [by_words[0] + row.delivered, by_words[1] + row.listened, by_words[2] + row.failed];
+            }
+            prop_assert_eq!(by_hour, recount);
+            prop_assert_eq!(by_words, recount);
+            let failures: i64 =
+                rows.failure_tallies.present().filter(|f| f.campaign_id == id).map(|f| f.count).sum();
+            prop_assert_eq!(failures, recount[2]);
+            let obstacles: i64 =
+                rows.obstacle_tallies.present().filter(|o| o.campaign_id == id).map(|o| o.count).sum();
+            let stopped = rows.campaign_contacts.present().filter(|c| c.campaign_id == id && c.obstacle_rule.is_some()
+                && matches!(c.delivery, DeliveryStatus::Held | DeliveryStatus::Blocked)).count() as i64;
+            prop_assert_eq!(obstacles, stopped);
         }
     }
 

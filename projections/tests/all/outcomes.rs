@@ -4,7 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{AttemptId, MicroDollars, compliance::Verdict, script::DeliveryStatus, script::ScriptEvent};
 use projections::{
     Rows, batch,
-    models::{AnalyticsRow, CampaignContactRow, CampaignRow, ScriptRow},
+    models::{
+        AnalyticsRow, CampaignContactRow, CampaignRow, FailureTallyRow, HourResultRow, ScriptResultRow,
+        ScriptRow,
+    },
 };
 use proptest::prelude::*;
 
@@ -68,6 +71,15 @@ fn figures(rows: &Rows) -> (CampaignRow, CampaignContactRow, ScriptRow, Vec<Anal
     (campaign, contact, script, analytics)
 }
 
+/// One voicemail counts in one row of each, or in none.
+fn results(rows: &Rows) -> (Vec<HourResultRow>, Vec<ScriptResultRow>, Vec<FailureTallyRow>) {
+    (
+        rows.hour_results.present().cloned().collect(),
+        rows.script_results.present().cloned().collect(),
+        rows.failure_tallies.present().cloned().collect(),
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -79,7 +91,9 @@ proptest! {
             (Just(reports), Just(twice).prop_shuffle())
         })
     ) {
-        prop_assert_eq!(figures(&handed_over_then(&reports)), figures(&handed_over_then(&shuffled)));
+        let (told, shuffled) = (handed_over_then(&reports), handed_over_then(&shuffled));
+        prop_assert_eq!(figures(&told), figures(&shuffled));
+        prop_assert_eq!(results(&told), results(&shuffled));
     }
 }
 
@@ -104,4 +118,30 @@ fn a_failure_after_a_delivery_changes_no_status() {
     assert_eq!(contact.delivery, DeliveryStatus::Delivered);
     assert_eq!((campaign.delivered, campaign.failed), (1, 0));
     assert_eq!(script.failure_code.as_deref(), Some("302"));
+}
+
+#[test]
+fn what_became_of_a_voicemail_counts_in_the_hour_of_its_hand_over() {
+    // Handed over soon after midnight UTC of Thursday 1 January 2026, which is Wednesday afternoon in California; left and played
+    // many hours later.
+    let rows = handed_over_then(&[(1, 18 * 60), (2, 20 * 60)]);
+    let (hours, words, failures) = results(&rows);
+    let [hour] = &hours[..] else { panic!("{hours:?}") };
+    assert_eq!((hour.weekday, hour.hour, hour.state.as_str()), (3, 16, "CA"));
+    assert_eq!(
+        (hour.attempted, hour.delivered, hour.listened, hour.failed),
+        (1, 1, 1, 0)
+    );
+    assert_eq!((words[0].attempted, words[0].listened), (1, 1));
+    assert_eq!(failures, []);
+}
+
+#[test]
+fn a_failure_that_a_delivery_overtakes_is_tallied_no_more() {
+    let failed = handed_over_then(&[(3, 20)]);
+    assert_eq!(failed.failure_tallies.present().map(|f| f.count).sum::<i64>(), 1);
+    let left = handed_over_then(&[(3, 20), (1, 10)]);
+    assert_eq!(left.failure_tallies.present().count(), 0);
+    let (hours, ..) = results(&left);
+    assert_eq!((hours[0].delivered, hours[0].failed), (1, 0));
 }

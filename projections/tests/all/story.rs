@@ -219,7 +219,10 @@ impl Story {
             },
             11 => CampaignEvent::CampaignPaused { reason: reason() },
             12 => CampaignEvent::CampaignResumed,
-            13 => CampaignEvent::CampaignSubmitted { scripts: 3 },
+            13 => CampaignEvent::CampaignSubmitted {
+                scripts: 3,
+                listening_reported: true,
+            },
             14 => CampaignEvent::CampaignCompleted {
                 totals: CampaignTotals {
                     delivered: 2,

@@ -23,6 +23,7 @@ const ALLOWED_EDGES: &[(&str, &[&str])] = &[
         "voicedrop-import-files",
         &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"],
     ),
+    ("voicedrop-documents", &["voicedrop-domain", "voicedrop-projections"]),
     // The providers' wire protocols from the other side: it must not share a line with the clients it tests.
     ("voicedrop-sandbox", &[]),
     ("voicedrop", EVERYTHING_BELOW_THE_API),
@@ -46,6 +47,7 @@ const EVERYTHING_BELOW_THE_API: &[&str] = &[
     "voicedrop-store",
     "voicedrop-providers",
     "voicedrop-import-files",
+    "voicedrop-documents",
     "voicedrop-sandbox",
 ];
 
@@ -58,6 +60,7 @@ const EVERYTHING: &[&str] = &[
     "voicedrop-store",
     "voicedrop-providers",
     "voicedrop-import-files",
+    "voicedrop-documents",
     "voicedrop-sandbox",
     "voicedrop",
 ];

@@ -154,6 +154,10 @@ impl VoicemailCarrier for DropCowboy {
         })
     }
 
+    fn reports_listening(&self) -> bool {
+        self.config.reports_listening
+    }
+
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError> {
         let body = json!({ "name": name, "type": "rvm", "signed_upload": true });
         let request = self.call.request(Method::POST, "media/public/media").json(&body);

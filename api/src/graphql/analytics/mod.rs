@@ -1,7 +1,10 @@
 //! Figures, digests and what happened lately, in the API.
 
 mod activity;
+mod campaign;
 mod digest;
+mod figures;
+mod organization;
 mod query;
 
 pub use activity::Activity;

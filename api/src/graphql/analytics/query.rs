@@ -1,107 +1,38 @@
 //! Questions about how campaigns went, and what happened lately.
 
-use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
-use chrono::NaiveDate;
+use async_graphql::{Context, ID, Object, connection::Connection};
 use commands::authorization::Action;
 use domain::{CampaignId, Position as At};
+use projections::digest::{CampaignReport, DigestFigures};
 
 use super::{
     super::{
-        context::{caller, visible},
-        enums::{DeliveryStatus, FailureClass, Outcome},
+        context::{Caller, caller, visible},
         error::Problem,
         node_id::NodeKind,
         paging::{connection, cost, page},
-        scalars::{Money, Position},
+        scalars::Position,
     },
     Activity,
+    campaign::{CampaignAnalytics, HourFigures, StateFigures},
     digest::Digest,
+    organization::{Compared, Comparison, Overview, Trend, periods},
 };
 
-/// Longest span of a trend, days.
-const TREND_DAYS_MAX: i64 = 366;
+/// Longest period of a trend, days.
+const TREND_DAYS_MAX: u32 = 183;
 
-/// How often an outcome happened in an hour of the recipients' day, in a state.
-#[derive(Debug, SimpleObject)]
-pub struct AnalyticsCell {
-    day: NaiveDate,
-    /// Recipient-local hour, 0 to 23.
-    hour: u32,
-    /// Postal code; empty when unknown.
-    state: String,
-    outcome: Outcome,
-    count: i64,
-}
+/// Most campaigns that can be named for a comparison.
+const COMPARED_CAMPAIGNS_MAX: usize = 100;
 
-/// How often a failure happened.
-#[derive(Debug, SimpleObject)]
-pub struct FailureTally {
-    code: String,
-    class: Option<FailureClass>,
-    reason: Option<String>,
-    count: i64,
-}
-
-/// How often a rule holds or blocks now.
-#[derive(Debug, SimpleObject)]
-pub struct ObstacleTally {
-    rule: String,
-    status: DeliveryStatus,
-    count: i64,
-}
-
-/// Figures of a campaign.
-#[derive(Debug, SimpleObject)]
-pub struct CampaignAnalytics {
-    cells: Vec<AnalyticsCell>,
-    failures: Vec<FailureTally>,
-    obstacles: Vec<ObstacleTally>,
-}
-
-/// Sums over the campaigns that the caller sees.
-#[derive(Debug, SimpleObject)]
-pub struct Overview {
-    campaigns: i64,
-    running: i64,
-    contacts: i64,
-    attempted: i64,
-    delivered: i64,
-    listened: i64,
-    failed: i64,
-    blocked: i64,
-    held: i64,
-    in_doubt: i64,
-    writer_cost: Money,
-    voice_cost: Money,
-    carrier_cost: Money,
-}
-
-impl From<projections::queries::Overview> for Overview {
-    fn from(o: projections::queries::Overview) -> Self {
-        Self {
-            campaigns: o.campaigns,
-            running: o.running,
-            contacts: o.contacts,
-            attempted: o.attempted,
-            delivered: o.delivered,
-            listened: o.listened,
-            failed: o.failed,
-            blocked: o.blocked,
-            held: o.held,
-            in_doubt: o.in_doubt,
-            writer_cost: o.writer_cost.into(),
-            voice_cost: o.voice_cost.into(),
-            carrier_cost: o.carrier_cost.into(),
-        }
+impl Caller<'_> {
+    /// How a campaign goes that the caller sees.
+    async fn report(&self, campaign: &ID) -> Result<CampaignReport, Problem> {
+        let id = CampaignId::parse(campaign)?;
+        let (permit, row) = self.campaign_row(id).await?;
+        let (queries, seen) = (self.state.queries.as_ref(), visible(&permit));
+        Ok(CampaignReport::gather(queries, permit.organization(), &seen, row).await?)
     }
-}
-
-/// How often an outcome happened on a day.
-#[derive(Debug, SimpleObject)]
-pub struct TrendPoint {
-    day: NaiveDate,
-    outcome: Outcome,
-    count: i64,
 }
 
 /// Questions about how campaigns went.
@@ -110,53 +41,18 @@ pub struct AnalyticsQuery;
 
 #[Object]
 impl AnalyticsQuery {
-    /// Figures of a campaign by recipient-local day and hour and by state; both ends included.
+    /// Figures of a campaign: rates with their denominators, by day, by recipient-local hour of the week, by state; failures and
+    /// rules in the way.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn analytics(
         &self,
         ctx: &Context<'_>,
         campaign_id: ID,
-        from: Option<NaiveDate>,
-        until: Option<NaiveDate>,
         min_position: Option<Position>,
     ) -> Result<CampaignAnalytics, Problem> {
         let caller = caller(ctx)?;
-        let id = CampaignId::parse(&campaign_id)?;
         caller.fresh(min_position).await;
-        let (permit, _) = caller.campaign_row(id).await?;
-        let (queries, organization) = (&caller.state.queries, permit.organization());
-        let cells = queries
-            .analytics(organization, id, from, until)
-            .await?
-            .into_iter();
-        let failures = queries.failures(organization, id).await?.into_iter();
-        let obstacles = queries.obstacles(organization, id).await?.into_iter();
-        Ok(CampaignAnalytics {
-            cells: cells
-                .map(|r| AnalyticsCell {
-                    day: r.day,
-                    hour: r.hour,
-                    state: r.state,
-                    outcome: r.outcome.into(),
-                    count: r.count,
-                })
-                .collect(),
-            failures: failures
-                .map(|f| FailureTally {
-                    code: f.code,
-                    class: f.class.map(Into::into),
-                    reason: f.reason,
-                    count: f.count,
-                })
-                .collect(),
-            obstacles: obstacles
-                .map(|o| ObstacleTally {
-                    rule: o.rule,
-                    status: o.status.into(),
-                    count: o.count,
-                })
-                .collect(),
-        })
+        Ok(caller.report(&campaign_id).await?.into())
     }
 
     /// Sums over the campaigns that the caller sees.
@@ -173,35 +69,89 @@ impl AnalyticsQuery {
         Ok(found.into())
     }
 
-    /// Outcomes a day over the campaigns that the caller sees; both ends included, at most 366 days.
+    /// What happened on the last so many days, up to and with today, at most 183, against as many days before; over the campaigns
+    /// that the caller sees.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn trend(
         &self,
         ctx: &Context<'_>,
-        from: NaiveDate,
-        until: NaiveDate,
-    ) -> Result<Vec<TrendPoint>, Problem> {
+        #[graphql(default = 30)] days: u32,
+        min_position: Option<Position>,
+    ) -> Result<Trend, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
-        if until < from || (until - from).num_days() > TREND_DAYS_MAX {
-            return Err(Problem::new(
-                "INVALID_SPAN",
-                "give a span of at most 366 days that ends after it begins",
-            ));
-        }
-        let points = &caller.state.queries;
-        let points = points
-            .trend(permit.organization(), &visible(&permit), from, until)
-            .await?;
-        let point = |p: projections::queries::TrendPoint| TrendPoint {
-            day: p.day,
-            outcome: p.outcome.into(),
-            count: p.count,
-        };
-        Ok(points.into_iter().map(point).collect())
+        caller.fresh(min_position).await;
+        let until = caller.state.now().date_naive();
+        let span = periods(until, days).filter(|_| (1..=TREND_DAYS_MAX).contains(&days));
+        let (before, from) =
+            span.ok_or_else(|| Problem::new("INVALID_SPAN", "give a period of 1 to 183 days"))?;
+        let (queries, seen) = (&caller.state.queries, visible(&permit));
+        let points = queries.trend(permit.organization(), &seen, None, Some((before, until)));
+        Ok(Trend::of(&points.await?, from, until))
     }
 
-    /// How a completed campaign went; nothing before it is completed.
+    /// What came of voicemails, side by side, each against all the others together: of the campaigns named, at most 100, or of all
+    /// that the caller sees. Most handed over first, at most 100.
+    #[graphql(complexity = "100 + child_complexity * 10")]
+    async fn comparison(
+        &self,
+        ctx: &Context<'_>,
+        by: Comparison,
+        campaign_ids: Option<Vec<ID>>,
+        min_position: Option<Position>,
+    ) -> Result<Vec<Compared>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        let named = campaign_ids.unwrap_or_default();
+        if named.len() > COMPARED_CAMPAIGNS_MAX {
+            return Err(Problem::new(
+                "TOO_MANY_CAMPAIGNS",
+                "at most 100 campaigns can be compared at a time",
+            ));
+        }
+        let named = named
+            .iter()
+            .map(CampaignId::parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        caller.fresh(min_position).await;
+        let (queries, seen) = (&caller.state.queries, visible(&permit));
+        let groups = queries.compared(permit.organization(), &seen, by.into(), &named);
+        Ok(Compared::all(by, groups.await?))
+    }
+
+    /// What came of the voicemails of all campaigns that the caller sees, by the recipient-local hour of the week in which they were
+    /// handed over.
+    #[graphql(complexity = "100 + child_complexity * 10")]
+    async fn hours_of_the_week(
+        &self,
+        ctx: &Context<'_>,
+        min_position: Option<Position>,
+    ) -> Result<Vec<HourFigures>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        caller.fresh(min_position).await;
+        let (queries, seen) = (&caller.state.queries, visible(&permit));
+        let hours = queries.hours(permit.organization(), &seen, None);
+        Ok(hours.await?.into_iter().map(Into::into).collect())
+    }
+
+    /// The same by the recipients' state, most handed over first.
+    #[graphql(complexity = "100 + child_complexity * 10")]
+    async fn states_reached(
+        &self,
+        ctx: &Context<'_>,
+        min_position: Option<Position>,
+    ) -> Result<Vec<StateFigures>, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        caller.fresh(min_position).await;
+        let (queries, seen) = (&caller.state.queries, visible(&permit));
+        let states = queries.states(permit.organization(), &seen, None);
+        Ok(states.await?.into_iter().map(Into::into).collect())
+    }
+
+    /// How a campaign went that has ended; nothing before that.
+    #[graphql(complexity = "100 + child_complexity * 10")]
     async fn digest(
         &self,
         ctx: &Context<'_>,
@@ -209,11 +159,15 @@ impl AnalyticsQuery {
         min_position: Option<Position>,
     ) -> Result<Option<Digest>, Problem> {
         let caller = caller(ctx)?;
-        let id = CampaignId::parse(&campaign_id)?;
         caller.fresh(min_position).await;
-        let (permit, _) = caller.campaign_row(id).await?;
-        let row = caller.state.queries.digest(permit.organization(), id).await?;
-        Ok(row.map(Digest::from))
+        let as_of = caller.state.queries.position().await?;
+        let report = caller.report(&campaign_id).await?;
+        if !DigestFigures::has_ended(&report.campaign) {
+            return Ok(None);
+        }
+        let (organization, id) = (report.campaign.organization_id, report.campaign.campaign_id);
+        let completed = caller.state.queries.digest(organization, id).await?;
+        Ok(Some(Digest::of(report, as_of.into(), completed)))
     }
 
     /// What happened, newest first. Of one campaign; of all only for those who see everything.

@@ -28,6 +28,16 @@ impl Caller<'_> {
         })
     }
 
+    async fn submit_campaign(&self, id: &ID) -> Result<CampaignChanged, Problem> {
+        let id = CampaignId::parse(id)?;
+        let (permit, _) = self.campaign(Action::SendCampaign, id).await?;
+        let appended = use_cases::submit(&self.state.ports, &self.command(&permit), id).await?;
+        Ok(CampaignChanged {
+            campaign_id: id.global(),
+            position: self.reached(appended).await?,
+        })
+    }
+
     async fn step(&self, id: &ID, command: CampaignCommand) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(self.change_campaign(Action::SendCampaign, id, command).await)
     }
@@ -47,7 +57,7 @@ impl LifeCycleMutation {
 
     /// Gives it to the dispatcher.
     async fn submit_campaign(&self, ctx: &Context<'_>, id: ID) -> Result<CampaignOutcome, Problem> {
-        caller(ctx)?.step(&id, CampaignCommand::Submit).await
+        CampaignOutcome::of(caller(ctx)?.submit_campaign(&id).await)
     }
 
     /// Hands nothing more over for now.

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use domain::{CampaignId, OrganizationId};
 use projections::{
     Cell, ColumnValue,
-    models::{ActivityRow, AnalyticsRow, DigestRow},
+    figures::{Costs, Results},
+    models::{ActivityRow, AnalyticsRow, DigestRow, FailureTallyRow, ObstacleTallyRow, ScriptRow},
     queries::{
-        ActivityPlace, AnalyticsQueries, FailureCount, ObstacleCount, Overview, Page, PageRequest,
-        QueryError, TrendPoint, Visible,
+        ActivityPlace, AnalyticsQueries, Compared, Comparison, HourResults, Overview, Page, PageRequest,
+        QueryError, StateResults, TrendPoint, Visible,
     },
 };
 
@@ -21,20 +22,105 @@ use super::{
 /// Most kinds of failures or rules that are told apart.
 const KINDS_MAX: i64 = 100;
 
-/// The columns that an overview sums up, in the order of its fields.
-const SUMMED: [&str; 11] = [
-    "contacts",
-    "attempted",
-    "delivered + t.listened",
-    "listened",
-    "failed",
-    "blocked",
-    "held",
-    "in_doubt",
-    "writer_cost",
-    "voice_cost",
-    "carrier_cost",
+/// Most groups that are compared.
+const COMPARED_MAX: i64 = 100;
+
+/// What came of voicemails, out of rows `t` that count them, beside their campaigns `c`; in the order of [`results`].
+const RESULTS: [&str; 8] = [
+    "t.attempted",
+    "t.delivered",
+    "t.listened",
+    "t.failed",
+    "CASE WHEN c.listening_reported = 1 THEN t.delivered ELSE 0 END",
+    "c.listening_reported",
+    "t.timed",
+    "t.listen_ms",
 ];
+
+/// The same out of the counters of campaigns `c`, which say nothing of how long voicemails were played, and what they cost.
+const CAMPAIGN_RESULTS: [&str; 11] = [
+    "c.attempted",
+    "c.delivered + c.listened",
+    "c.listened",
+    "c.failed",
+    "CASE WHEN c.listening_reported = 1 THEN c.delivered + c.listened ELSE 0 END",
+    "c.listening_reported",
+    "0",
+    "0",
+    "c.writer_cost",
+    "c.voice_cost",
+    "c.carrier_cost",
+];
+
+/// Each of these summed up, nothing as none.
+fn sums(columns: &[&str]) -> String {
+    let sums: Vec<_> = columns
+        .iter()
+        .map(|column| format!("CAST(coalesce(sum({column}), 0) AS bigint)"))
+        .collect();
+    sums.join(", ")
+}
+
+/// What the sums of [`RESULTS`] say.
+fn results(cells: &mut impl Iterator<Item = Cell>) -> Result<Results, QueryError> {
+    let mut next = || value::<i64>(cells.next());
+    Ok(Results {
+        attempted: next()?,
+        delivered: next()?,
+        listened: next()?,
+        failed: next()?,
+        listenable: next()?,
+        listening_reported: next()? > 0,
+        timed: next()?,
+        listen_ms: next()?,
+    })
+}
+
+fn costs(cells: &mut impl Iterator<Item = Cell>) -> Result<Costs, QueryError> {
+    Ok(Costs {
+        writer: value(cells.next())?,
+        voice: value(cells.next())?,
+        carrier: value(cells.next())?,
+    })
+}
+
+/// Sums of `table` by `groups`, over the campaigns that a person sees.
+fn summed(
+    table: &str,
+    groups: &str,
+    organization: OrganizationId,
+    visible: &Visible,
+    campaigns: &[CampaignId],
+) -> Select {
+    let mut select = Select::new(&format!(
+        "SELECT {groups}, {} FROM {table} AS t
+           JOIN campaigns AS c ON c.organization_id = t.organization_id AND c.campaign_id = t.campaign_id",
+        sums(&RESULTS)
+    ));
+    select.and("t.organization_id = ?", [organization.to_cell()]);
+    select.and_one_of("t.campaign_id", campaigns);
+    select.and("c.status <> 'absent'", []);
+    leave_visible(&mut select, "c", visible);
+    select
+}
+
+/// Sums of the counters of campaigns by `groups`.
+fn summed_campaigns(
+    groups: &str,
+    organization: OrganizationId,
+    visible: &Visible,
+    campaigns: &[CampaignId],
+) -> Select {
+    let mut select = Select::new(&format!(
+        "SELECT {groups}, {} FROM campaigns AS c",
+        sums(&CAMPAIGN_RESULTS)
+    ));
+    select.and("c.organization_id = ?", [organization.to_cell()]);
+    select.and_one_of("c.campaign_id", campaigns);
+    select.and("c.status <> 'absent' AND c.attempted > 0", []);
+    leave_visible(&mut select, "c", visible);
+    select
+}
 
 #[async_trait]
 impl AnalyticsQueries for Queries {
@@ -61,16 +147,20 @@ impl AnalyticsQueries for Queries {
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        from: NaiveDate,
-        until: NaiveDate,
+        campaign: Option<CampaignId>,
+        span: Option<(NaiveDate, NaiveDate)>,
     ) -> Result<Vec<TrendPoint>, QueryError> {
         let mut select = Select::new(
-            "SELECT t.day, t.outcome, CAST(sum(t.count) AS bigint) FROM analytics AS t
+            "SELECT t.day, t.outcome, CAST(sum(t.count) AS bigint),
+                    CAST(sum(CASE WHEN c.listening_reported = 1 THEN t.count ELSE 0 END) AS bigint) FROM analytics AS t
                JOIN campaigns AS c ON c.organization_id = t.organization_id AND c.campaign_id = t.campaign_id",
         );
         select.and("t.organization_id = ?", [organization.to_cell()]);
-        select.and("t.day >= ?", [from.to_cell()]);
-        select.and("t.day <= ?", [until.to_cell()]);
+        select.and_is("t.campaign_id", campaign.as_ref());
+        if let Some((from, until)) = span {
+            select.and("t.day >= ? AND t.day <= ?", [from.to_cell(), until.to_cell()]);
+        }
+        select.and("c.status <> 'absent'", []);
         leave_visible(&mut select, "c", visible);
         select.add(" GROUP BY t.day, t.outcome ORDER BY t.day, t.outcome", []);
         let rows = self.cells(select).await?;
@@ -81,6 +171,7 @@ impl AnalyticsQueries for Queries {
                     day: value(cells.next())?,
                     outcome: value(cells.next())?,
                     count: value(cells.next())?,
+                    listenable: value(cells.next())?,
                 })
             })
             .collect()
@@ -90,60 +181,28 @@ impl AnalyticsQueries for Queries {
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<Vec<FailureCount>, QueryError> {
-        let mut select = Select::new(
-            "SELECT t.failure_code, t.failure_class, t.failure_reason, count(*) FROM scripts AS t",
-        );
-        select.and("t.organization_id = ?", [organization.to_cell()]);
+    ) -> Result<Vec<FailureTallyRow>, QueryError> {
+        let mut select = of_organization::<FailureTallyRow>(organization);
         select.and("t.campaign_id = ?", [campaign.to_cell()]);
-        select.and("t.delivery = 'failed' AND t.failure_code IS NOT NULL", []);
         select.add(
-            " GROUP BY t.failure_code, t.failure_class, t.failure_reason
-              ORDER BY count(*) DESC, t.failure_code, coalesce(t.failure_reason, '') LIMIT ?",
+            " ORDER BY t.count DESC, t.code, t.class, t.reason LIMIT ?",
             [Cell::Int(KINDS_MAX)],
         );
-        let rows = self.cells(select).await?;
-        rows.into_iter()
-            .map(|row| {
-                let mut cells = row.into_iter();
-                Ok(FailureCount {
-                    code: value(cells.next())?,
-                    class: value(cells.next())?,
-                    reason: value(cells.next())?,
-                    count: value(cells.next())?,
-                })
-            })
-            .collect()
+        self.rows(select).await
     }
 
     async fn obstacles(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<Vec<ObstacleCount>, QueryError> {
-        let mut select =
-            Select::new("SELECT t.obstacle_rule, t.delivery, count(*) FROM campaign_contacts AS t");
-        select.and("t.organization_id = ?", [organization.to_cell()]);
+    ) -> Result<Vec<ObstacleTallyRow>, QueryError> {
+        let mut select = of_organization::<ObstacleTallyRow>(organization);
         select.and("t.campaign_id = ?", [campaign.to_cell()]);
-        select.and(
-            "t.delivery IN ('held', 'blocked') AND t.obstacle_rule IS NOT NULL",
-            [],
-        );
         select.add(
-            " GROUP BY t.obstacle_rule, t.delivery ORDER BY count(*) DESC, t.obstacle_rule, t.delivery LIMIT ?",
+            " ORDER BY t.count DESC, t.rule, t.status LIMIT ?",
             [Cell::Int(KINDS_MAX)],
         );
-        let rows = self.cells(select).await?;
-        rows.into_iter()
-            .map(|row| {
-                let mut cells = row.into_iter();
-                Ok(ObstacleCount {
-                    rule: value(cells.next())?,
-                    status: value(cells.next())?,
-                    count: value(cells.next())?,
-                })
-            })
-            .collect()
+        self.rows(select).await
     }
 
     async fn overview(
@@ -151,35 +210,135 @@ impl AnalyticsQueries for Queries {
         organization: OrganizationId,
         visible: &Visible,
     ) -> Result<Overview, QueryError> {
-        let sums: Vec<_> = SUMMED
-            .iter()
-            .map(|column| format!("CAST(coalesce(sum(t.{column}), 0) AS bigint)"))
-            .collect();
         let mut select = Select::new(&format!(
-            "SELECT count(*), CAST(coalesce(sum(CASE WHEN t.status IN ('submitted', 'active', 'paused') THEN 1 ELSE 0 END),
-                    0) AS bigint), {} FROM campaigns AS t",
-            sums.join(", ")
+            "SELECT count(*), CAST(coalesce(sum(CASE WHEN c.status IN ('submitted', 'active', 'paused') THEN 1 ELSE 0 END),
+                    0) AS bigint), {}, {} FROM campaigns AS c",
+            sums(&["c.contacts", "c.blocked", "c.held", "c.in_doubt"]),
+            sums(&CAMPAIGN_RESULTS)
         ));
-        select.and("t.organization_id = ?", [organization.to_cell()]);
-        select.and("t.status <> 'absent'", []);
-        leave_visible(&mut select, "t", visible);
+        select.and("c.organization_id = ?", [organization.to_cell()]);
+        select.and("c.status <> 'absent'", []);
+        leave_visible(&mut select, "c", visible);
         let row = self.cells(select).await?.pop().unwrap_or_default();
         let mut cells = row.into_iter();
         Ok(Overview {
             campaigns: value(cells.next())?,
             running: value(cells.next())?,
             contacts: value(cells.next())?,
-            attempted: value(cells.next())?,
-            delivered: value(cells.next())?,
-            listened: value(cells.next())?,
-            failed: value(cells.next())?,
             blocked: value(cells.next())?,
             held: value(cells.next())?,
             in_doubt: value(cells.next())?,
-            writer_cost: value(cells.next())?,
-            voice_cost: value(cells.next())?,
-            carrier_cost: value(cells.next())?,
+            results: results(&mut cells)?,
+            costs: costs(&mut cells)?,
         })
+    }
+
+    async fn hours(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: Option<CampaignId>,
+    ) -> Result<Vec<HourResults>, QueryError> {
+        let mut select = summed(
+            "hour_results",
+            "t.weekday, t.hour",
+            organization,
+            visible,
+            campaign.as_slice(),
+        );
+        select.add(" GROUP BY t.weekday, t.hour ORDER BY t.weekday, t.hour", []);
+        let hour = |row: Vec<Cell>| {
+            let mut cells = row.into_iter();
+            Ok(HourResults {
+                weekday: value(cells.next())?,
+                hour: value(cells.next())?,
+                results: results(&mut cells)?,
+            })
+        };
+        self.cells(select).await?.into_iter().map(hour).collect()
+    }
+
+    async fn states(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: Option<CampaignId>,
+    ) -> Result<Vec<StateResults>, QueryError> {
+        let mut select = summed(
+            "hour_results",
+            "t.state",
+            organization,
+            visible,
+            campaign.as_slice(),
+        );
+        select.add(" GROUP BY t.state ORDER BY sum(t.attempted) DESC, t.state", []);
+        let state = |row: Vec<Cell>| {
+            let mut cells = row.into_iter();
+            Ok(StateResults {
+                state: value(cells.next())?,
+                results: results(&mut cells)?,
+            })
+        };
+        self.cells(select).await?.into_iter().map(state).collect()
+    }
+
+    async fn compared(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        by: Comparison,
+        campaigns: &[CampaignId],
+    ) -> Result<Vec<Compared>, QueryError> {
+        let of_campaigns = |groups| summed_campaigns(groups, organization, visible, campaigns);
+        let of_scripts = |groups| summed("script_results", groups, organization, visible, campaigns);
+        // A group is a key and a name; what has no name is called nothing.
+        let (mut select, grouped, attempted) = match by {
+            Comparison::Campaign => (
+                of_campaigns("c.campaign_id, c.name"),
+                "c.campaign_id, c.name",
+                "c.attempted",
+            ),
+            Comparison::CampaignType => (of_campaigns("c.kind, NULL"), "c.kind", "c.attempted"),
+            Comparison::Writer => (
+                of_scripts("t.author, nullif(t.model, '')"),
+                "t.author, t.model",
+                "t.attempted",
+            ),
+            Comparison::Length => (
+                of_scripts("CAST(t.seconds AS text), NULL"),
+                "t.seconds",
+                "t.attempted",
+            ),
+        };
+        let order = format!(" GROUP BY {grouped} ORDER BY sum({attempted}) DESC, {grouped} LIMIT ?");
+        select.add(&order, [Cell::Int(COMPARED_MAX)]);
+        let has_costs = matches!(by, Comparison::Campaign | Comparison::CampaignType);
+        let compared = |row: Vec<Cell>| {
+            let mut cells = row.into_iter();
+            Ok(Compared {
+                key: value(cells.next())?,
+                name: value(cells.next())?,
+                results: results(&mut cells)?,
+                costs: if has_costs { Some(costs(&mut cells)?) } else { None },
+            })
+        };
+        self.cells(select).await?.into_iter().map(compared).collect()
+    }
+
+    async fn listeners(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        limit: u32,
+    ) -> Result<Vec<ScriptRow>, QueryError> {
+        let mut select = of_organization::<ScriptRow>(organization);
+        select.and("t.campaign_id = ?", [campaign.to_cell()]);
+        select.and("t.listen_ms IS NOT NULL", []);
+        select.add(
+            " ORDER BY t.listen_ms DESC, t.script_id LIMIT ?",
+            [Cell::Int(i64::from(limit))],
+        );
+        self.rows(select).await
     }
 
     async fn digest(

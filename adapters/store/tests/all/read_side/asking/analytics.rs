@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::script::{DeliveryStatus, FailureClass};
 use projections::{
     Outcome,
-    queries::{PageRequest, Visible},
+    queries::{Comparison, PageRequest, Visible},
 };
 
 use super::{asked, facts};
@@ -31,7 +31,10 @@ async fn outcomes_are_told_by_hour_day_failure_and_rule() {
             .await
             .unwrap();
         assert_eq!(later, []);
-        let trend = ask.trend(organization, &Visible::All, day, day).await.unwrap();
+        let trend = ask
+            .trend(organization, &Visible::All, None, Some((day, day)))
+            .await
+            .unwrap();
         assert!(
             trend
                 .iter()
@@ -39,7 +42,7 @@ async fn outcomes_are_told_by_hour_day_failure_and_rule() {
         );
         let failure = ask.failures(organization, first).await.unwrap().remove(0);
         assert_eq!((failure.code.as_str(), failure.count), ("302", 1));
-        assert_eq!(failure.class, Some(FailureClass::Final));
+        assert_eq!(failure.class, FailureClass::Final);
         let obstacle = ask.obstacles(organization, first).await.unwrap().remove(0);
         assert_eq!((obstacle.rule.as_str(), obstacle.count), ("US.WINDOW", 1));
         assert_eq!(obstacle.status, DeliveryStatus::Blocked);
@@ -70,10 +73,10 @@ async fn counters_digest_and_overview_say_the_same() {
         );
         let overview = ask.overview(organization, &Visible::All).await.unwrap();
         assert_eq!(
-            (overview.campaigns, overview.contacts, overview.delivered),
+            (overview.campaigns, overview.contacts, overview.results.delivered),
             (2, 8, 1)
         );
-        assert_eq!(overview.carrier_cost, campaign.carrier_cost);
+        assert_eq!(overview.costs.carrier, campaign.carrier_cost);
     })
     .await;
 }
@@ -91,6 +94,74 @@ async fn what_happened_is_told_newest_first() {
         let page = PageRequest::first(9);
         let elsewhere = ask.activity(facts::organization(1), None, page).await.unwrap();
         assert_eq!(elsewhere.rows.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn results_are_told_by_hour_state_writer_and_campaign() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
+        let all = Visible::All;
+        let hours = ask.hours(organization, &all, Some(first)).await.unwrap();
+        let counted: i64 = hours.iter().map(|h| h.results.attempted).sum();
+        assert_eq!(counted, 2);
+        let states = ask.states(organization, &all, None).await.unwrap();
+        let [state] = &states[..] else {
+            panic!("{states:?}")
+        };
+        assert_eq!((state.state.as_str(), state.results.attempted), ("CA", 2));
+        assert_eq!((state.results.delivered, state.results.failed), (1, 1));
+        assert_eq!(
+            state.results.listen_rate().map(|r| (r.part, r.whole)),
+            Some((1, 1))
+        );
+        for (by, key) in [
+            (Comparison::Campaign, first.to_string()),
+            (Comparison::CampaignType, "neighborhood_expireds".to_owned()),
+            (Comparison::Writer, "ai".to_owned()),
+            (Comparison::Length, "0".to_owned()),
+        ] {
+            let compared = ask.compared(organization, &all, by, &[]).await.unwrap();
+            let [one] = &compared[..] else {
+                panic!("{by:?}: {compared:?}")
+            };
+            assert_eq!(one.key, key, "{by:?}");
+            assert_eq!((one.results.attempted, one.results.delivered), (2, 1), "{by:?}");
+            let other = facts::campaign(0, 1);
+            assert_eq!(
+                ask.compared(organization, &all, by, &[other]).await.unwrap(),
+                [],
+                "{by:?}"
+            );
+        }
+        let listeners = ask.listeners(organization, first, 5).await.unwrap();
+        assert!(listeners.iter().all(|s| s.listen_ms.is_some()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_agents_campaigns_are_in_no_sum() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let organization = facts::organization(0);
+        let stranger = Visible::OwnedBy {
+            user: facts::user(0, 9),
+            teams: vec![],
+        };
+        assert_eq!(ask.hours(organization, &stranger, None).await.unwrap(), []);
+        assert_eq!(ask.states(organization, &stranger, None).await.unwrap(), []);
+        for by in [
+            Comparison::Campaign,
+            Comparison::CampaignType,
+            Comparison::Writer,
+            Comparison::Length,
+        ] {
+            assert_eq!(ask.compared(organization, &stranger, by, &[]).await.unwrap(), []);
+        }
+        assert_eq!(ask.overview(organization, &stranger).await.unwrap().campaigns, 0);
     })
     .await;
 }

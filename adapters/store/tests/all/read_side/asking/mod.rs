@@ -60,7 +60,14 @@ fn brokerage() -> Story {
         blocked: 1,
         ..CampaignTotals::default()
     };
-    story.on_campaign(0, first, CampaignEvent::CampaignSubmitted { scripts: CONTACTS });
+    story.on_campaign(
+        0,
+        first,
+        CampaignEvent::CampaignSubmitted {
+            scripts: CONTACTS,
+            listening_reported: true,
+        },
+    );
     story.on_campaign(0, first, CampaignEvent::CampaignCompleted { totals });
     story
 }

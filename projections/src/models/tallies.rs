@@ -1,0 +1,117 @@
+//! How often a campaign's voicemails failed, and why, and how often a rule stands in the way of one: kept as it happens, so that nobody
+//! counts a hundred thousand scripts to show a list of ten reasons.
+
+use domain::{
+    CampaignId, OrganizationId,
+    script::{DeliveryStatus, FailureClass},
+};
+
+use super::{CampaignContactRow, ScriptRow};
+use crate::{Rows, model::read_model};
+
+read_model! {
+    /// How often voicemails of a campaign failed in one way.
+    pub struct FailureTallyRow in "failure_tallies" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The campaign.
+            campaign_id: CampaignId,
+            /// The carrier's code.
+            code: String,
+            /// What follows from it.
+            class: FailureClass,
+            /// In the carrier's words; empty when it gave none.
+            reason: String,
+        }
+        given {}
+        /// How often.
+        count: i64,
+    }
+}
+
+read_model! {
+    /// How often a rule holds or blocks contacts of a campaign now.
+    pub struct ObstacleTallyRow in "obstacle_tallies" {
+        key {
+            /// The tenant.
+            organization_id: OrganizationId,
+            /// The campaign.
+            campaign_id: CampaignId,
+            /// The rule's id.
+            rule: String,
+            /// `held` or `blocked`.
+            status: DeliveryStatus,
+        }
+        given {}
+        /// How often.
+        count: i64,
+    }
+}
+
+macro_rules! counted {
+    ($follow:ident, $set:ident, $row:ty, $of:ident, $from:ty) => {
+        /// Takes what was counted from where it was to where it belongs now.
+        pub(super) fn $follow(rows: &mut Rows, before: Option<&$from>, after: Option<&$from>) {
+            let (before, after) = (before.and_then($of), after.and_then($of));
+            if before == after {
+                return;
+            }
+            let moves = before
+                .map(|b| (b, -1))
+                .into_iter()
+                .chain(after.map(|a| (a, 1)));
+            for (blank, by) in moves {
+                let key = crate::model::ReadModel::key(&blank);
+                let mut row = rows.$set.get(&key).cloned().unwrap_or(blank);
+                row.count += by;
+                // No row is the same as none counted: a rebuild must not depend on what was once there.
+                if row.count == 0 {
+                    rows.$set.remove(&key);
+                } else {
+                    rows.$set.put(row);
+                }
+            }
+        }
+    };
+}
+
+counted!(
+    follow_failure,
+    failure_tallies,
+    FailureTallyRow,
+    failure_of,
+    ScriptRow
+);
+counted!(
+    follow_obstacle,
+    obstacle_tallies,
+    ObstacleTallyRow,
+    obstacle_of,
+    CampaignContactRow
+);
+
+fn failure_of(script: &ScriptRow) -> Option<FailureTallyRow> {
+    if script.delivery != DeliveryStatus::Failed {
+        return None;
+    }
+    Some(FailureTallyRow::blank(
+        script.organization_id,
+        script.campaign_id,
+        script.failure_code.clone()?,
+        script.failure_class?,
+        script.failure_reason.clone().unwrap_or_default(),
+    ))
+}
+
+fn obstacle_of(contact: &CampaignContactRow) -> Option<ObstacleTallyRow> {
+    if !matches!(contact.delivery, DeliveryStatus::Held | DeliveryStatus::Blocked) {
+        return None;
+    }
+    Some(ObstacleTallyRow::blank(
+        contact.organization_id,
+        contact.campaign_id,
+        contact.obstacle_rule.clone()?,
+        contact.delivery,
+    ))
+}
