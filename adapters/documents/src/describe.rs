@@ -30,7 +30,12 @@ pub struct Listener {
 
 impl DigestDocument {
     /// The digest of a campaign of `organization`, as known at `as_of`.
-    pub fn of(report: &CampaignReport, organization: &str, listeners: &[Listener], as_of: DateTime<Utc>) -> Self {
+    pub fn of(
+        report: &CampaignReport,
+        organization: &str,
+        listeners: &[Listener],
+        as_of: DateTime<Utc>,
+    ) -> Self {
         let campaign = &report.campaign;
         let kind = type_words(campaign.kind);
         let kind = kind.split_once(' ').map_or(kind, |(_, rest)| rest);
@@ -99,7 +104,10 @@ fn figures(report: &CampaignReport) -> Vec<Figure> {
     let figure = |name, value, under| Figure { name, value, under };
     let (listened, listening) = match results.listen_rate() {
         Some(rate) => (number(results.listened), of_whole(rate, "left")),
-        None => ("not reported".to_owned(), "the carrier does not say who listened".to_owned()),
+        None => (
+            "not reported".to_owned(),
+            "the carrier does not say who listened".to_owned(),
+        ),
     };
     let each = |cost: Option<MicroDollars>, of: &str| cost.map(|c| format!("{} for each {of}", dollars(c)));
     let per = each(costs.per(results.listened), "listened")
@@ -137,7 +145,12 @@ fn figures(report: &CampaignReport) -> Vec<Figure> {
 
 fn days(days: &[Day]) -> Vec<Bar> {
     let shown = &days[days.len().saturating_sub(DAYS_SHOWN)..];
-    let most = shown.iter().map(|d| d.attempted.max(d.delivered)).max().unwrap_or(0).max(1);
+    let most = shown
+        .iter()
+        .map(|d| d.attempted.max(d.delivered))
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let length = |n: i64| n as f64 / most as f64;
     shown
         .iter()
@@ -174,7 +187,10 @@ fn hours(report: &CampaignReport) -> Vec<Hour> {
             results.delivery_rate()
         }
     };
-    let used = by_hour.iter().enumerate().filter(|(_, results)| results.attempted > 0);
+    let used = by_hour
+        .iter()
+        .enumerate()
+        .filter(|(_, results)| results.attempted > 0);
     used.map(|(hour, results)| Hour {
         label: o_clock(hour),
         attempted: results.attempted,

@@ -33,7 +33,10 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
         include_bytes!("../fonts/Inter-Regular.otf"),
         include_bytes!("../fonts/Inter-SemiBold.otf"),
     ];
-    let fonts: Vec<_> = files.into_iter().flat_map(|f| Font::iter(Bytes::new(f))).collect();
+    let fonts: Vec<_> = files
+        .into_iter()
+        .flat_map(|f| Font::iter(Bytes::new(f)))
+        .collect();
     let template = FileId::new(None, VirtualPath::new("digest.typ"));
     Press {
         library: LazyHash::new(Library::default()),
@@ -99,7 +102,9 @@ pub fn digest_pdf(document: &DigestDocument) -> Result<Vec<u8>, DocumentError> {
     let sheet = Sheet {
         figures: Bytes::new(figures),
     };
-    let set = typst::compile::<PagedDocument>(&sheet).output.map_err(|e| said(&e))?;
+    let set = typst::compile::<PagedDocument>(&sheet)
+        .output
+        .map_err(|e| said(&e))?;
     let options = PdfOptions {
         ident: Smart::Auto,
         ..PdfOptions::default()

@@ -68,7 +68,12 @@ fn report(name: &str) -> CampaignReport {
     failure.count = 46;
     CampaignReport {
         results: results(380, 322, 121),
-        days: vec![day(16, 140, 120), day(17, 130, 108), day(18, 80, 70), day(19, 30, 24)],
+        days: vec![
+            day(16, 140, 120),
+            day(17, 130, 108),
+            day(18, 80, 70),
+            day(19, 30, 24),
+        ],
         hours: vec![
             hour(1, 9, results(80, 70, 14)),
             hour(1, 10, results(90, 78, 52)),
@@ -76,7 +81,10 @@ fn report(name: &str) -> CampaignReport {
             hour(2, 14, results(90, 74, 15)),
             hour(3, 17, results(60, 50, 10)),
         ],
-        states: vec![state("CA", results(330, 282, 110)), state("AZ", results(50, 40, 11))],
+        states: vec![
+            state("CA", results(330, 282, 110)),
+            state("AZ", results(50, 40, 11)),
+        ],
         failures: vec![failure],
         obstacles: vec![],
         others: Some(results(900, 700, 180)),
@@ -107,9 +115,8 @@ fn a_digest_is_set_as_a_tagged_pdf_the_same_every_time() {
     let has = |what: &[u8]| pdf.windows(what.len()).any(|w| w == what);
     assert!(has(b"/StructTreeRoot"), "no tags for screen readers");
     assert_eq!(digest_pdf(&document("Fall expireds")).unwrap(), pdf);
-    if let Ok(path) = std::env::var("DIGEST_PDF") {
-        std::fs::write(path, &pdf).unwrap();
-    }
+    // Left behind to be looked at.
+    std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/digest.pdf"), &pdf).unwrap();
 }
 
 #[test]
@@ -118,7 +125,10 @@ fn names_are_text_in_both_templates_whatever_they_say() {
     assert!(digest_pdf(&document(hostile)).is_ok());
     let page = digest_html(&document(hostile)).unwrap();
     assert!(!page.contains("<script>"), "{page}");
-    assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt; #panic"), "{page}");
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt; #panic"),
+        "{page}"
+    );
     assert!(page.contains("{{ organization }}"));
 }
 
@@ -135,9 +145,8 @@ fn a_page_says_what_the_figures_say() {
     ] {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
-    if let Ok(path) = std::env::var("DIGEST_HTML") {
-        std::fs::write(path, &page).unwrap();
-    }
+    // Left behind to be looked at.
+    std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/digest.html"), &page).unwrap();
 }
 
 #[test]

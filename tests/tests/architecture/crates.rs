@@ -23,7 +23,10 @@ const ALLOWED_EDGES: &[(&str, &[&str])] = &[
         "voicedrop-import-files",
         &["voicedrop-domain", "voicedrop-commands", "voicedrop-projections"],
     ),
-    ("voicedrop-documents", &["voicedrop-domain", "voicedrop-projections"]),
+    (
+        "voicedrop-documents",
+        &["voicedrop-domain", "voicedrop-projections"],
+    ),
     // The providers' wire protocols from the other side: it must not share a line with the clients it tests.
     ("voicedrop-sandbox", &[]),
     ("voicedrop", EVERYTHING_BELOW_THE_API),
