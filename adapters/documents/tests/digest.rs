@@ -1,4 +1,8 @@
 //! A digest on paper and as a page, of a made-up campaign.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a made-up campaign that is none is a failed test"
+)]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use documents::{DigestDocument, Listener, digest_html, digest_pdf};
