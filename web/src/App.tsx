@@ -16,6 +16,7 @@ const CampaignPage = lazy(() => import('./campaign/CampaignPage').then(m => ({ d
 const ContactList = lazy(() => import('./contacts/ContactList').then(m => ({ default: m.ContactList })));
 const ContactPage = lazy(() => import('./contacts/ContactPage').then(m => ({ default: m.ContactPage })));
 const ImportList = lazy(() => import('./contacts/ImportList').then(m => ({ default: m.ImportList })));
+const ResultsPage = lazy(() => import('./results/ResultsPage').then(m => ({ default: m.ResultsPage })));
 const Audit = lazy(() => import('./audit/Audit').then(m => ({ default: m.Audit })));
 const SettingsPage = lazy(() => import('./settings/SettingsPage').then(m => ({ default: m.SettingsPage })));
 
@@ -54,6 +55,7 @@ export function App() {
             <Route path="/agent/crm/contacts" element={<ContactList />} />
             <Route path="/agent/crm/contacts/:id" element={<ContactPage />} />
             <Route path="/agent/crm/imports" element={<ImportList />} />
+            <Route path="/agent/results" element={<ResultsPage />} />
             <Route path="/audit" element={<Audit />} />
             <Route path="/settings" element={<SettingsPage />} />
             <Route path="/settings/:section" element={<SettingsPage />} />

@@ -1,6 +1,9 @@
 // How a campaign stands: figures, what runs, its timeline, and what happens in it, live.
 import { Anchor, Grid, Paper, Text, Timeline, Title } from '@mantine/core';
 import { Link } from 'react-router';
+import { NOT_REPORTED } from '../analytics/figures';
+import { graphql } from '../graph/generated';
+import { useAsk } from '../graph/useAsk';
 import { Figure, Figures } from '../parts/Figure';
 import { LongJob, usePace } from '../parts/LongJob';
 import { Money, When } from '../parts/Signs';
@@ -9,8 +12,22 @@ import { ActivityFeed } from './ActivityFeed';
 import { ProductionHalt } from './ProductionHalt';
 import type { Whole } from './useCampaign';
 
+const reportedDocument = graphql(`
+  query IsListeningReported($campaignId: ID!, $minPosition: Position) {
+    analytics(campaignId: $campaignId, minPosition: $minPosition) {
+      results {
+        listeningReported
+      }
+    }
+  }
+`);
+
 export function Overview({ campaign }: { campaign: Whole }) {
   const { counters: c, costs } = campaign;
+  // A carrier that reports no listening must not look as if nobody had listened.
+  const isSilent = c.attempted > 0 && c.listened === 0;
+  const asked = useAsk(reportedDocument, { campaignId: campaign.id }, { pause: !isSilent });
+  const isReported = !isSilent || (asked.data?.analytics.results.listeningReported ?? true);
   const left = c.delivered + c.listened;
   const spent = costs.writer + costs.voice + costs.carrier;
   return (
@@ -34,8 +51,10 @@ export function Overview({ campaign }: { campaign: Whole }) {
         />
         <Figure
           name="Listened"
-          value={count(c.listened)}
-          under={`${share(c.listened, left)} of those left`}
+          value={isReported ? count(c.listened) : NOT_REPORTED}
+          under={
+            isReported ? `${share(c.listened, left)} of those left` : 'the carrier does not say who listened'
+          }
         />
         <Figure
           name="Could not be left"

@@ -18,8 +18,11 @@ import { Empty } from '../parts/States';
 import { campaignTypes, count } from '../parts/words';
 import { useViewer } from '../shell/viewer';
 import { LiveNumbers } from './LiveNumbers';
-import { campaignsDocument, countsDocument } from './documents';
+import { campaignsDocument, countsDocument, listeningDocument } from './documents';
 import { primaryAction } from './steps';
+
+/** Most campaigns of one comparison. */
+const COMPARED_MAX = 100;
 
 type Row = CampaignsQuery['campaigns']['nodes'][number];
 
@@ -60,6 +63,13 @@ export function CampaignList() {
   const filter = { ...others, statuses: statuses.length > 0 ? statuses : null };
   const pages = usePages(campaignsDocument, { filter }, data => data.campaigns);
   const counts = useAsk(countsDocument, { filter: others });
+  // A carrier that reports no listening must not look as if nobody had listened.
+  const silent = pages.rows.filter(row => row.counters.attempted > 0 && row.counters.listened === 0);
+  const ids = silent.slice(0, COMPARED_MAX).map(row => row.id);
+  const listening = useAsk(listeningDocument, { ids }, { pause: ids.length === 0 });
+  const reported = new Map(
+    (listening.data?.comparison ?? []).map(c => [c.campaignId, c.results.listeningReported]),
+  );
   const of = (wanted: CampaignStatus[]) =>
     (counts.data?.campaignCounts ?? [])
       .filter(c => wanted.length === 0 || wanted.includes(c.status))
@@ -159,7 +169,11 @@ export function CampaignList() {
                 cell: row => <CampaignSign status={row.status} start={row.schedule.start} />,
               },
               { title: 'Contacts', right: true, width: 5, cell: row => count(row.counters.contacts) },
-              { title: 'Sent, delivered, listened', width: 12, cell: row => <LiveNumbers row={row} /> },
+              {
+                title: 'Sent, delivered, listened',
+                width: 12,
+                cell: row => <LiveNumbers row={row} isReported={reported.get(row.id)} />,
+              },
               { title: 'Changed', width: 8, cell: row => <When at={row.updatedAt} relative /> },
               {
                 title: 'Next',

@@ -147,6 +147,18 @@ export const campaignsDocument = graphql(`
   }
 `);
 
+/** Whose carrier says who listened: of the campaigns named, at most 100. */
+export const listeningDocument = graphql(`
+  query ListeningReported($ids: [ID!], $minPosition: Position) {
+    comparison(by: CAMPAIGN, campaignIds: $ids, minPosition: $minPosition) {
+      campaignId
+      results {
+        listeningReported
+      }
+    }
+  }
+`);
+
 export const countsDocument = graphql(`
   query CampaignCounts($filter: CampaignFilterInput, $minPosition: Position) {
     campaignCounts(filter: $filter, minPosition: $minPosition) {

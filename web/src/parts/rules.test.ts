@@ -4,7 +4,7 @@ import { ruleName } from './rules';
 describe('a rule is called by what it is about', () => {
   it('says whose it is', () => {
     expect(ruleName('US-NJ.CONTENT')).toBe('New Jersey: what the words must say');
-    expect(ruleName('US.CONSENT')).toBe('Federal: written consent');
+    expect(ruleName('US.CONSENT')).toBe('Federal law: written consent');
     expect(ruleName('HOUSE.INTERVAL')).toBe('House rule: contacted too recently');
     expect(ruleName('CAMPAIGN.END')).toBe('This campaign: the end has come');
   });

@@ -1,5 +1,5 @@
 // What the rules of a decision are called on the screen: `US-NJ.CONTENT` is "New Jersey: what the words must say".
-import { postalCodes } from '../campaign/postalCodes';
+import { postalCodes } from './postalCodes';
 
 const stateNames = new Map(Object.entries(postalCodes).map(([name, code]) => [code, name]));
 
@@ -34,7 +34,7 @@ function subject(name: string): string {
 export function ruleName(id: string): string {
   const [, of = '', name = ''] = /^([^.]+)\.?(.*)$/.exec(id) ?? [];
   if (of === 'LIST') return name ? `On the list ${name.replaceAll(/[._]/g, ' ')}` : 'Do-not-call lists';
-  const whose: Record<string, string> = { US: 'Federal', HOUSE: 'House rule', CAMPAIGN: 'This campaign' };
+  const whose: Record<string, string> = { US: 'Federal law', HOUSE: 'House rule', CAMPAIGN: 'This campaign' };
   const state = of.startsWith('US-') ? (stateNames.get(of.slice(3)) ?? of.slice(3)) : undefined;
   return `${state ?? whose[of] ?? of}: ${subject(name)}`;
 }

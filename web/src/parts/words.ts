@@ -129,6 +129,10 @@ export function money(micros: number): string {
 const moment = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
 export const when = (text: string): string => moment.format(new Date(text));
 
+const calendarDay = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
+/** A day of the calendar, such as `2026-11-19`, wherever the reader is. */
+export const dayName = (day: string): string => calendarDay.format(new Date(`${day}T00:00Z`));
+
 const relative = new Intl.RelativeTimeFormat('en-US', { numeric: 'auto' });
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],

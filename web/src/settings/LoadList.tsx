@@ -2,7 +2,7 @@
 import { Button, Checkbox, FileInput, Group, Paper, Select, Stack, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { postalCodes } from '../campaign/postalCodes';
+import { postalCodes } from '../parts/postalCodes';
 import type { ListKind } from '../graph/generated/graphql';
 import { useChange } from '../graph/useChange';
 import { sendFile } from '../setup/upload';

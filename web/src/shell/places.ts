@@ -10,6 +10,7 @@ export interface Place {
 export function placesFor(may: Permissions): Place[] {
   const places: Place[] = [
     { name: 'Campaigns', path: '/agent/campaigns', words: 'All campaigns and where they stand' },
+    { name: 'Results', path: '/agent/results', words: 'How all campaigns go, side by side and over time' },
     { name: 'Contacts', path: '/agent/crm/contacts', words: 'Everyone you may call' },
     { name: 'Imports', path: '/agent/crm/imports', words: 'Lists that were taken in, and undoing them' },
   ];

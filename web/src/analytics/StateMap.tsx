@@ -4,14 +4,15 @@ import type { FeatureCollection, Geometry } from 'geojson';
 import { useEffect, useState } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
+import { postalCodes } from '../parts/postalCodes';
 import { Loading } from '../parts/States';
 import { count } from '../parts/words';
-import type { Sums } from './analyticsSums';
-import { postalCodes } from './postalCodes';
+import type { State } from './figures';
+import { rateWords } from './figures';
 
 type States = FeatureCollection<Geometry, { name: string }>;
 
-export function StateMap({ sums }: { sums: Map<string, Sums> }) {
+export function StateMap({ figures }: { figures: State[] }) {
   const [states, setStates] = useState<States>();
   useEffect(() => {
     let current = true;
@@ -25,27 +26,29 @@ export function StateMap({ sums }: { sums: Map<string, Sums> }) {
   }, []);
   if (!states) return <Loading what="the map" />;
   const path = geoPath();
-  const of = (name: string) => sums.get(postalCodes[name] ?? '');
-  const most = Math.max(1, ...[...sums.values()].map(s => s.DELIVERED));
+  const byCode = new Map(figures.map(f => [f.state, f.results]));
+  const most = Math.max(1, ...figures.map(f => f.results.delivered));
   return (
     <svg
       viewBox="0 0 975 610"
       role="img"
-      aria-label="Voicemails left by state; the table below has the figures"
+      aria-label="Voicemails left by state; the table beside it has the figures"
       style={{ width: '100%' }}
     >
       {states.features.map(state => {
-        const left = of(state.properties.name)?.DELIVERED ?? 0;
+        const { name } = state.properties;
+        const results = byCode.get(postalCodes[name] ?? '');
+        const left = results?.delivered ?? 0;
         const part = left === 0 ? 0 : 25 + Math.round((75 * left) / most);
         return (
           <path
-            key={state.properties.name}
+            key={name}
             d={path(state) ?? ''}
             fill={`color-mix(in srgb, var(--mantine-color-blue-7) ${part}%, var(--mantine-color-default-hover))`}
             stroke="var(--mantine-color-default-border)"
           >
             <title>
-              {state.properties.name}: {count(left)} left
+              {name}: {count(left)} left{results ? `, ${rateWords(results.deliveryRate)}` : ''}
             </title>
           </path>
         );
