@@ -2,6 +2,8 @@
 import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CampaignType } from '../graph/generated/graphql';
+import type { Saved } from '../graph/useAutosave';
+import { SavedSign } from '../parts/SavedSign';
 import { campaignTypes } from '../parts/words';
 
 const MEANINGS: Record<CampaignType, string> = {
@@ -12,7 +14,7 @@ const MEANINGS: Record<CampaignType, string> = {
   CUSTOM: 'Anything else',
 };
 
-interface Given {
+export interface Given {
   name: string;
   type: CampaignType;
   neighborhood: string | null;
@@ -25,17 +27,26 @@ interface Properties {
   busy: boolean;
   does: string;
   save: (given: Given) => Promise<void>;
+  /** Told at each change, for what saves by itself. */
+  changed?: (given: Given) => void;
+  saved?: Saved;
 }
 
-export function DetailsForm({ start, typeStays = false, busy, does, save }: Properties) {
+export function DetailsForm(properties: Properties) {
+  const { start, typeStays = false, busy, does, save, changed, saved } = properties;
   const [name, setName] = useState(start?.name ?? '');
   const [type, setType] = useState<CampaignType>(start?.type ?? 'NEIGHBORHOOD_EXPIREDS');
   const [neighborhood, setNeighborhood] = useState(start?.neighborhood ?? '');
+  const given = (called = name, where = neighborhood): Given => ({
+    name: called.trim(),
+    type,
+    neighborhood: where.trim() || null,
+  });
   return (
     <form
       onSubmit={event => {
         event.preventDefault();
-        void save({ name: name.trim(), type, neighborhood: neighborhood.trim() || null });
+        void save(given());
       }}
     >
       <Stack maw={560}>
@@ -45,7 +56,11 @@ export function DetailsForm({ start, typeStays = false, busy, does, save }: Prop
           required
           maxLength={120}
           value={name}
-          onChange={event => setName(event.currentTarget.value)}
+          onChange={event => {
+            const { value } = event.currentTarget;
+            setName(value);
+            changed?.(given(value));
+          }}
         />
         <Radio.Group
           label="What it is for"
@@ -72,12 +87,17 @@ export function DetailsForm({ start, typeStays = false, busy, does, save }: Prop
           description="The farm, as the script says it; may stay empty"
           maxLength={120}
           value={neighborhood}
-          onChange={event => setNeighborhood(event.currentTarget.value)}
+          onChange={event => {
+            const { value } = event.currentTarget;
+            setNeighborhood(value);
+            changed?.(given(name, value));
+          }}
         />
         <Group>
           <Button type="submit" loading={busy} disabled={!name.trim()}>
             {does}
           </Button>
+          {saved && <SavedSign saved={saved} />}
         </Group>
       </Stack>
     </form>

@@ -1,14 +1,14 @@
 // What the columns of a file hold: sheet, header row, our guess for each column with two of its values.
 import { Alert, Button, Group, NumberInput, Paper, Select, Stack, Table, Text, Title } from '@mantine/core';
-import { useState } from 'react';
 import type { InspectUploadQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Sure } from '../parts/Sure';
 import { Shown } from '../parts/States';
 import { count } from '../parts/words';
-import type { Reading } from './FileImport';
 import { ImportPreview } from './ImportPreview';
+import { KeptColumns } from './KeptColumns';
 import { inspectDocument } from './importDocuments';
+import type { ImportDraft, Reading } from './importDraft';
 
 type Inspection = InspectUploadQuery['inspectUpload'];
 
@@ -23,31 +23,32 @@ const GUESSES: Record<Inspection['columns'][number]['guess'], string> = {
 
 const PHONES = ['phone', 'mobile_phone', 'home_phone', 'work_phone'];
 
-export function ColumnMatch({
-  uploadId,
-  busy,
-  run,
-}: {
+interface Properties {
   uploadId: string;
+  draft: ImportDraft;
+  change: (some: Partial<ImportDraft>) => void;
   busy: boolean;
   run: (reading: Reading) => Promise<void>;
-}) {
-  const [reading, setReading] = useState<Reading>({ sheet: null, headerRow: null, mapping: null });
-  const [isPreview, setPreview] = useState(false);
-  const asked = useAsk(inspectDocument, { uploadId, ...reading });
+}
+
+export function ColumnMatch({ uploadId, draft, change, busy, run }: Properties) {
+  const { sheet, headerRow, mapping: chosen } = draft;
+  const asked = useAsk(inspectDocument, { uploadId, sheet, headerRow, mapping: chosen });
   return (
     <Shown asked={asked} what="the file">
       {({ inspectUpload: found }) => {
         const mapping = found.mapping.map(({ header, field }) => ({ header, field }));
         const settled: Reading = { sheet: found.sheet ?? null, headerRow: found.headerRow, mapping };
-        if (isPreview) {
+        if (draft.isPreview) {
           return (
             <ImportPreview
               uploadId={uploadId}
               reading={settled}
+              corrections={draft.corrections}
+              correct={corrections => change({ corrections })}
               busy={busy}
               run={() => run(settled)}
-              back={() => setPreview(false)}
+              back={() => change({ isPreview: false })}
             />
           );
         }
@@ -70,7 +71,7 @@ export function ColumnMatch({
                     allowDeselect={false}
                     data={found.sheets}
                     value={found.sheet ?? null}
-                    onChange={sheet => setReading({ sheet, headerRow: null, mapping: null })}
+                    onChange={other => change({ sheet: other, headerRow: null, mapping: null })}
                   />
                 )}
                 <NumberInput
@@ -80,8 +81,7 @@ export function ColumnMatch({
                   value={found.headerRow}
                   onChange={value => {
                     const row = Number(value);
-                    if (value !== '' && row !== found.headerRow)
-                      setReading({ ...reading, headerRow: row, mapping: null });
+                    if (value !== '' && row !== found.headerRow) change({ headerRow: row, mapping: null });
                   }}
                 />
               </Group>
@@ -91,10 +91,16 @@ export function ColumnMatch({
                 {warning.message}
               </Alert>
             ))}
-            <Columns found={found} choose={chosen => setReading({ ...settled, mapping: chosen })} />
+            <KeptColumns
+              headers={found.columns.map(column => column.header)}
+              draft={draft}
+              choose={columns => change({ ...settled, mapping: columns })}
+              keepAs={keepAs => change({ keepAs })}
+            />
+            <Columns found={found} choose={columns => change({ ...settled, mapping: columns })} />
             <Group>
               {hasPhone ? (
-                <Button onClick={() => setPreview(true)}>Preview</Button>
+                <Button onClick={() => change({ isPreview: true })}>Preview</Button>
               ) : (
                 <Sure
                   label="Preview"
@@ -102,7 +108,7 @@ export function ColumnMatch({
                   does="Preview anyway"
                   color="orange"
                   variant="filled"
-                  run={() => Promise.resolve(setPreview(true) ?? true)}
+                  run={() => Promise.resolve(change({ isPreview: true }) ?? true)}
                 >
                   Every contact needs a phone number. Without one, every row is rejected. Choose which column
                   holds it.

@@ -4,50 +4,74 @@ import { useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ContactSource } from '../graph/generated/graphql';
 import { useChange } from '../graph/useChange';
+import { Sure } from '../parts/Sure';
 import { ColumnMatch } from './ColumnMatch';
 import { startDocument } from './importDocuments';
+import type { Reading } from './importDraft';
+import { useImportDraft } from './importDraft';
 import { sendFile } from './upload';
-
-export interface Reading {
-  sheet: string | null;
-  headerRow: number | null;
-  mapping: { header: string; field: string }[] | null;
-}
 
 const KINDS = '.xlsx,.xls,.csv,.tsv,.txt,.vcf,.json,.jsonl';
 
 export function FileImport({ campaignId }: { campaignId: string | null }) {
   const [address, setAddress] = useSearchParams();
   const upload = address.get('upload');
-  const [source, setSource] = useState<ContactSource>('TITLE_REP');
   const [note, setNote] = useState<string>();
-  const start = useChange(startDocument);
   const put = (uploadId: string | null) =>
     setAddress(now => {
       if (uploadId) now.set('upload', uploadId);
       else now.delete('upload');
       return now;
     });
-  if (!upload) {
+  if (upload) {
+    const begun = (repeated: boolean) => {
+      setNote(
+        repeated ? 'This very list is here already, read in the same way: nothing was done.' : undefined,
+      );
+      put(null);
+    };
     return (
-      <Stack>
-        {note && (
-          <Alert color="blue" variant="light" role="status">
-            {note}
-          </Alert>
-        )}
-        <DropPlace done={put} />
-      </Stack>
+      <Uploaded
+        key={upload}
+        uploadId={upload}
+        campaignId={campaignId}
+        begun={begun}
+        other={() => put(null)}
+      />
     );
   }
-  const run = async (reading: Reading) => {
-    const begun = await start.run({ uploadId: upload, campaignId, source, ...reading });
-    if (!begun) return;
-    setNote(
-      begun.repeated ? 'This very list is here already, read in the same way: nothing was done.' : undefined,
-    );
-    put(null);
+  return (
+    <Stack>
+      {note && (
+        <Alert color="blue" variant="light" role="status">
+          {note}
+        </Alert>
+      )}
+      <DropPlace done={put} />
+    </Stack>
+  );
+}
+
+interface Properties {
+  uploadId: string;
+  campaignId: string | null;
+  /** The import has begun, or the same one was there already. */
+  begun: (repeated: boolean) => void;
+  other: () => void;
+}
+
+function Uploaded({ uploadId, campaignId, begun, other }: Properties) {
+  const [draft, change] = useImportDraft(uploadId);
+  const start = useChange(startDocument);
+  const run = async ({ sheet, headerRow, mapping }: Reading) => {
+    const { source, corrections, keepAs } = draft;
+    const saveMappingAs = keepAs.trim() || null;
+    const variables = { uploadId, campaignId, source, sheet, headerRow, mapping, corrections, saveMappingAs };
+    const done = await start.run(variables);
+    if (done) begun(done.repeated);
   };
+  const isWorkedOn =
+    draft.mapping !== null || draft.corrections.cells.length + draft.corrections.leaveOut.length > 0;
   return (
     <Stack>
       <Group align="flex-end" justify="space-between">
@@ -60,14 +84,25 @@ export function FileImport({ campaignId }: { campaignId: string | null }) {
             { value: 'MOJO_DIALER', label: 'An export of Mojo Dialer' },
             { value: 'CSV_IMPORT', label: 'Any other file' },
           ]}
-          value={source}
-          onChange={value => setSource((value ?? 'TITLE_REP') as ContactSource)}
+          value={draft.source}
+          onChange={value => change({ source: (value ?? 'TITLE_REP') as ContactSource })}
         />
-        <Button variant="default" onClick={() => put(null)}>
-          Choose another file
-        </Button>
+        {isWorkedOn ? (
+          <Sure
+            label="Choose another file"
+            title="Choose another file?"
+            does="Choose another file"
+            run={() => Promise.resolve(other() ?? true)}
+          >
+            The columns that you chose and the rows that you corrected are lost.
+          </Sure>
+        ) : (
+          <Button variant="default" onClick={other}>
+            Choose another file
+          </Button>
+        )}
       </Group>
-      <ColumnMatch key={upload} uploadId={upload} busy={start.busy} run={run} />
+      <ColumnMatch uploadId={uploadId} draft={draft} change={change} busy={start.busy} run={run} />
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 // The final review: what would be sent, held and blocked and why, audio samples, cost, schedule; then the approval.
 import { Alert, Anchor, Button, Grid, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Whole } from '../campaign/useCampaign';
 import { scriptsDocument } from '../campaign/scriptDocuments';
@@ -31,6 +32,13 @@ function blockersOf(campaign: Whole, stopped: number): Blocker[] {
   const blockers: Blocker[] = [];
   const add = (when: boolean, words: string, fix: string, path: string) =>
     when && blockers.push({ words, fix, path });
+  const written = c.scriptsPending + c.scriptsApproved + c.scriptsRejected + c.scriptsNeedsRevision;
+  add(
+    written < c.contacts,
+    `${counted(c.contacts - written, 'contact')} without a script`,
+    'Have the missing ones written',
+    `${base}/scripts`,
+  );
   add(
     c.scriptsPending > 0,
     `${counted(c.scriptsPending, 'script')} wait for review`,
@@ -75,6 +83,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
     { tick: campaign.updatedAt, pause: !isReview },
   );
   const approve = useChange(approveDocument);
+  const [isSaved, setSaved] = useState(true);
   if (!isReview) {
     return (
       <Stack>
@@ -150,7 +159,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
       )}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 6 }}>
-          <ScheduleForm campaign={campaign} />
+          <ScheduleForm campaign={campaign} told={setSaved} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack>
@@ -166,7 +175,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           label="Approve the campaign"
           variant="filled"
           color="green"
-          disabled={blockers.length > 0 || !p}
+          disabled={blockers.length > 0 || !p || !isSaved}
           title="Approve this campaign?"
           does="Approve it"
           run={async () => {

@@ -1,18 +1,17 @@
 // What a file would come to before it is imported, a page of rows at a time.
 import { Alert, Button, Group, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { PreviewImportQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
 import { Figure, Figures } from '../parts/Figure';
 import { LongList } from '../parts/LongList';
 import { Sign } from '../parts/Signs';
 import { Empty, Failed } from '../parts/States';
-import { count, phone, plain } from '../parts/words';
-import type { Reading } from './FileImport';
+import { count, counted, phone, plain } from '../parts/words';
+import type { PreviewRow as Row } from './CorrectRow';
+import { CorrectRow } from './CorrectRow';
 import { previewDocument } from './importDocuments';
-
-type Row = PreviewImportQuery['previewImport']['rows']['nodes'][number];
+import type { Corrections, Reading } from './importDraft';
 
 const OUTCOMES: Record<Row['outcome'], { label: string; color: string }> = {
   CONTACT: { label: 'New contact', color: 'green' },
@@ -24,19 +23,25 @@ const OUTCOMES: Record<Row['outcome'], { label: string; color: string }> = {
 interface Properties {
   uploadId: string;
   reading: Reading;
+  corrections: Corrections;
+  correct: (corrections: Corrections) => void;
   busy: boolean;
   run: () => Promise<void>;
   back: () => void;
 }
 
-export function ImportPreview({ uploadId, reading, busy, run, back }: Properties) {
+export function ImportPreview(properties: Properties) {
+  const { uploadId, reading, corrections, correct, busy, run, back } = properties;
   const [onlyErrors, setOnlyErrors] = useState(false);
-  const totals = useAsk(previewDocument, { uploadId, ...reading, onlyErrors: false, first: 1 });
+  const totals = useAsk(previewDocument, { uploadId, ...reading, corrections, onlyErrors: false, first: 1 });
   const pages = usePages(
     previewDocument,
-    { uploadId, ...reading, onlyErrors },
+    { uploadId, ...reading, corrections, onlyErrors },
     data => data.previewImport.rows,
   );
+  const [open, setOpen] = useState<Row>();
+  const headers = totals.data?.previewImport.headers ?? [];
+  const touched = new Set(corrections.cells.map(cell => cell.row)).size;
   const sums = totals.data?.previewImport.totals;
   const broken = totals.data?.previewImport.broken;
   return (
@@ -68,6 +73,28 @@ export function ImportPreview({ uploadId, reading, busy, run, back }: Properties
         checked={onlyErrors}
         onChange={event => setOnlyErrors(event.currentTarget.checked)}
       />
+      {touched + corrections.leaveOut.length > 0 && (
+        <Group gap="xs">
+          <Text size="sm" role="status">
+            {counted(touched, 'row')} corrected, {counted(corrections.leaveOut.length, 'row')} left out. The
+            file itself stays as it is; corrections are lost when you leave this page.
+          </Text>
+          <Button size="compact-sm" variant="default" onClick={() => correct({ cells: [], leaveOut: [] })}>
+            Take the corrections back
+          </Button>
+        </Group>
+      )}
+      {open && (
+        <CorrectRow
+          key={open.row}
+          row={open}
+          headers={headers}
+          reading={reading}
+          corrections={corrections}
+          correct={correct}
+          close={() => setOpen(undefined)}
+        />
+      )}
       <LongList<Row>
         name="Rows of the file"
         pages={pages}
@@ -97,6 +124,20 @@ export function ImportPreview({ uploadId, reading, busy, run, back }: Properties
                 {row.becomes?.doNotContact && <Sign of={{ label: 'Do not contact', color: 'red' }} />}
                 {row.becomes?.suppressed && <Sign of={{ label: 'On a suppression list', color: 'red' }} />}
               </>
+            ),
+          },
+          {
+            title: 'Correct',
+            width: 6,
+            cell: row => (
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-label={`Correct row ${row.row}`}
+                onClick={() => setOpen(row)}
+              >
+                Correct
+              </Button>
             ),
           },
         ]}

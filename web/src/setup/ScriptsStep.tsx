@@ -1,13 +1,14 @@
 // The template of the scripts: written with variables, saved by itself, shown as a real contact would hear it; then written for all.
-import { Alert, Button, Grid, Group, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
-import { useDebouncedCallback, useDebouncedValue } from '@mantine/hooks';
+import { Alert, Button, Grid, Group, Paper, Select, Stack, Textarea, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useRef, useState } from 'react';
-import { useClient } from 'urql';
 import { Running } from '../campaign/Overview';
 import type { Whole } from '../campaign/useCampaign';
 import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
-import { saidOf, useChange } from '../graph/useChange';
+import { useAutosave } from '../graph/useAutosave';
+import { useChange } from '../graph/useChange';
+import { SavedSign } from '../parts/SavedSign';
 import { counted } from '../parts/words';
 import { CostLines } from './CostLines';
 import { Past } from './Setup';
@@ -34,32 +35,26 @@ const document = graphql(`
 
 export function ScriptsStep({ campaign }: { campaign: Whole }) {
   const asked = useAsk(document, { type: campaign.type });
-  const client = useClient();
-  const [written, setWritten] = useState<string>();
-  const [saved, setSaved] = useState<'saved' | 'saving' | { problem: string }>('saved');
+  const [typed, setTyped] = useState<string>();
+  const { saved, put } = useAutosave(changeDocument);
   const [engine, setEngine] = useState('template');
   const [prompt, setPrompt] = useState('');
   const generate = useChange(generateDocument);
   const area = useRef<HTMLTextAreaElement>(null);
   const starter = asked.data?.starterTemplate ?? '';
-  const template = written ?? campaign.scriptTemplate ?? starter;
+  const template = typed ?? campaign.scriptTemplate ?? starter;
   const [settled] = useDebouncedValue(template, 500);
-  const store = useDebouncedCallback(async (text: string) => {
-    setSaved('saving');
-    const result = await client
-      .mutation(changeDocument, { id: campaign.id, change: { scriptTemplate: text } })
-      .toPromise();
-    const answer = result.data?.it;
-    if (result.error) setSaved({ problem: saidOf(result.error) });
-    else setSaved(answer?.__typename === 'Refusal' ? { problem: answer.message } : 'saved');
-  }, 800);
   const write = (text: string) => {
-    setWritten(text);
-    setSaved('saving');
-    void store(text);
+    setTyped(text);
+    put({ id: campaign.id, change: { scriptTemplate: text } });
   };
   if (campaign.status === 'GENERATING_SCRIPTS') return <Running campaign={campaign} />;
-  if (campaign.status !== 'DRAFT')
+  const { counters: c } = campaign;
+  const written = c.scriptsPending + c.scriptsApproved + c.scriptsRejected + c.scriptsNeedsRevision;
+  const isDraft = campaign.status === 'DRAFT';
+  const wanted = isDraft ? c.contacts : c.contacts - written + c.scriptsRejected + c.scriptsNeedsRevision;
+  // In review, what is missing and what a reviewer sent back can still be written.
+  if (!isDraft && (campaign.status !== 'REVIEW' || wanted === 0))
     return <Past campaign={campaign} what="The scripts are written; the review goes on." />;
   const insert = (name: string | null) => {
     if (!name) return;
@@ -98,9 +93,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
               onChange={insert}
               w={300}
             />
-            <Text size="sm" c="dimmed" role="status">
-              {saved === 'saving' ? 'Saving…' : saved === 'saved' ? 'Saved' : 'Not saved'}
-            </Text>
+            <SavedSign saved={saved} />
             {template !== starter && (
               <Button size="xs" variant="default" onClick={() => write(starter)}>
                 Back to the starter template
@@ -136,6 +129,13 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                 />
               )}
               <CostLines campaignId={campaign.id} engine={chosen} />
+              {!isDraft && (
+                <Alert color="blue" variant="light">
+                  {counted(c.contacts - written, 'contact')} without a script, and{' '}
+                  {counted(c.scriptsRejected + c.scriptsNeedsRevision, 'script')} that a reviewer sent back.
+                  The others stay as they are.
+                </Alert>
+              )}
               {campaign.counters.contacts === 0 && (
                 <Alert color="yellow" variant="light">
                   There are no contacts yet: import a list first.
@@ -153,7 +153,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                     })
                   }
                 >
-                  Write {counted(campaign.counters.contacts, 'script')}
+                  Write {counted(wanted, 'script')}
                 </Button>
               </Group>
             </Stack>

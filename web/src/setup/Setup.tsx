@@ -1,11 +1,13 @@
 // Setting a campaign up: the eight steps, any of which can be left and come back to.
 import { Alert, Anchor, Button } from '@mantine/core';
 import { Link, useNavigate, useParams } from 'react-router';
+import type { Given } from '../campaigns/DetailsForm';
 import { DetailsForm } from '../campaigns/DetailsForm';
 import type { Step } from '../campaigns/steps';
 import { STEPS, nextStep, primaryAction } from '../campaigns/steps';
 import { useCampaign } from '../campaign/useCampaign';
 import type { Whole } from '../campaign/useCampaign';
+import { useAutosave } from '../graph/useAutosave';
 import { useChange } from '../graph/useChange';
 import { PageTitle } from '../parts/PageTitle';
 import { CampaignSign } from '../parts/Signs';
@@ -84,8 +86,13 @@ function StepOf({ step, campaign }: { step: Step; campaign: Whole }) {
 function DetailsStep({ campaign }: { campaign: Whole }) {
   const navigate = useNavigate();
   const change = useChange(changeDocument);
-  if (campaign.status !== 'DRAFT')
-    return <Past campaign={campaign} what="The details can be changed in a draft alone." />;
+  const { saved, put } = useAutosave(changeDocument);
+  if (!['DRAFT', 'REVIEW'].includes(campaign.status))
+    return <Past campaign={campaign} what="The details can be changed in a draft and in review alone." />;
+  const changeTo = (given: Given) => ({
+    id: campaign.id,
+    change: { name: given.name, neighborhood: given.neighborhood ?? '' },
+  });
   return (
     <DetailsForm
       key={campaign.id}
@@ -93,11 +100,10 @@ function DetailsStep({ campaign }: { campaign: Whole }) {
       typeStays
       busy={change.busy}
       does="Save and go on"
+      saved={saved}
+      changed={given => given.name && put(changeTo(given))}
       save={async given => {
-        const done = await change.run({
-          id: campaign.id,
-          change: { name: given.name, neighborhood: given.neighborhood ?? '' },
-        });
+        const done = await change.run(changeTo(given));
         if (done) void navigate(`/agent/campaigns/${campaign.id}/setup/import`);
       }}
     />

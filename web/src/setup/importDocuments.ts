@@ -103,6 +103,7 @@ export const previewDocument = graphql(`
     $sheet: String
     $headerRow: Int
     $mapping: [ColumnInput!]
+    $corrections: CorrectionsInput
     $onlyErrors: Boolean!
     $first: Int
     $after: String
@@ -112,6 +113,7 @@ export const previewDocument = graphql(`
       sheet: $sheet
       headerRow: $headerRow
       mapping: $mapping
+      corrections: $corrections
       onlyErrors: $onlyErrors
       first: $first
       after: $after
@@ -123,6 +125,7 @@ export const previewDocument = graphql(`
         rejected
         doNotContact
       }
+      headers
       broken
       rows {
         nodes {
@@ -158,6 +161,8 @@ export const startDocument = graphql(`
     $mapping: [ColumnInput!]
     $sheet: String
     $headerRow: Int
+    $corrections: CorrectionsInput
+    $saveMappingAs: String
   ) {
     it: startImport(
       uploadId: $uploadId
@@ -166,6 +171,8 @@ export const startDocument = graphql(`
       mapping: $mapping
       sheet: $sheet
       headerRow: $headerRow
+      corrections: $corrections
+      saveMappingAs: $saveMappingAs
     ) {
       __typename
       ... on ImportBegun {
@@ -199,6 +206,32 @@ export const undoImportDocument = graphql(`
     it: undoImport(importId: $importId) {
       __typename
       ... on ImportChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const mappingTemplatesDocument = graphql(`
+  query MappingTemplates($minPosition: Position) {
+    mappingTemplates(minPosition: $minPosition) {
+      name
+      mapping {
+        header
+        field
+      }
+    }
+  }
+`);
+
+export const removeMappingDocument = graphql(`
+  mutation RemoveMappingTemplate($name: String!) {
+    it: removeMappingTemplate(name: $name) {
+      __typename
+      ... on MappingTemplatesChanged {
         position
       }
       ... on Refusal {
