@@ -8,11 +8,13 @@ import { usePages } from '../graph/usePages';
 import { Sign, When } from '../parts/Signs';
 import { Empty, Failed, Loading } from '../parts/States';
 import { phone, plain, when } from '../parts/words';
+import { EvidenceBundle } from './EvidenceBundle';
+import { Recording } from './Recording';
 import { actorName } from './actors';
 import type { Finding } from './eventWords';
 import { eventWords } from './eventWords';
 
-const document = graphql(`
+export const historyDocument = graphql(`
   query ContactHistory($id: ID!, $asOf: DateTime, $first: Int, $after: String, $minPosition: Position) {
     contact(id: $id, minPosition: $minPosition) {
       name
@@ -57,18 +59,10 @@ const whoDocument = graphql(`
   }
 `);
 
-type Entry = NonNullable<ContactHistoryQuery['contact']>['history']['nodes'][number];
-
-function save(entries: Entry[]): void {
-  const link = window.document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' }));
-  link.download = 'history.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+export type Entry = NonNullable<ContactHistoryQuery['contact']>['history']['nodes'][number];
 
 export function Replay({ contactId, asOf }: { contactId: string; asOf: string | null }) {
-  const pages = usePages(document, { id: contactId, asOf }, data => data.contact?.history);
+  const pages = usePages(historyDocument, { id: contactId, asOf }, data => data.contact?.history);
   const people = useAsk(peopleDocument, {});
   const who = useAsk(whoDocument, { id: contactId });
   const names = new Map((people.data?.members ?? []).map(m => [m.userId, m.name ?? '']));
@@ -92,15 +86,14 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
           <Button component={Link} to={`/agent/crm/contacts/${contactId}`} variant="default" size="xs">
             The contact today
           </Button>
-          <Button variant="default" size="xs" onClick={() => save(pages.rows)}>
-            Save what is shown
-          </Button>
+          <EvidenceBundle contactId={contactId} asOf={asOf} />
         </Group>
       </Group>
       <Timeline active={pages.rows.length} bulletSize={16} aria-label="History">
         {pages.rows.map(entry => (
           <Timeline.Item key={entry.eventId} title={eventWords(entry.eventType, entry.summary).title}>
             <What entry={entry} />
+            {entry.eventType === 'AudioRendered' && <Recording entry={entry} />}
             <Text size="sm" c="dimmed" component="div">
               <When at={entry.occurredAt ?? entry.recordedAt} />, {actorName(entry.actor, names)}
               {entry.occurredAt && entry.occurredAt !== entry.recordedAt && (

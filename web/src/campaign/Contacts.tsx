@@ -1,5 +1,6 @@
 // The contacts of a campaign with script, audio and delivery of each.
-import { Anchor, Group, Select, Text } from '@mantine/core';
+import { Anchor, Button, Checkbox, Group, Select, Text } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { graphql } from '../graph/generated';
 import type {
@@ -12,7 +13,10 @@ import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
 import { Sign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
-import { audioStates, deliveries, phone, plain, reviews } from '../parts/words';
+import { audioStates, count, deliveries, phone, plain, reviews } from '../parts/words';
+import { useViewer } from '../shell/viewer';
+import { FindInCampaign } from './FindInCampaign';
+import { AT_ONCE, TakeOut } from './TakeOut';
 import type { Whole } from './useCampaign';
 
 const document = graphql(`
@@ -21,12 +25,20 @@ const document = graphql(`
     $review: ReviewState
     $audio: AudioState
     $deliveries: [DeliveryStatus!]
+    $withoutScript: Boolean
     $first: Int
     $after: String
     $minPosition: Position
   ) {
     campaign(id: $id, minPosition: $minPosition) {
-      contacts(review: $review, audio: $audio, deliveries: $deliveries, first: $first, after: $after) {
+      contacts(
+        review: $review
+        audio: $audio
+        deliveries: $deliveries
+        withoutScript: $withoutScript
+        first: $first
+        after: $after
+      ) {
         nodes {
           contactId
           contact {
@@ -57,7 +69,12 @@ type Row = NonNullable<CampaignContactsQuery['campaign']>['contacts']['nodes'][n
 const choices = (of: Record<string, { label: string }>) =>
   Object.entries(of).map(([value, { label }]) => ({ value, label }));
 
+/** In the address: contacts that have no script. */
+const UNWRITTEN = 'none';
+
 export function Contacts({ campaign }: { campaign: Whole }) {
+  const { mayWrite } = useViewer();
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const navigate = useNavigate();
   const [address, setAddress] = useSearchParams();
   const set = (name: string) => (value: string | null) =>
@@ -74,22 +91,31 @@ export function Contacts({ campaign }: { campaign: Whole }) {
     document,
     {
       id: campaign.id,
-      review: address.get('review') as ReviewState | null,
+      review: address.get('review') === UNWRITTEN ? null : (address.get('review') as ReviewState | null),
       audio: address.get('audio') as AudioState | null,
+      withoutScript: address.get('review') === UNWRITTEN ? true : null,
       deliveries: delivery ? [delivery as DeliveryStatus] : null,
     },
     data => data.campaign?.contacts,
     { tick: campaign.updatedAt },
   );
+  const isOpen = mayWrite && ['DRAFT', 'REVIEW'].includes(campaign.status);
+  const flip = (id: string) =>
+    setPicked(now => {
+      const then = new Set(now);
+      if (!then.delete(id)) then.add(id);
+      return then;
+    });
   const isFiltered = ['review', 'audio', 'delivery'].some(name => address.get(name));
   return (
     <>
       <Group mb="md" align="flex-end">
+        <FindInCampaign campaignId={campaign.id} number={address.get('phone')} find={set('phone')} />
         <Select
           label="Review"
           placeholder="All"
           clearable
-          data={choices(reviews)}
+          data={[{ value: UNWRITTEN, label: 'Not written' }, ...choices(reviews)]}
           value={address.get('review')}
           onChange={set('review')}
         />
@@ -110,6 +136,23 @@ export function Contacts({ campaign }: { campaign: Whole }) {
           onChange={set('delivery')}
         />
       </Group>
+      {isOpen && pages.rows.length > 0 && (
+        <Button
+          mb="sm"
+          size="compact-sm"
+          variant="default"
+          onClick={() =>
+            setPicked(
+              picked.size > 0 ? new Set() : new Set(pages.rows.slice(0, AT_ONCE).map(row => row.contactId)),
+            )
+          }
+        >
+          {picked.size > 0 ? 'Pick none' : `Pick the ${count(Math.min(AT_ONCE, pages.rows.length))} loaded`}
+        </Button>
+      )}
+      {isOpen && picked.size > 0 && (
+        <TakeOut campaignId={campaign.id} ids={[...picked]} done={() => setPicked(new Set())} />
+      )}
       <LongList<Row>
         name="Contacts of the campaign"
         pages={pages}
@@ -128,6 +171,21 @@ export function Contacts({ campaign }: { campaign: Whole }) {
           )
         }
         columns={[
+          ...(isOpen
+            ? [
+                {
+                  title: 'Pick',
+                  width: 3,
+                  cell: (row: Row) => (
+                    <Checkbox
+                      aria-label={`Pick ${row.contact?.name ?? 'the contact'}`}
+                      checked={picked.has(row.contactId)}
+                      onChange={() => flip(row.contactId)}
+                    />
+                  ),
+                },
+              ]
+            : []),
           {
             title: 'Contact',
             width: 12,

@@ -1,17 +1,11 @@
 // Pausing, going on, cancelling, copying and deleting a campaign, as far as its state lets it.
-import { Button, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
-import {
-  cancelDocument,
-  createDocument,
-  deleteDocument,
-  pauseDocument,
-  resumeDocument,
-} from '../campaigns/documents';
+import { cancelDocument, deleteDocument, pauseDocument, resumeDocument } from '../campaigns/documents';
 import { useChange } from '../graph/useChange';
 import { Sure } from '../parts/Sure';
 import { count } from '../parts/words';
+import { CopyCampaign } from './CopyCampaign';
 import type { Whole } from './useCampaign';
 
 export function Controls({ campaign }: { campaign: Whole }) {
@@ -20,8 +14,6 @@ export function Controls({ campaign }: { campaign: Whole }) {
   const resume = useChange(resumeDocument);
   const cancel = useChange(cancelDocument);
   const remove = useChange(deleteDocument);
-  const create = useChange(createDocument);
-  const [copyName, setCopyName] = useState(`${campaign.name}, again`);
   const { id, status, counters } = campaign;
   const waiting = counters.contacts - counters.attempted - counters.blocked - counters.lapsed;
   const isSending = status === 'SUBMITTED' || status === 'ACTIVE';
@@ -45,34 +37,7 @@ export function Controls({ campaign }: { campaign: Whole }) {
           Go on sending
         </Button>
       )}
-      <Sure
-        label="Copy"
-        title="Copy this campaign?"
-        does="Make the copy"
-        color="blue"
-        run={async () => {
-          const made = await create.run({
-            input: {
-              name: copyName.trim() || campaign.name,
-              type: campaign.type,
-              neighborhood: campaign.neighborhood ?? null,
-              scriptTemplate: campaign.scriptTemplate ?? null,
-              scriptVariables: campaign.scriptVariables.map(v => ({ name: v.name, value: v.value })),
-            },
-          });
-          if (made) void navigate(`/agent/campaigns/${made.campaignId}/setup/import`);
-          return made;
-        }}
-      >
-        <Text size="sm" mb="sm">
-          The copy is a draft with the same type, neighborhood and script template, without contacts.
-        </Text>
-        <TextInput
-          label="Name of the copy"
-          value={copyName}
-          onChange={e => setCopyName(e.currentTarget.value)}
-        />
-      </Sure>
+      <CopyCampaign id={id} name={campaign.name} />
       {status === 'DRAFT' && (
         <Sure
           label="Delete"

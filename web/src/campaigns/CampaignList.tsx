@@ -17,6 +17,8 @@ import { CampaignSign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
 import { campaignTypes, count } from '../parts/words';
 import { useViewer } from '../shell/viewer';
+import { CopyCampaign } from '../campaign/CopyCampaign';
+import { FirstRun } from './FirstRun';
 import { LiveNumbers } from './LiveNumbers';
 import { campaignsDocument, countsDocument, listeningDocument } from './documents';
 import { primaryAction } from './steps';
@@ -84,6 +86,7 @@ export function CampaignList() {
           </Button>
         )}
       </PageTitle>
+      <FirstRun />
       <Tabs value={group?.key ?? 'all'} onChange={key => set('group', key === 'all' ? null : key)} mb="sm">
         <Tabs.List aria-label="Campaigns by status">
           {GROUPS.map(g => (
@@ -183,15 +186,18 @@ export function CampaignList() {
                     ? primaryAction(row.id, row)
                     : { name: 'Open', path: `/agent/campaigns/${row.id}` };
                   return (
-                    <Button
-                      component={Link}
-                      to={next.path}
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`${next.name}: ${row.name}`}
-                    >
-                      {next.name}
-                    </Button>
+                    <Group gap={4} wrap="nowrap">
+                      <Button
+                        component={Link}
+                        to={next.path}
+                        size="compact-sm"
+                        variant="default"
+                        aria-label={`${next.name}: ${row.name}`}
+                      >
+                        {next.name}
+                      </Button>
+                      {mayWrite && <CopyCampaign id={row.id} name={row.name} size="compact-sm" isOneOfMany />}
+                    </Group>
                   );
                 },
               },

@@ -7,6 +7,8 @@ import { useState } from 'react';
 interface Properties {
   /** What the button that opens it says. */
   label: string;
+  /** What it is called by those who hear it, where many buttons say the same. */
+  spoken?: string;
   title: string;
   children: ReactNode;
   /** What the button that does it says. */
@@ -22,7 +24,7 @@ interface Properties {
 }
 
 export function Sure(properties: Properties) {
-  const { label, title, children, does, reason, disabled, run } = properties;
+  const { label, spoken, title, children, does, reason, disabled, run } = properties;
   const { color = 'red', variant = 'default', size = 'sm' } = properties;
   const [opened, { open, close }] = useDisclosure();
   const [given, setGiven] = useState('');
@@ -37,7 +39,13 @@ export function Sure(properties: Properties) {
   };
   return (
     <>
-      <Button variant={variant} size={size} onClick={open} disabled={disabled ?? false}>
+      <Button
+        variant={variant}
+        size={size}
+        onClick={open}
+        disabled={disabled ?? false}
+        {...(spoken ? { 'aria-label': spoken } : {})}
+      >
         {label}
       </Button>
       <Modal opened={opened} onClose={close} title={title}>

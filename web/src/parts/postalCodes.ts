@@ -52,3 +52,11 @@ export const postalCodes: Record<string, string> = {
   Wisconsin: 'WI',
   Wyoming: 'WY',
 };
+
+const names = new Map(Object.entries(postalCodes).map(([name, code]) => [code, name]));
+
+/** The state of a postal code; the code itself when it is none. */
+export const stateName = (code: string): string => names.get(code) ?? code;
+
+/** The states as choices by postal code. */
+export const stateChoices = Object.entries(postalCodes).map(([label, value]) => ({ value, label }));

@@ -1,7 +1,5 @@
 // What the rules of a decision are called on the screen: `US-NJ.CONTENT` is "New Jersey: what the words must say".
-import { postalCodes } from './postalCodes';
-
-const stateNames = new Map(Object.entries(postalCodes).map(([name, code]) => [code, name]));
+import { stateName } from './postalCodes';
 
 const subjects: Record<string, string> = {
   WINDOW: 'hours',
@@ -35,6 +33,6 @@ export function ruleName(id: string): string {
   const [, of = '', name = ''] = /^([^.]+)\.?(.*)$/.exec(id) ?? [];
   if (of === 'LIST') return name ? `On the list ${name.replaceAll(/[._]/g, ' ')}` : 'Do-not-call lists';
   const whose: Record<string, string> = { US: 'Federal law', HOUSE: 'House rule', CAMPAIGN: 'This campaign' };
-  const state = of.startsWith('US-') ? (stateNames.get(of.slice(3)) ?? of.slice(3)) : undefined;
+  const state = of.startsWith('US-') ? stateName(of.slice(3)) : undefined;
   return `${state ?? whose[of] ?? of}: ${subject(name)}`;
 }

@@ -2,14 +2,12 @@
 import { Button, Checkbox, FileInput, Group, Paper, Select, Stack, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { postalCodes } from '../parts/postalCodes';
+import { stateChoices } from '../parts/postalCodes';
 import type { ListKind } from '../graph/generated/graphql';
 import { useChange } from '../graph/useChange';
 import { sendFile } from '../setup/upload';
 import { loadListDocument } from './documents';
 import { listKinds } from './listKinds';
-
-const states = Object.entries(postalCodes).map(([name, code]) => ({ value: code, label: name }));
 
 export function LoadList() {
   const load = useChange(loadListDocument);
@@ -83,7 +81,14 @@ export function LoadList() {
               onChange={value => setKind((value ?? 'FEDERAL_DNC') as ListKind)}
             />
             {kind === 'STATE_DNC' && (
-              <Select label="State" required searchable data={states} value={state} onChange={setState} />
+              <Select
+                label="State"
+                required
+                searchable
+                data={stateChoices}
+                value={state}
+                onChange={setState}
+              />
             )}
             {kind === 'FEDERAL_DNC' && (
               <TextInput

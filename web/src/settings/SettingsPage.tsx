@@ -7,9 +7,12 @@ import { NotFound } from '../shell/NotFound';
 import { useViewer } from '../shell/viewer';
 import { Account } from './Account';
 import { CallerIds } from './CallerIds';
+import { CarrierReports } from './CarrierReports';
 import { InboundAddresses } from './InboundAddresses';
 import { Members } from './Members';
 import { Organization } from './Organization';
+import { Permits } from './Permits';
+import { Rules } from './Rules';
 import { Sending } from './Sending';
 import { States } from './States';
 import { Suppression } from './Suppression';
@@ -30,9 +33,12 @@ const SECTIONS: Section[] = [
   { key: 'caller-ids', label: 'Caller ids', content: <CallerIds /> },
   { key: 'voices', label: 'Voices', content: <Voices /> },
   { key: 'states', label: 'States', content: <States /> },
+  { key: 'permits', label: 'Permits and emergencies', content: <Permits /> },
+  { key: 'rules', label: 'Rules', content: <Rules /> },
   { key: 'suppression', label: 'Suppression', content: <Suppression /> },
   { key: 'sending', label: 'Halt of sending', content: <Sending /> },
   { key: 'inbound', label: 'Inbound addresses', content: <InboundAddresses /> },
+  { key: 'reports', label: 'Carrier reports', content: <CarrierReports /> },
 ];
 
 export function SettingsPage() {

@@ -2,15 +2,17 @@
 import { Alert, Button, Group, Paper, Stack, Table, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
+import { e164 } from '../contacts/e164';
 import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
 import { Sign, When } from '../parts/Signs';
 import { Empty, Shown } from '../parts/States';
-import { count } from '../parts/words';
+import { Sure } from '../parts/Sure';
+import { count, phone } from '../parts/words';
 import { useViewer } from '../shell/viewer';
 import { LoadList } from './LoadList';
-import { suppressDocument } from './documents';
+import { suppressDocument, unsuppressDocument } from './documents';
 import { listAges, listKinds } from './listKinds';
 
 const document = graphql(`
@@ -34,53 +36,9 @@ const document = graphql(`
 export function Suppression() {
   const { mayAdminister } = useViewer();
   const asked = useAsk(document, {});
-  const add = useChange(suppressDocument);
-  const [number, setNumber] = useState('');
-  const [reason, setReason] = useState('');
-  const submit = async () => {
-    const done = await add.run({ phone: number.trim(), reason: reason.trim() });
-    if (!done) return;
-    notifications.show({
-      message: 'The number is on your list; nobody calls it from now on.',
-      role: 'status',
-    });
-    setNumber('');
-    setReason('');
-  };
   return (
     <Stack>
-      {mayAdminister && (
-        <Paper withBorder p="md">
-          <Title order={2} size="h4" mb="sm">
-            Put a number on your own list
-          </Title>
-          <form
-            onSubmit={event => {
-              event.preventDefault();
-              void submit();
-            }}
-          >
-            <Group align="flex-end">
-              <TextInput
-                label="Number"
-                type="tel"
-                required
-                value={number}
-                onChange={e => setNumber(e.currentTarget.value)}
-              />
-              <TextInput
-                label="Why"
-                required
-                value={reason}
-                onChange={e => setReason(e.currentTarget.value)}
-              />
-              <Button type="submit" loading={add.busy}>
-                Put it on the list
-              </Button>
-            </Group>
-          </form>
-        </Paper>
-      )}
+      {mayAdminister && <OwnList />}
       {mayAdminister && <LoadList />}
       <Shown asked={asked} what="the lists">
         {({ suppressionLists: lists }) =>
@@ -151,5 +109,68 @@ export function Suppression() {
         }
       </Shown>
     </Stack>
+  );
+}
+
+/** One's own list: a number put on it, or taken off. */
+function OwnList() {
+  const add = useChange(suppressDocument);
+  const remove = useChange(unsuppressDocument);
+  const [number, setNumber] = useState('');
+  const [reason, setReason] = useState('');
+  const submit = async () => {
+    const done = await add.run({ phone: number.trim(), reason: reason.trim() });
+    if (!done) return;
+    notifications.show({
+      message: 'The number is on your list; nobody calls it from now on.',
+      role: 'status',
+    });
+    setNumber('');
+    setReason('');
+  };
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h4" mb="sm">
+        Your own list
+      </Title>
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Group align="flex-end">
+          <TextInput
+            label="Number"
+            type="tel"
+            required
+            value={number}
+            onChange={e => setNumber(e.currentTarget.value)}
+          />
+          <TextInput label="Why" required value={reason} onChange={e => setReason(e.currentTarget.value)} />
+          <Button type="submit" loading={add.busy}>
+            Put it on the list
+          </Button>
+          <Sure
+            label="Take it off"
+            disabled={e164(number) === undefined}
+            title="Take the number off your list?"
+            does="Take it off"
+            color="orange"
+            reason="On what grounds"
+            run={async grounds => {
+              const done = await remove.run({ phone: number.trim(), reason: grounds });
+              if (!done) return undefined;
+              notifications.show({ message: 'The number is off your own list.', role: 'status' });
+              setNumber('');
+              return done;
+            }}
+          >
+            {phone(e164(number) ?? '')} may be contacted again, where every other rule allows it. A number
+            that a file brought stays on that list.
+          </Sure>
+        </Group>
+      </form>
+    </Paper>
   );
 }

@@ -85,6 +85,20 @@ export const allowDocument = graphql(`
   }
 `);
 
+export const unsuppressDocument = graphql(`
+  mutation RemoveSuppression($phone: String!, $reason: String!) {
+    it: removeSuppression(phone: $phone, reason: $reason) {
+      __typename
+      ... on OrganizationChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
 export const suppressDocument = graphql(`
   mutation AddSuppression($phone: String!, $reason: String!) {
     it: addSuppression(phone: $phone, reason: $reason) {

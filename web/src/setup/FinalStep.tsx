@@ -21,8 +21,7 @@ import { approveDocument, precheckDocument } from './documents';
 
 interface Blocker {
   words: string;
-  fix: string;
-  path: string;
+  fixes: [string, string][];
 }
 
 /** What stands in the way of an approval, and where it is put right. */
@@ -30,47 +29,39 @@ function blockersOf(campaign: Whole, stopped: number): Blocker[] {
   const { counters: c } = campaign;
   const base = `/agent/campaigns/${campaign.id}/setup`;
   const blockers: Blocker[] = [];
-  const add = (when: boolean, words: string, fix: string, path: string) =>
-    when && blockers.push({ words, fix, path });
+  const add = (when: boolean, words: string, ...fixes: [string, string][]) =>
+    when && blockers.push({ words, fixes });
+  const contacts = `/agent/campaigns/${campaign.id}/contacts`;
   const written = c.scriptsPending + c.scriptsApproved + c.scriptsRejected + c.scriptsNeedsRevision;
   add(
     written < c.contacts,
     `${counted(c.contacts - written, 'contact')} without a script`,
-    'Have the missing ones written',
-    `${base}/scripts`,
+    ['Have the missing ones written', `${base}/scripts`],
+    ['Take them out', `${contacts}?review=none`],
   );
-  add(
-    c.scriptsPending > 0,
-    `${counted(c.scriptsPending, 'script')} wait for review`,
+  add(c.scriptsPending > 0, `${counted(c.scriptsPending, 'script')} wait for review`, [
     'Review them',
     `${base}/review`,
-  );
+  ]);
   const refused = c.scriptsRejected + c.scriptsNeedsRevision;
-  const queue = c.scriptsRejected > 0 ? 'rejected' : 'revision';
+  const [queue, state] = c.scriptsRejected > 0 ? ['rejected', 'REJECTED'] : ['revision', 'NEEDS_REVISION'];
   add(
     refused > 0,
     `${counted(refused, 'script')} not approved`,
-    'Edit and approve them',
-    `${base}/review?queue=${queue}`,
+    ['Edit and approve them', `${base}/review?queue=${queue}`],
+    ['Take them out', `${contacts}?review=${state}`],
   );
   add(
     c.audioRendered < c.scriptsApproved,
     `${counted(c.scriptsApproved - c.audioRendered, 'script')} not spoken yet`,
-    'Have them spoken',
-    `${base}/audio`,
+    ['Have them spoken', `${base}/audio`],
   );
   add(
     stopped > 0,
     `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`,
-    'Edit them',
-    `${base}/review?queue=stopped`,
+    ['Edit them', `${base}/review?queue=stopped`],
   );
-  add(
-    !campaign.callerId,
-    'No number is chosen that recipients see',
-    'Choose it below',
-    `${base}/final#number`,
-  );
+  add(!campaign.callerId, 'No number is chosen that recipients see', ['Choose it below', '#number']);
   return blockers;
 }
 
@@ -101,10 +92,21 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           <List size="sm">
             {blockers.map(blocker => (
               <List.Item key={blocker.words}>
-                {blocker.words}.{' '}
-                <Anchor component={Link} to={blocker.path} size="sm" underline="always">
-                  {blocker.fix}
-                </Anchor>
+                {blocker.words}.
+                {blocker.fixes.map(([fix, path]) => (
+                  <span key={fix}>
+                    {' '}
+                    {path.startsWith('#') ? (
+                      <Anchor href={path} size="sm">
+                        {fix}
+                      </Anchor>
+                    ) : (
+                      <Anchor component={Link} to={path} size="sm">
+                        {fix}
+                      </Anchor>
+                    )}
+                  </span>
+                ))}
               </List.Item>
             ))}
           </List>

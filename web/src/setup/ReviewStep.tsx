@@ -1,5 +1,5 @@
 // The review: one script at a time by keyboard, or many at once.
-import { Alert, Button, Group, Progress, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Progress, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Whole } from '../campaign/useCampaign';
@@ -66,8 +66,15 @@ export function ReviewStep({ campaign }: { campaign: Whole }) {
       </div>
       {c.scriptsRejected + c.scriptsNeedsRevision > 0 && c.scriptsPending === 0 && (
         <Alert color="yellow" variant="light">
-          {counted(c.scriptsRejected + c.scriptsNeedsRevision, 'script')} not approved: edit them, or take
-          their contacts out in the final review. A campaign is approved when every script in it is.
+          {counted(c.scriptsRejected + c.scriptsNeedsRevision, 'script')} not approved: edit them,{' '}
+          <Anchor component={Link} to={`/agent/campaigns/${campaign.id}/setup/scripts`} size="sm">
+            have them written again
+          </Anchor>
+          , or{' '}
+          <Anchor component={Link} to={`/agent/campaigns/${campaign.id}/contacts?review=REJECTED`} size="sm">
+            take their contacts out
+          </Anchor>
+          . A campaign is approved when every script in it is.
         </Alert>
       )}
       {pages.loading && <Loading what="the scripts" />}
