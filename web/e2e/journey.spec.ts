@@ -1,5 +1,6 @@
 // An agent's whole working day: from the sign-in link to the digest, with reloads in the middle of the long jobs.
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { expect, person, settled, test, violations } from './page';
 
 const LIST = join(import.meta.dirname, '../../adapters/import-files/tests/fixtures/title_rep_iwcc_farm.xlsx');
@@ -10,6 +11,12 @@ const local = (minutes: number) =>
     .toLocaleString('sv-SE', { timeZone: 'America/Los_Angeles' })
     .replace(' ', 'T')
     .slice(0, 16);
+
+/** Number of the first row of the preview. */
+async function firstRow(page: Page): Promise<string> {
+  const rows = page.getByRole('region', { name: 'Rows of the file' }).getByRole('row');
+  return (await rows.nth(1).getByRole('cell').first().textContent()) ?? '';
+}
 
 test('a new agent takes a list to a digest', async ({ page: admin, browser }) => {
   test.setTimeout(1_200_000);
@@ -46,6 +53,14 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await expect(page.getByRole('region', { name: 'Rows of the file' })).toBeVisible();
   await page.screenshot({ path: 'screenshots/light-1280/story-preview.png' });
   expect(await violations(page)).toEqual([]);
+  // Rows are corrected before they are taken in, or left out, and that can be taken back.
+  await click('Correct row ' + (await firstRow(page)));
+  const row = page.getByRole('dialog');
+  await row.getByRole('textbox').first().fill('Corrected');
+  await row.getByRole('button', { name: 'Correct it' }).click();
+  await expect(page.getByText(/^1 row corrected, 0 rows left out/)).toBeVisible();
+  await click('Take the corrections back');
+  await expect(page.getByText(/^1 row corrected/)).toHaveCount(0);
   await page.getByRole('switch', { name: 'Only rows with errors' }).click();
   await settled(page);
   await start(/^Import \d+ contacts$/, 'StartImport');
@@ -152,8 +167,12 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   // The final review: number, an end, listening, approving.
   await page.getByRole('combobox', { name: 'Number that recipients see' }).click();
   await page.getByRole('option').first().click();
+  const kept = page.waitForResponse(answer =>
+    (answer.request().postData() ?? '').includes('mutation SetSchedule'),
+  );
   await page.getByLabel('Ends').fill(local(3));
-  await click('Save the schedule');
+  await kept;
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   const sound = page.locator('audio').first();
   await sound.evaluate(async (audio: HTMLAudioElement) => {
     audio.muted = true;
@@ -182,6 +201,34 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.getByRole('tab', { name: 'Digest' }).click();
   await expect(page.getByText(/were handed to the carrier/)).toBeVisible();
   await page.getByRole('tab', { name: 'Analytics' }).click();
+  await page.screenshot({ path: 'screenshots/light-1280/story-analytics.png', fullPage: true });
   const [csv] = await Promise.all([page.waitForEvent('download'), click('Download as CSV')]);
   expect(csv.suggestedFilename()).toBe('analytics.csv');
+
+  // The next campaign with the same list: everybody is in the one before, called today. One stays for a reason.
+  await page.goto('/agent/campaigns?group=completed');
+  await click('Copy Indian Wells farm');
+  await page.getByRole('dialog').getByRole('button', { name: 'Make the copy' }).click();
+  await page.locator('input[type=file]').setInputFiles(LIST);
+  await click('Preview');
+  await click(/^Import \d+ contacts$/);
+  await page.getByRole('link', { name: 'Go on to duplicates' }).click({ timeout: 180_000 });
+  const list = page.getByRole('region', { name: 'Duplicates' });
+  await expect(list.getByRole('link', { name: 'Indian Wells farm' }).first()).toBeVisible();
+  await expect(list.getByText(/0 days ago/).first()).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-duplicates.png' });
+  const ticks = list.getByRole('checkbox');
+  const found = await ticks.count();
+  for (let n = 1; n < found; n += 1) await ticks.nth(n).check();
+  await click(`Take out the ${found - 1} ticked`);
+  await page.getByLabel('Why the others stay').fill('Asked to be called again');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Take out/ })
+    .click();
+  await expect(ticks).toHaveCount(1);
+  await click('Keep all');
+  await page.getByLabel('Why they stay').fill('Asked to be called again');
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep them and go on' }).click();
+  await expect(page.getByRole('heading', { name: /^Scripts:/ })).toBeVisible();
 });

@@ -64,7 +64,12 @@ export default async function serve(): Promise<() => Promise<void>> {
     binary,
     ['serve', '--demo', '--data', data, '--database', `sqlite:${data}`, '--bind', `127.0.0.1:${port}`],
     /\/sign-in\/([\w-]+)/,
-    { VOICEDROP__SANDBOX__CLOCK_OFFSET_SECONDS: String(ahead) },
+    {
+      VOICEDROP__SANDBOX__CLOCK_OFFSET_SECONDS: String(ahead),
+      // One at a time: a story must be able to catch the work in its middle.
+      VOICEDROP__PROCESSES__SCRIPTS_AT_ONCE: '1',
+      VOICEDROP__PROCESSES__AUDIOS_AT_ONCE: '1',
+    },
   );
   const stop = async () => {
     await ended(api);

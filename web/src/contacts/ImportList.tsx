@@ -21,7 +21,7 @@ export function ImportList() {
         {mayWrite && <Button onClick={open}>Import into the contact list</Button>}
       </PageTitle>
       <Modal opened={opened} onClose={close} title="Import into the contact list" size="xl">
-        <FileImport campaignId={null} />
+        <FileImport campaignId={null} done={close} />
       </Modal>
       {pages.loading && <Loading what="the imports" />}
       {pages.error && <Failed error={pages.error} again={pages.again} />}

@@ -13,7 +13,14 @@ import { sendFile } from './upload';
 
 const KINDS = '.xlsx,.xls,.csv,.tsv,.txt,.vcf,.json,.jsonl';
 
-export function FileImport({ campaignId }: { campaignId: string | null }) {
+interface Place {
+  /** The campaign that the contacts go to; nothing for the contact list alone. */
+  campaignId: string | null;
+  /** Called when an import has begun. */
+  done?: () => void;
+}
+
+export function FileImport({ campaignId, done }: Place) {
   const [address, setAddress] = useSearchParams();
   const upload = address.get('upload');
   const [note, setNote] = useState<string>();
@@ -29,6 +36,7 @@ export function FileImport({ campaignId }: { campaignId: string | null }) {
         repeated ? 'This very list is here already, read in the same way: nothing was done.' : undefined,
       );
       put(null);
+      if (!repeated) done?.();
     };
     return (
       <Uploaded

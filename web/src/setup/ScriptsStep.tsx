@@ -11,6 +11,7 @@ import { useChange } from '../graph/useChange';
 import { SavedSign } from '../parts/SavedSign';
 import { counted } from '../parts/words';
 import { CostLines } from './CostLines';
+import { OwnVariables } from './OwnVariables';
 import { Past } from './Setup';
 import { TemplatePreview } from './TemplatePreview';
 import { changeDocument, generateDocument } from './documents';
@@ -100,6 +101,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
               </Button>
             )}
           </Group>
+          <OwnVariables key={campaign.id} campaign={campaign} />
           <Paper withBorder p="md">
             <Stack>
               <Title order={2} size="h4">
@@ -161,7 +163,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 5 }}>
-        <TemplatePreview campaignId={campaign.id} template={settled} />
+        <TemplatePreview campaignId={campaign.id} template={settled} tick={campaign.updatedAt} />
       </Grid.Col>
     </Grid>
   );

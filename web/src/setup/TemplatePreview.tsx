@@ -44,14 +44,21 @@ const previewDocument = graphql(`
   }
 `);
 
-export function TemplatePreview({ campaignId, template }: { campaignId: string; template: string }) {
+interface Properties {
+  campaignId: string;
+  template: string;
+  /** Shown anew when this changes: the campaign's own values may have. */
+  tick: string;
+}
+
+export function TemplatePreview({ campaignId, template, tick }: Properties) {
   const people = usePages(peopleDocument, { id: campaignId }, data => data.campaign?.contacts, { size: 5 });
   const [at, setAt] = useState(0);
   const person = people.rows[at % Math.max(1, people.rows.length)];
   const asked = useAsk(
     previewDocument,
     { campaignId, contactId: person?.contactId ?? '', template: template || null },
-    { pause: !person },
+    { pause: !person, tick },
   );
   return (
     <Paper withBorder p="md">

@@ -1,0 +1,67 @@
+// Long work goes on past a reload in its middle, can be halted, and can be told to go on.
+import { farm } from './lists';
+import { ask, expect, settled, test } from './page';
+
+const ROWS = 300;
+
+test('writing and speaking go on past a reload, and past a halt', async ({ page }) => {
+  test.setTimeout(900_000);
+  const made = await ask<{ it: { campaignId: string } }>(
+    page,
+    'mutation { it: createCampaign(input: {name: "Long work", type: CUSTOM}) { ... on CampaignChanged { campaignId } } }',
+  );
+  const setup = `/agent/campaigns/${made.it.campaignId}/setup`;
+  await page.goto(`${setup}/import`);
+  const file = { name: 'long.csv', mimeType: 'text/csv', buffer: farm(ROWS, 951) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: `Import ${ROWS} contacts` }).click();
+  await expect(page.getByText(`${ROWS} contacts are in the campaign.`)).toBeVisible({ timeout: 120_000 });
+
+  // Written by a model, halted, and gone on with.
+  await page.goto(`${setup}/scripts`);
+  await page.getByRole('combobox', { name: 'Written by' }).click();
+  await page.getByRole('option', { name: /groq/ }).click();
+  await page.getByRole('button', { name: `Write ${ROWS} scripts` }).click();
+  const writing = page.getByRole('progressbar', { name: 'Writing scripts' });
+  await expect(writing).toBeVisible();
+  await page.reload();
+  await expect(writing).toBeVisible();
+  await page.getByRole('button', { name: 'Halt', exact: true }).click();
+  await page.getByRole('dialog').getByLabel('Why').fill('The seller is on the phone');
+  await page.getByRole('dialog').getByRole('button', { name: 'Halt' }).click();
+  await expect(page.getByText('Halted by a person')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('The seller is on the phone')).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-halted.png' });
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await expect(page.getByText('The scripts are written; the review goes on.')).toBeVisible({
+    timeout: 300_000,
+  });
+
+  // Reviewed many at once: only after some were read.
+  await page.goto(`${setup}/review`);
+  await page.getByText('Many at once').click();
+  const all = page.getByRole('button', { name: 'Approve the whole queue' });
+  await expect(all).toBeDisabled();
+  const read = page.getByRole('button', { name: /^Read the script for/ });
+  for (let n = 0; n < 3; n += 1) await read.nth(n).click();
+  await page.screenshot({ path: 'screenshots/light-1280/story-bulk-review.png' });
+  await all.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve all' }).click();
+  await expect(page.getByRole('heading', { name: 'Everything is reviewed' })).toBeVisible({
+    timeout: 120_000,
+  });
+
+  await page.goto(`${setup}/audio`);
+  await page.getByRole('button', { name: `Speak ${ROWS} scripts` }).click();
+  const speaking = page.getByRole('progressbar', { name: 'Speaking scripts' });
+  await expect(speaking).toBeVisible();
+  await page.reload();
+  await expect(speaking).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-speaking.png' });
+  await expect(page.getByRole('link', { name: 'Go on to the final review' })).toBeVisible({
+    timeout: 300_000,
+  });
+  await settled(page);
+});
