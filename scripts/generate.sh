@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-cargo build --quiet --package voicedrop
+# As the tests build it, so that `make check test` builds it once.
+cargo build --quiet --workspace --bins --tests
 # Through a temporary file: a failing command must not leave half a file.
 write() {
     local target=$1; shift

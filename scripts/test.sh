@@ -19,8 +19,9 @@ fi
 if [[ $# -eq 0 ]]; then
     step "documentation tests" cargo test --workspace --doc --quiet
 fi
-# Whole-system tests run the binary; built here, its building counts towards no test's time.
-step "the binary" cargo build --package voicedrop --quiet
+# Whole-system tests run the binary; built here, its building counts towards no test's time. With the tests, for what they both
+# stand on would else be built twice, once with the features of each.
+step "the binary" cargo build --workspace --bins --tests --quiet
 if command -v cargo-nextest >/dev/null; then
     step "workspace tests" cargo nextest run --workspace --no-fail-fast "$@"
 else
