@@ -24,9 +24,9 @@ pub use cell::Cell;
 pub use codes::{AudioState, Outcome, ReviewState, VerdictCode};
 pub use column::{Blank, Code, ColumnKind, ColumnValue, Json, WrongCell};
 pub use model::{Column, ReadModel, Table};
-pub use rows::{AnyRowSet, Comparison, RowSet, Rows, TableChanges};
+pub use rows::{AnyRowSet, Comparison, RowSet, RowUpdates, Rows, TableChanges};
 pub use shard::{SHARDS_MAX, shard_of};
 
 /// Version of what the projections make of the events. A generation of tables that was built by another version is not used:
 /// the store builds a new one beside it. Raise it whenever a row would come out differently.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 5;

@@ -142,10 +142,48 @@ pub struct TableChanges {
     pub table: &'static Table,
     /// Whole rows that are known to be new, cells in column order.
     pub inserts: Vec<Vec<Cell>>,
+    /// What changed in rows that are there.
+    pub updates: RowUpdates,
     /// Whole rows to insert or replace, cells in column order.
     pub upserts: Vec<Vec<Cell>>,
     /// Keys of rows to delete.
     pub deletes: Vec<Vec<Cell>>,
+}
+
+/// New cells of rows that are there: only of columns that changed, so that no index of another column is touched.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RowUpdates {
+    /// The columns that changed in any of the rows, by their place in the table, none of the key.
+    pub columns: Vec<usize>,
+    /// A row each: its key's cells, then one for each of the columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl RowUpdates {
+    /// Of whole rows as they were and as they are.
+    fn of(table: &Table, pairs: Vec<(Vec<Cell>, Vec<Cell>)>) -> Self {
+        let columns: Vec<usize> = (table.key_columns..table.columns.len())
+            .filter(|place| {
+                pairs
+                    .iter()
+                    .any(|(before, after)| before.get(*place) != after.get(*place))
+            })
+            .collect();
+        // Rows may differ by less than is stored, such as nanoseconds.
+        if columns.is_empty() {
+            return Self::default();
+        }
+        let written = |cells: Vec<Cell>| {
+            let mut columns = columns.iter().peekable();
+            let wanted = cells
+                .into_iter()
+                .enumerate()
+                .filter(|(place, _)| *place < table.key_columns || columns.next_if_eq(&place).is_some());
+            wanted.map(|(_, cell)| cell).collect()
+        };
+        let rows = pairs.into_iter().map(|(_, after)| written(after)).collect();
+        Self { columns, rows }
+    }
 }
 
 impl<R: ReadModel> AnyRowSet for RowSet<R> {
@@ -188,16 +226,20 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
         let mut changes = TableChanges {
             table: R::TABLE,
             inserts: Vec::new(),
+            updates: RowUpdates::default(),
             upserts: Vec::new(),
             deletes: Vec::new(),
         };
+        let mut updates = Vec::new();
         for (key, row) in changed {
             match (row, self.loaded.get(key)) {
                 (Some(row), Some(None)) => changes.inserts.push(row.to_cells()),
-                (Some(row), _) => changes.upserts.push(row.to_cells()),
+                (Some(row), Some(Some(before))) => updates.push((before.to_cells(), row.to_cells())),
+                (Some(row), None) => changes.upserts.push(row.to_cells()),
                 (None, _) => changes.deletes.push(R::key_cells(key)),
             }
         }
+        changes.updates = RowUpdates::of(R::TABLE, updates);
         changes
     }
 
@@ -329,7 +371,12 @@ impl Rows {
     /// What must be written, tables without changes left out.
     pub fn changes(&mut self) -> Vec<TableChanges> {
         let mut all: Vec<_> = self.sets().iter().map(|set| set.changes()).collect();
-        all.retain(|c| !c.inserts.is_empty() || !c.upserts.is_empty() || !c.deletes.is_empty());
+        all.retain(|c| {
+            !(c.inserts.is_empty()
+                && c.updates.rows.is_empty()
+                && c.upserts.is_empty()
+                && c.deletes.is_empty())
+        });
         all
     }
 }

@@ -175,6 +175,36 @@ fn by_rows(key: &[Column]) -> Result<String, DatabaseError> {
     equal(key, |_, name| format!("r.{name}"))
 }
 
+/// `UPDATE` of some columns of the rows with these keys; a row has the key's cells and then the others.
+pub(crate) fn update(
+    engine: Engine,
+    table: &str,
+    key: &[Column],
+    changed: &[Column],
+) -> Result<String, DatabaseError> {
+    let table = quoted(table)?;
+    let mut sets = Vec::with_capacity(changed.len());
+    for (place, column) in (key.len() + 1..).zip(changed) {
+        let name = quoted(column.name)?;
+        sets.push(match engine {
+            Engine::Postgres => format!("{name} = r.{name}"),
+            Engine::Sqlite => format!("{name} = ${place}"),
+        });
+    }
+    let sets = sets.join(", ");
+    Ok(match engine {
+        Engine::Postgres => {
+            let columns: Vec<Column> = key.iter().chain(changed).copied().collect();
+            format!(
+                "UPDATE {table} AS t SET {sets} FROM {} WHERE {}",
+                arrays(&columns)?,
+                by_rows(key)?
+            )
+        }
+        Engine::Sqlite => format!("UPDATE {table} AS t SET {sets} WHERE {}", by_parameters(key)?),
+    })
+}
+
 /// `DELETE` of the rows with these keys.
 pub(crate) fn delete(engine: Engine, table: &str, key: &[Column]) -> Result<String, DatabaseError> {
     let table = quoted(table)?;

@@ -108,6 +108,25 @@ impl Transaction {
         self.execute_rows(sql, columns, rows).await
     }
 
+    /// Changes some columns of the rows with these keys; a row has the key's cells and then those of the changed columns, and each key is
+    /// there once. Rows that are not there are passed over.
+    pub async fn bulk_update(
+        &mut self,
+        table: &str,
+        key: &[Column],
+        changed: &[Column],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<u64, DatabaseError> {
+        if key.is_empty() || changed.is_empty() {
+            return Err(DatabaseError::invalid(
+                "an update needs a key and a column that changes",
+            ));
+        }
+        let sql = bulk::update(self.engine(), table, key, changed)?;
+        let columns: Vec<Column> = key.iter().chain(changed).copied().collect();
+        self.execute_rows(sql, &columns, rows).await
+    }
+
     /// Inserts rows; one that collides with any unique key is passed over. Returns how many were new.
     pub async fn bulk_insert_ignore(
         &mut self,

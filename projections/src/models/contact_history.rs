@@ -1,5 +1,6 @@
 //! Every event that touches a contact, in order, whole, for auditors: the contact's own, its scripts', and those of campaigns,
-//! imports and look-ups that name it. Of an event that names many, each contact's row holds its own part only.
+//! imports and look-ups that name it. Only the last are stored: the journal has the others by their stream. Of an event that names many,
+//! each contact's row holds its own part only.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -54,11 +55,6 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
                 add(event, rows, *merged, whole(e));
             }
         }
-        domain::Event::ScriptEvent(e) => {
-            if let Some(contact) = event.metadata.contact_id {
-                add(event, rows, contact, whole(e));
-            }
-        }
         domain::Event::CampaignEvent(e) => apply_campaign(event, e, rows),
         domain::Event::ImportEvent(e) => {
             if let ImportEvent::ImportUndone {
@@ -78,8 +74,11 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
                 add(event, rows, contact, whole(e));
             }
         }
-        // Numbers on lists are known by index only; what they do to a contact is in the decisions about it.
-        domain::Event::SuppressionEvent(_) | domain::Event::Unknown { .. } => {}
+        // A script's own stream is its history, too. Numbers on lists are known by index only; what they do to a contact is in the
+        // decisions about it.
+        domain::Event::ScriptEvent(_)
+        | domain::Event::SuppressionEvent(_)
+        | domain::Event::Unknown { .. } => {}
     }
 }
 
@@ -116,13 +115,22 @@ fn add(event: &Recorded, rows: &mut Rows, contact: ContactId, summary: String) {
 }
 
 impl ContactHistoryRow {
-    /// The line of an event in the contact's own stream. No row is stored of it: the journal has it at hand, and an import writes
-    /// nothing twice. Nothing for an event of another kind.
+    /// The line of an event in the contact's own stream or in a script's. No row is stored of it: the journal has it at hand, and neither
+    /// an import nor a campaign writes anything twice. Nothing for an event of another kind.
     pub fn of_own(event: &Recorded) -> Option<Self> {
-        let domain::Event::ContactEvent(happened) = &event.event else {
-            return None;
-        };
-        Some(row(event, stream_id::<ContactId>(event)?, whole(happened)))
+        match &event.event {
+            domain::Event::ContactEvent(happened) => {
+                Some(row(event, stream_id::<ContactId>(event)?, whole(happened)))
+            }
+            domain::Event::ScriptEvent(happened) => {
+                Some(row(event, event.metadata.contact_id?, whole(happened)))
+            }
+            domain::Event::CampaignEvent(_)
+            | domain::Event::ImportEvent(_)
+            | domain::Event::SuppressionEvent(_)
+            | domain::Event::OrganizationEvent(_)
+            | domain::Event::Unknown { .. } => None,
+        }
     }
 }
 

@@ -177,7 +177,12 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
         return;
     };
     let organization = organization_of(event);
-    let before = rows.scripts.get(&(organization, script)).cloned();
+    // The first event of a stream finds no row, and need not look for one: a campaign has thousands.
+    let is_first = event.sequence == 1;
+    let before = match happened {
+        ScriptEvent::ScriptGenerated { .. } if is_first => None,
+        _ => rows.scripts.get(&(organization, script)).cloned(),
+    };
     let mut after = match (&before, happened) {
         (Some(row), _) => row.clone(),
         (
@@ -211,7 +216,11 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     analytics::follow_script(rows, before.as_ref(), &after);
     results::follow_script(rows, before.as_ref(), &after);
     tallies::follow_failure(rows, before.as_ref(), Some(&after));
-    rows.scripts.put(after);
+    if is_first {
+        rows.scripts.begin(after);
+    } else {
+        rows.scripts.put(after);
+    }
 }
 
 impl CampaignRow {

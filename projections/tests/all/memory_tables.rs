@@ -48,6 +48,15 @@ impl MemoryTables {
         for row in changes.inserts.into_iter().chain(changes.upserts) {
             stored.insert(key_text(&row[..changes.table.key_columns]), row);
         }
+        for row in changes.updates.rows {
+            let (key, cells) = row.split_at(changes.table.key_columns);
+            let there = stored
+                .get_mut(&key_text(key))
+                .expect("only rows that are there are updated");
+            for (place, cell) in changes.updates.columns.iter().zip(cells) {
+                there[*place] = cell.clone();
+            }
+        }
         for key in changes.deletes {
             stored.remove(&key_text(&key));
         }

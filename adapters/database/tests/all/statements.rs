@@ -182,6 +182,28 @@ async fn an_upsert_replaces_and_the_last_row_of_a_key_counts() {
 }
 
 #[tokio::test]
+async fn an_update_changes_the_named_columns_of_rows_that_are_there() {
+    on_both(|database| async move {
+        let sql = houses(&database).await;
+        let rows = (0..3).map(|n| house("Elm", n, 1)).collect();
+        sql.bulk_insert_ignore("houses", COLUMNS, rows).await.unwrap();
+        let mut tx = sql.begin().await.unwrap();
+        let rooms = [Column::int("rooms")];
+        let rows = [(0, 5), (2, 7), (9, 9)].map(|(number, rooms)| vec![text("Elm"), int(number), int(rooms)]);
+        assert_eq!(tx.bulk_update("houses", KEY, &rooms, rows.to_vec()).await, Ok(2));
+        assert!(tx.bulk_update("houses", KEY, &[], vec![]).await.is_err());
+        tx.commit().await.unwrap();
+        let rows = sql
+            .query("SELECT rooms FROM houses ORDER BY number", vec![])
+            .await
+            .unwrap();
+        let rooms: Vec<_> = rows.iter().map(|row| row.int(0).unwrap()).collect();
+        assert_eq!(rooms, [5, 1, 7]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn inserting_what_is_there_is_passed_over_and_counted() {
     on_both(|database| async move {
         let sql = houses(&database).await;

@@ -291,11 +291,23 @@ pub(super) async fn write(tx: &mut Transaction, changes: Vec<TableChanges>) -> R
     for TableChanges {
         table,
         inserts,
+        updates,
         upserts,
         deletes,
     } in changes
     {
         tx.bulk_insert(table.name, &columns_of(table), inserts).await?;
+        if !updates.rows.is_empty() {
+            let all = columns_of(table);
+            let changed: Vec<_> = updates
+                .columns
+                .iter()
+                .filter_map(|place| all.get(*place))
+                .copied()
+                .collect();
+            tx.bulk_update(table.name, &key_of(table), &changed, updates.rows)
+                .await?;
+        }
         if !upserts.is_empty() {
             tx.bulk_upsert(table.name, &columns_of(table), &table.key_names(), upserts)
                 .await?;

@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use commands::ports::JournalError;
 use database::Column;
-use domain::{ContactId, Decider, OrganizationId, PhoneIndex, Position, StreamId, contact::Contact};
+use domain::{
+    ContactId, Decider, OrganizationId, PhoneIndex, Position, ScriptId, StreamId, contact::Contact,
+    script::Script,
+};
 use projections::{
     Cell, ColumnValue, ReadModel,
     models::{ContactHistoryRow, ContactRow, SuppressionListRow, SuppressionRow},
@@ -34,6 +36,9 @@ const ITS_IMPORT: &str =
 
 /// How far the clocks of two processes may be apart, microseconds.
 const CLOCKS_DIFFER_MICROS: i64 = 3_600_000_000;
+
+/// Streams of a contact's history that are loaded at once.
+const STREAMS_AT_ONCE: usize = 1_000;
 
 /// Leaves contacts that the person sees: in a visible campaign, or in none.
 fn leave_seen(select: &mut Select, visible: &Visible) {
@@ -101,20 +106,32 @@ fn by_phone(organization: OrganizationId, indexes: &[PhoneIndex]) -> Vec<Vec<Cel
 }
 
 impl Queries {
-    /// What the contact's own stream says.
+    /// What the contact's own stream and those of its scripts say.
     async fn own_history(
         &self,
         organization: OrganizationId,
         contact: ContactId,
     ) -> Result<Vec<ContactHistoryRow>, QueryError> {
-        let unreachable = |e: JournalError| QueryError::Unavailable(e.to_string());
-        let stream = StreamId::new(Contact::KIND, contact);
-        let slices = self.shared.feed.load(vec![stream]).await.map_err(unreachable)?;
-        let events = slices.into_iter().flat_map(|slice| slice.events);
-        Ok(events
-            .filter(|event| event.organization == organization)
-            .filter_map(|event| ContactHistoryRow::of_own(&event.decode().ok()?))
-            .collect())
+        let mut select = Select::new("SELECT t.script_id FROM scripts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.contact_id = ?", [contact.to_cell()]);
+        let mut streams = vec![StreamId::new(Contact::KIND, contact)];
+        for row in self.cells(select).await? {
+            let script: ScriptId = value(row.into_iter().next())?;
+            streams.push(StreamId::new(Script::KIND, script));
+        }
+        let mut history = Vec::new();
+        for streams in streams.chunks(STREAMS_AT_ONCE) {
+            let slices = self.shared.feed.load(streams.to_vec()).await;
+            let slices = slices.map_err(|e| QueryError::Unavailable(e.to_string()))?;
+            let events = slices.into_iter().flat_map(|slice| slice.events);
+            history.extend(
+                events
+                    .filter(|event| event.organization == organization)
+                    .filter_map(|event| ContactHistoryRow::of_own(&event.decode().ok()?)),
+            );
+        }
+        Ok(history)
     }
 }
 

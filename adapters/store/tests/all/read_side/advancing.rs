@@ -140,7 +140,8 @@ async fn the_check_finds_a_row_that_was_changed_lost_or_made_up() {
         let sql = side.sql().unwrap();
         for statement in [
             "UPDATE campaigns SET delivered = delivered + 1 WHERE campaign_id = (SELECT min(campaign_id) FROM campaigns)",
-            "DELETE FROM contact_history WHERE position = (SELECT min(position) FROM contact_history WHERE event_type = 'ScriptGenerated')",
+            "DELETE FROM contact_history WHERE position = (SELECT min(position) FROM contact_history)
+                AND contact_id = (SELECT min(contact_id) FROM contact_history WHERE position = (SELECT min(position) FROM contact_history))",
         ] {
             assert!(sql.execute(statement, vec![]).await.unwrap() > 0);
         }
