@@ -71,23 +71,20 @@ impl<A: Decider> Loaded<A> {
         ports: &Ports,
         context: &CommandContext,
     ) -> Result<Option<StreamAppend>, CommandError> {
-        (!self.new.is_empty())
-            .then(|| self.append_always(ports, context))
-            .transpose()
-    }
-
-    fn append_always(&self, ports: &Ports, context: &CommandContext) -> Result<StreamAppend, CommandError> {
+        if self.new.is_empty() {
+            return Ok(None);
+        }
         let metadata = metadata_json(ports, context, self.state.subject())?;
         let events = self
             .new
             .iter()
             .map(|event| new_event::<A>(ports, event, &metadata))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(StreamAppend {
+        Ok(Some(StreamAppend {
             stream: self.stream.clone(),
             expected: Expected::Sequence(self.sequence),
             events,
-        })
+        }))
     }
 
     /// Decides on one command after the other and answers what is appended. Nothing is asked of the aggregate afterwards, so it is
@@ -114,6 +111,16 @@ impl<A: Decider> Loaded<A> {
         if self.new.is_empty() {
             return Ok(None);
         }
+        self.into_append(subject, (ports, common)).map(Some)
+    }
+
+    /// What appends the events decided since it was loaded. What they say is passed along, so that nobody in this process reads them
+    /// from their text.
+    fn into_append(
+        self,
+        subject: Subject,
+        (ports, common): (&Ports, &CommonMetadata),
+    ) -> Result<StreamAppend, CommandError> {
         let (metadata, text) = common.about(subject);
         let events = self.new.into_iter().map(|event| {
             let new = new_event::<A>(ports, &event, &text)?;
@@ -122,11 +129,11 @@ impl<A: Decider> Loaded<A> {
                 ..new
             })
         });
-        Ok(Some(StreamAppend {
+        Ok(StreamAppend {
             stream: self.stream,
             expected: Expected::Sequence(self.sequence),
             events: events.collect::<Result<_, CommandError>>()?,
-        }))
+        })
     }
 
     /// Decides and takes the events in. A refusal changes nothing.
@@ -237,6 +244,8 @@ fn unreadable(stored: &crate::ports::StoredEvent, why: &str) -> CommandError {
 pub struct Batch<'a> {
     ports: &'a Ports,
     context: &'a CommandContext,
+    /// What the metadata of all its events has in common; made for the first.
+    common: Option<CommonMetadata>,
     streams: Vec<StreamAppend>,
     events: usize,
 }
@@ -247,6 +256,7 @@ impl<'a> Batch<'a> {
         Self {
             ports,
             context,
+            common: None,
             streams: vec![],
             events: 0,
         }
@@ -257,13 +267,13 @@ impl<'a> Batch<'a> {
         if loaded.new.is_empty() {
             Ok(self)
         } else {
-            self.put(&loaded)
+            self.put(loaded)
         }
     }
 
     /// Puts an aggregate in even when nothing new was decided: it must not have changed since it was loaded.
     pub fn add_unchanged<A: Decider>(&mut self, loaded: Loaded<A>) -> Result<&mut Self, CommandError> {
-        self.put(&loaded)
+        self.put(loaded)
     }
 
     /// Puts parts in that were made with [`Loaded::append`].
@@ -275,8 +285,14 @@ impl<'a> Batch<'a> {
         self
     }
 
-    fn put<A: Decider>(&mut self, loaded: &Loaded<A>) -> Result<&mut Self, CommandError> {
-        let part = loaded.append_always(self.ports, self.context)?;
+    fn put<A: Decider>(&mut self, loaded: Loaded<A>) -> Result<&mut Self, CommandError> {
+        let common = match self.common.take() {
+            Some(common) => common,
+            None => CommonMetadata::new(self.ports, self.context)?,
+        };
+        let subject = loaded.state.subject();
+        let part = loaded.into_append(subject, (self.ports, &common))?;
+        self.common = Some(common);
         Ok(self.extend([part]))
     }
 

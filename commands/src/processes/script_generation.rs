@@ -1,9 +1,11 @@
 //! Every contact of a campaign gets a script: from the template, or from a model. Resumable: who has one of this run keeps it;
 //! one that can't be written never stops the rest. Each is checked by the lint before it is recorded.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{
-    CampaignId, ContactId, MicroDollars, PersonalDetails, ScriptId, Sealed,
+    CampaignId, ContactId, MicroDollars, PersonalDetails, ScriptId, Sealed, Subject,
     campaign::{Campaign, CampaignCommand, ProductionOrder, ProductionRun, ProductionStep, ScriptEngine},
     organization::Organization,
     script::{
@@ -11,8 +13,8 @@ use domain::{
         lint::{Lint, Linter},
     },
 };
-use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use sha2::{Digest, Sha256};
+use tokio::task::JoinSet;
 
 use super::production::{Craft, Outcome, Request, Stretch, Tally, Trouble};
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
     people::{Person, load_people},
     ports::{PortError, ScriptPrompt, ScriptWriter, WorkEnd, WorkItem, WrittenScript},
     scripts::{Template, Variables, linter_for, names_of, prompt_for, template_of},
-    stream::{Batch, Loaded, load, load_many},
+    stream::{Batch, CommonMetadata, Loaded, load, load_many},
 };
 
 /// Contacts whose scripts are rendered and recorded together.
@@ -65,7 +67,7 @@ pub(super) async fn run(
     let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
     members.sort_unstable();
     let outcome = match engine {
-        ScriptEngine::Template => desk.by_template(&stretch, &template_of(state)?, &members).await?,
+        ScriptEngine::Template => desk.by_template(&stretch, template_of(state)?, &members).await?,
         ScriptEngine::Model { provider, model } => {
             let writer = ports
                 .writers
@@ -180,24 +182,29 @@ impl Desk<'_> {
         ))
     }
 
-    /// Renders and records chunk beside chunk: while one is being made durable, the next is rendered, and what is ready together is made
-    /// durable together.
+    /// Renders and records chunk beside chunk, each a task of its own so that every core has some: while one is being made durable, others
+    /// are rendered, and what is ready together is made durable together.
     async fn by_template(
         &self,
         stretch: &Stretch<'_>,
-        template: &Template,
+        template: Template,
         members: &[ContactId],
     ) -> Result<Outcome, CommandError> {
+        let with = Arc::new(TemplateDesk::of(self, template));
         let mut chunks = members.chunks(TEMPLATE_CHUNK);
-        let mut under_way = FuturesUnordered::new();
+        // Dropped, it ends what is under way.
+        let mut under_way = JoinSet::new();
         let (mut tally, mut is_halted) = (Tally::default(), false);
         loop {
             while !is_halted && under_way.len() < CHUNKS_AT_ONCE {
                 let Some(chunk) = chunks.next() else { break };
-                under_way.push(self.chunk(template, chunk).boxed());
+                let (with, chunk) = (Arc::clone(&with), chunk.to_vec());
+                under_way.spawn(async move { with.desk().chunk(&with.template, &chunk).await });
             }
-            let Some(done) = under_way.next().await else { break };
-            let done = done?;
+            let Some(done) = under_way.join_next().await else {
+                break;
+            };
+            let done = done.map_err(|e| CommandError::Journal(e.to_string()))??;
             tally.made += done.made;
             tally.failed += done.failed;
             is_halted = is_halted || stretch.is_over().await?;
@@ -286,8 +293,9 @@ impl Desk<'_> {
             return Ok(0);
         };
         let mut batch = Batch::new(self.ports, self.context);
+        let common = CommonMetadata::new(self.ports, self.context)?;
         let mut recorded = 0;
-        for (mut script, contact, text) in written {
+        for (script, contact, text) in written {
             if !wanted(script.state()) {
                 recorded += 1;
                 continue;
@@ -297,13 +305,54 @@ impl Desk<'_> {
                 contact,
                 text,
             };
-            if script.decide(generate).is_ok() {
-                recorded += 1;
-                batch.add(script)?;
+            let about = Subject {
+                campaign: Some(campaign),
+                contact: Some(contact),
+            };
+            match script.conclude([generate], about, (self.ports, &common)) {
+                Ok(append) => {
+                    recorded += 1;
+                    batch.extend(append);
+                }
+                Err(CommandError::Refused(_)) => {}
+                Err(other) => return Err(other),
             }
         }
         batch.commit().await?;
         Ok(recorded)
+    }
+}
+
+/// A desk that tasks of their own share, and the template on it.
+struct TemplateDesk {
+    ports: Ports,
+    context: CommandContext,
+    campaign: Campaign,
+    organization: Organization,
+    linter: Linter,
+    template: Template,
+}
+
+impl TemplateDesk {
+    fn of(desk: &Desk<'_>, template: Template) -> Self {
+        Self {
+            ports: desk.ports.clone(),
+            context: desk.context.clone(),
+            campaign: desk.campaign.clone(),
+            organization: desk.organization.clone(),
+            linter: desk.linter.clone(),
+            template,
+        }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            ports: &self.ports,
+            context: &self.context,
+            campaign: &self.campaign,
+            organization: &self.organization,
+            linter: self.linter.clone(),
+        }
     }
 }
 
