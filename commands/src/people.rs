@@ -12,6 +12,10 @@ use crate::{
     stream::{Loaded, load_many},
 };
 
+/// Most further numbers of a person that are gathered from several sources: nobody has as many, and a list that gives one number a
+/// new one in every row would make a contact without end.
+const OTHER_PHONES_MAX: usize = 100;
+
 /// A contact and its details; none when it was erased or the envelope is damaged.
 #[derive(Debug)]
 pub struct Person {
@@ -103,30 +107,42 @@ pub fn contact_id(organization: OrganizationId, index: &PhoneIndex) -> ContactId
     ContactId::derived(organization.as_uuid(), index.as_str().as_bytes())
 }
 
-/// Fills blanks; never overwrites what is there.
-pub(crate) fn fill_blanks(mut known: PersonalDetails, new: &PersonalDetails) -> PersonalDetails {
-    let fill = |known: &mut String, new: &String| {
-        if known.is_empty() {
+/// Fills blanks; never overwrites what is there. Answers whether there were any.
+pub(crate) fn fill_blanks(known: &mut PersonalDetails, new: &PersonalDetails) -> bool {
+    let mut is_changed = false;
+    let names = [
+        (&mut known.name, &new.name),
+        (&mut known.first_name, &new.first_name),
+        (&mut known.last_name, &new.last_name),
+    ];
+    for (known, new) in names {
+        if known.is_empty() && !new.is_empty() {
             known.clone_from(new);
+            is_changed = true;
         }
-    };
-    fill(&mut known.name, &new.name);
-    fill(&mut known.first_name, &new.first_name);
-    fill(&mut known.last_name, &new.last_name);
-    known.email = known.email.or_else(|| new.email.clone());
-    known.street = known.street.or_else(|| new.street.clone());
+    }
+    for (known, new) in [(&mut known.email, &new.email), (&mut known.street, &new.street)] {
+        if known.is_none() && new.is_some() {
+            known.clone_from(new);
+            is_changed = true;
+        }
+    }
     for phone in &new.other_phones {
-        if *phone != known.phone && !known.other_phones.contains(phone) {
+        if known.other_phones.len() < OTHER_PHONES_MAX
+            && *phone != known.phone
+            && !known.other_phones.contains(phone)
+        {
             known.other_phones.push(phone.clone());
+            is_changed = true;
         }
     }
     for (name, value) in &new.attributes {
-        known
-            .attributes
-            .entry(name.clone())
-            .or_insert_with(|| value.clone());
+        if !known.attributes.contains_key(name) {
+            known.attributes.insert(name.clone(), value.clone());
+            is_changed = true;
+        }
     }
-    known
+    is_changed
 }
 
 /// The same for the coarse location; the area code is the number's and stays.

@@ -219,13 +219,13 @@ async fn fill(
         .await?
         .pop();
     let text = opened.ok_or_else(|| CommandError::Journal("nothing was opened".into()))??;
-    let before: PersonalDetails =
+    let mut details: PersonalDetails =
         serde_json::from_str(&text).map_err(|e| CommandError::Unreadable(format!("{:?}", e.classify())))?;
-    let after = fill_blanks(before.clone(), &new.details);
+    let is_filled = fill_blanks(&mut details, &new.details);
     let location: Location = fill_location(&state.location, new.location.clone());
-    if after != before || location != state.location {
+    if is_filled || location != state.location {
         contact.decide(ContactCommand::ChangeDetails {
-            envelope: seal(ports, context, id, Some(&envelope), &after).await?,
+            envelope: seal(ports, context, id, Some(&envelope), &details).await?,
             phone_index,
             location,
             batch: None,

@@ -50,9 +50,8 @@ impl MemoryTables {
         }
         for row in changes.updates.rows {
             let (key, cells) = row.split_at(changes.table.key_columns);
-            let there = stored
-                .get_mut(&key_text(key))
-                .expect("only rows that are there are updated");
+            // Only rows that are there are updated.
+            let there = stored.get_mut(&key_text(key)).unwrap();
             for (place, cell) in changes.updates.columns.iter().zip(cells) {
                 there[*place] = cell.clone();
             }

@@ -1,139 +1,60 @@
-//! A run of rows: read, told apart into people, repeats and rejected rows, decided on, and turned into what is appended. Where a
-//! chunk ends depends on the file alone, so that a resumed import counts the same chunks.
+//! A run of people on its way into the journal: decided on, and turned into what is appended.
 
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    ContactId, ImportBatchId, PhoneNumber,
+    ContactId, ImportBatchId,
     contact::Contact,
     import::{ContactSource, FoldedRowRecord, ImportChunk, ImportTotals, RejectedRowRecord},
 };
 
-use super::people_of_rows::{Decided, Newcomer, decide};
+use super::{
+    people_of_rows::{Decided, Newcomer, decide},
+    window::Part,
+};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
-    people::{contact_id, fill_blanks},
-    ports::{ReadContact, ReadProgress, RejectedRow, RowOutcome, StreamAppend, TableReader},
+    ports::{RejectedRow, StreamAppend},
     stream::{Loaded, load_many},
 };
 
-/// Most rows of a chunk: enough that a commit does not count, few enough that two chunks are little memory.
-const CHUNK_ROWS: usize = 4_000;
-
-/// Most text of a chunk, bytes: sealed and with all that is around it, it stays within one journal request.
-const CHUNK_TEXT_BYTES: usize = 3 << 20;
-
-/// The contacts of all rows so far.
-pub(super) type Seen = HashSet<ContactId>;
-
-/// Reads the next rows; none at the end of the file.
-pub(super) fn read_rows(reader: &mut dyn TableReader) -> Result<Vec<RowOutcome>, CommandError> {
-    let mut rows = Vec::with_capacity(CHUNK_ROWS);
-    let mut bytes = 0;
-    while rows.len() < CHUNK_ROWS && bytes < CHUNK_TEXT_BYTES {
-        match reader.next_row() {
-            Some(Ok(row)) => {
-                if let RowOutcome::Contact(contact) = &row {
-                    bytes += text_bytes(contact);
-                }
-                rows.push(row);
-            }
-            Some(Err(e)) => return Err(e.into()),
-            None => break,
-        }
-    }
-    Ok(rows)
-}
-
-fn text_bytes(contact: &ReadContact) -> usize {
-    let details = &contact.details;
-    let attributes: usize = details.attributes.iter().map(|(k, v)| k.len() + v.len()).sum();
-    let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    attributes
-        + details.name.len()
-        + details.phone_as_given.len()
-        + optional(&details.email)
-        + optional(&details.street)
-        + details.other_phones.len() * 16
-}
-
-/// A run of rows on its way into the journal.
+/// A run of people on its way into the journal.
 pub(super) struct Chunk {
     pub(super) number: u32,
     done_millionths: Option<u32>,
-    /// Each number's first row in the file.
+    /// Each number's first row in the file, with those that folded into it.
     newcomers: Vec<Newcomer>,
     /// Rows whose number an earlier chunk had.
     repeats: Vec<Newcomer>,
-    /// Rows whose number this chunk had already.
-    folded_here: Vec<FoldedRowRecord>,
     rejected: Vec<RejectedRowRecord>,
-    do_not_contact: u64,
     suppressed: HashSet<ContactId>,
     decided: Decided,
     decided_repeats: Decided,
 }
 
 impl Chunk {
-    /// Tells the rows apart.
-    pub(super) async fn sorted(
+    /// The chunk of a part of the list.
+    pub(super) async fn of(
         ports: &Ports,
         context: &CommandContext,
         number: u32,
-        rows: Vec<RowOutcome>,
-        seen: &mut Seen,
+        part: Part,
     ) -> Result<Self, CommandError> {
-        let mut chunk = Self {
+        let mut rejected = Vec::with_capacity(part.rejected.len());
+        for row in part.rejected {
+            rejected.push(seal_row(ports, context, row).await?);
+        }
+        Ok(Self {
             number,
-            done_millionths: None,
-            newcomers: Vec::with_capacity(rows.len()),
-            repeats: vec![],
-            folded_here: vec![],
-            rejected: vec![],
-            do_not_contact: 0,
+            done_millionths: part.done_millionths,
+            newcomers: part.newcomers,
+            repeats: part.repeats,
+            rejected,
             suppressed: HashSet::new(),
             decided: Decided::default(),
             decided_repeats: Decided::default(),
-        };
-        let mut contacts = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row {
-                RowOutcome::Contact(contact) => contacts.push(contact),
-                RowOutcome::Rejected(rejected) => {
-                    chunk.rejected.push(seal_row(ports, context, rejected).await?);
-                }
-            }
-        }
-        let numbers: Vec<PhoneNumber> = contacts.iter().map(|c| c.phone.clone()).collect();
-        let indexes = ports.keys.phone_indexes(context.organization, &numbers).await?;
-        let mut here: HashMap<ContactId, usize> = HashMap::with_capacity(contacts.len());
-        for (row, index) in contacts.into_iter().zip(indexes) {
-            let id = contact_id(context.organization, &index);
-            chunk.do_not_contact += u64::from(row.do_not_contact);
-            if let Some(first) = here.get(&id).and_then(|place| chunk.newcomers.get_mut(*place)) {
-                chunk.folded_here.push(fold_into(first, &row));
-                continue;
-            }
-            let newcomer = Newcomer { id, index, row };
-            if seen.insert(id) {
-                here.insert(id, chunk.newcomers.len());
-                chunk.newcomers.push(newcomer);
-            } else {
-                chunk.repeats.push(newcomer);
-            }
-        }
-        // Neighbours in an index are then written together.
-        chunk.newcomers.sort_by_cached_key(|newcomer| newcomer.id);
-        Ok(chunk)
-    }
-
-    /// Notes how much of the file this chunk ends at.
-    pub(super) fn at(&mut self, progress: ReadProgress) {
-        self.done_millionths = (progress.total > 0).then(|| {
-            let millionths = u128::from(progress.done) * 1_000_000 / u128::from(progress.total);
-            u32::try_from(millionths.min(1_000_000)).unwrap_or(1_000_000)
-        });
+        })
     }
 
     /// Whether nobody of this chunk was known.
@@ -188,7 +109,7 @@ impl Chunk {
         let mut here: HashMap<ContactId, usize> = HashMap::new();
         for repeat in &self.repeats {
             if let Some(first) = here.get(&repeat.id).and_then(|place| people.get_mut(*place)) {
-                fold_into(first, &repeat.row);
+                first.fold_in_person(repeat)?;
             } else {
                 here.insert(repeat.id, people.len());
                 people.push(repeat.clone());
@@ -220,23 +141,29 @@ impl Chunk {
             .iter()
             .filter(|newcomer| !self.decided.created.contains(&newcomer.id))
             .map(|newcomer| FoldedRowRecord {
-                row: newcomer.row.row,
+                row: newcomer.row,
                 contact: newcomer.id,
                 in_file: false,
                 filled: self.decided.filled.contains(&newcomer.id),
             });
         let of_earlier = self.repeats.iter().map(|repeat| FoldedRowRecord {
-            row: repeat.row.row,
+            row: repeat.row,
             contact: repeat.id,
             in_file: true,
             filled: self.decided_repeats.filled.contains(&repeat.id),
         });
-        let mut folded: Vec<FoldedRowRecord> = self.folded_here.clone();
+        let of_this = self
+            .newcomers
+            .iter()
+            .flat_map(|newcomer| newcomer.folded.iter().cloned());
+        let mut folded: Vec<FoldedRowRecord> = of_this.collect();
+        let rows = self.newcomers.len() + self.repeats.len() + folded.len() + self.rejected.len();
         folded.extend(of_known);
         folded.extend(of_earlier);
         folded.sort_unstable_by_key(|row| row.row);
         let count = |rows: usize| rows as u64;
-        let rows = self.newcomers.len() + self.repeats.len() + self.folded_here.len() + self.rejected.len();
+        let people = self.newcomers.iter().chain(&self.repeats);
+        let marks: u64 = people.map(|person| u64::from(person.marks)).sum();
         ImportChunk {
             number: self.number,
             totals: ImportTotals {
@@ -245,27 +172,13 @@ impl Chunk {
                 duplicates: before.duplicates + count(folded.len()),
                 rejected: before.rejected + count(self.rejected.len()),
                 filled: before.filled + count(folded.iter().filter(|row| row.filled).count()),
-                do_not_contact: before.do_not_contact + self.do_not_contact,
+                do_not_contact: before.do_not_contact + marks,
                 suppressed: before.suppressed + count(self.suppressed.len()),
             },
             rejected: self.rejected.clone(),
             folded,
             done_millionths: self.done_millionths,
         }
-    }
-}
-
-/// A second row of a number fills blanks of the first, and its mark against contact counts for both.
-fn fold_into(first: &mut Newcomer, row: &ReadContact) -> FoldedRowRecord {
-    let filled = fill_blanks(first.row.details.clone(), &row.details);
-    let changed = filled != first.row.details;
-    first.row.details = filled;
-    first.row.do_not_contact |= row.do_not_contact;
-    FoldedRowRecord {
-        row: row.row,
-        contact: first.id,
-        in_file: true,
-        filled: changed,
     }
 }
 

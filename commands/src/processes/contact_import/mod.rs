@@ -6,6 +6,7 @@ mod opening;
 mod people_of_rows;
 mod pull;
 pub(super) mod undo;
+mod window;
 
 use std::sync::{
     Arc,
@@ -22,6 +23,7 @@ use tokio::sync::mpsc;
 use self::{
     chunk::Chunk,
     opening::{Opened, Opening, open},
+    window::{Seen, Window},
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -118,28 +120,29 @@ fn read_ahead(
     let (source, batch, recorded) = (source_of(import), import.id, import.chunk);
     let runtime = tokio::runtime::Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
-        let mut seen = chunk::Seen::default();
-        let mut look_up = true;
-        for number in 1.. {
-            let rows = chunk::read_rows(opened.reader.as_mut())?;
-            if rows.is_empty() {
+        let (mut seen, mut number, mut look_up) = (Seen::default(), 0, true);
+        loop {
+            let reader = opened.reader.as_mut();
+            let parts = runtime.block_on(Window::parts(&ports, &context, reader, &mut seen))?;
+            if parts.is_empty() {
                 break;
             }
-            let progress = opened.reader.progress();
-            let prepared = runtime.block_on(async {
-                let mut chunk = Chunk::sorted(&ports, &context, number, rows, &mut seen).await?;
-                chunk.at(progress);
-                if number > recorded {
+            for part in parts {
+                number += 1;
+                if number <= recorded {
+                    continue;
+                }
+                let taken = runtime.block_on(async {
+                    let mut chunk = Chunk::of(&ports, &context, number, part).await?;
                     look_up |= someone_known.load(Ordering::Relaxed);
                     chunk.prepare(&ports, &context, (source, batch), look_up).await?;
                     look_up = !chunk.are_all_new();
-                    // Nobody listens any more when the import was stopped.
-                    return Ok(sender.send(chunk).await.is_ok());
+                    Ok::<bool, CommandError>(sender.send(chunk).await.is_ok())
+                })?;
+                // Nobody listens any more when the import was stopped.
+                if !taken {
+                    return Ok(());
                 }
-                Ok::<bool, CommandError>(true)
-            })?;
-            if !prepared {
-                break;
             }
         }
         Ok(())

@@ -1,12 +1,12 @@
 //! What the rows of a list do to contacts: a number that nobody has makes one, a known one has its blanks filled, and what the
 //! source says against contact is taken over.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use domain::{
-    ContactId, ImportBatchId, PersonalDetails, PhoneIndex, Sealed, Subject,
+    ContactId, ImportBatchId, Location, PersonalDetails, PhoneIndex, Sealed, Subject,
     contact::{Contact, ContactCommand},
-    import::ContactSource,
+    import::{ContactSource, FoldedRowRecord},
 };
 
 use crate::{
@@ -23,12 +23,97 @@ const SOURCE_SAYS_SO: &str = "the imported list says so";
 /// Room for most people's details as JSON text.
 const DETAILS_BYTES: usize = 512;
 
+/// A person's details: many people are held at once, so that most are held as the text that will be sealed, a third of the size.
+#[derive(Clone)]
+enum Details {
+    Text(String),
+    /// Into which more rows may fold.
+    Open(Box<PersonalDetails>),
+}
+
+impl Details {
+    fn text(&self) -> Result<Cow<'_, str>, CommandError> {
+        match self {
+            Self::Text(text) => Ok(Cow::Borrowed(text)),
+            Self::Open(details) => json(details).map(Cow::Owned),
+        }
+    }
+
+    fn read(&self) -> Result<Cow<'_, PersonalDetails>, CommandError> {
+        match self {
+            Self::Text(text) => {
+                let read = serde_json::from_str(text);
+                read.map(Cow::Owned)
+                    .map_err(|e| CommandError::Unreadable(format!("details: {:?}", e.classify())))
+            }
+            Self::Open(details) => Ok(Cow::Borrowed(details)),
+        }
+    }
+}
+
 /// A person of a list.
 #[derive(Clone)]
 pub(super) struct Newcomer {
     pub(super) id: ContactId,
     pub(super) index: PhoneIndex,
-    pub(super) row: Box<ReadContact>,
+    /// Number of the row in the file, from 1.
+    pub(super) row: u64,
+    pub(super) location: Location,
+    pub(super) listing_status: Option<String>,
+    /// Rows whose source marks the person as not to be contacted.
+    pub(super) marks: u32,
+    /// Later rows of its number that folded into it.
+    pub(super) folded: Vec<FoldedRowRecord>,
+    details: Details,
+    /// Bytes of text that will be sealed, about: what later rows fill in is little.
+    pub(super) text_bytes: usize,
+}
+
+impl Newcomer {
+    pub(super) fn new(id: ContactId, index: PhoneIndex, row: ReadContact) -> Result<Self, CommandError> {
+        let details = json(&row.details)?;
+        Ok(Self {
+            id,
+            index,
+            row: row.row,
+            location: row.location,
+            listing_status: row.listing_status,
+            marks: u32::from(row.do_not_contact),
+            folded: vec![],
+            text_bytes: details.len(),
+            details: Details::Text(details),
+        })
+    }
+
+    /// Takes in a later row of the same number: it fills blanks, and its mark against contact counts for both.
+    pub(super) fn fold_in(&mut self, row: &ReadContact) -> Result<(), CommandError> {
+        let filled = self.fill(&row.details)?;
+        self.marks += u32::from(row.do_not_contact);
+        self.folded.push(FoldedRowRecord {
+            row: row.row,
+            contact: self.id,
+            in_file: true,
+            filled,
+        });
+        Ok(())
+    }
+
+    /// Takes in another person of the same number, without its rows.
+    pub(super) fn fold_in_person(&mut self, other: &Self) -> Result<(), CommandError> {
+        self.fill(other.details.read()?.as_ref())?;
+        self.marks += other.marks;
+        Ok(())
+    }
+
+    fn fill(&mut self, new: &PersonalDetails) -> Result<bool, CommandError> {
+        let mut known = match std::mem::replace(&mut self.details, Details::Text(String::new())) {
+            Details::Open(details) => details,
+            text @ Details::Text(_) => Box::new(text.read()?.into_owned()),
+        };
+        let is_changed = fill_blanks(&mut known, new);
+        self.details = Details::Open(known);
+        Ok(is_changed)
+    }
 }
 
 /// What was decided.
@@ -43,11 +128,11 @@ pub(super) struct Decided {
 }
 
 /// A text to be sealed for a person, and by which key.
-enum ToSeal {
+enum ToSeal<'a> {
     /// A key of its own.
-    New(String),
+    New(Cow<'a, str>),
     /// The key that the contact has.
-    Known(Sealed, String),
+    Known(Sealed, Cow<'a, str>),
     /// There is nothing new to record.
     Nothing,
 }
@@ -72,13 +157,11 @@ pub(super) async fn decide(
             ToSeal::Nothing => None,
             ToSeal::New(_) | ToSeal::Known(..) => sealed.next(),
         };
-        let mark = (person.row.do_not_contact && !contact.state().erased).then(|| {
-            ContactCommand::MarkDoNotContact {
-                reason: SOURCE_SAYS_SO.to_owned(),
-                by: None,
-            }
+        let mark = (person.marks > 0 && !contact.state().erased).then(|| ContactCommand::MarkDoNotContact {
+            reason: SOURCE_SAYS_SO.to_owned(),
+            by: None,
         });
-        let (phone_index, location) = (person.index.clone(), person.row.location.clone());
+        let (phone_index, location) = (person.index.clone(), person.location.clone());
         let change = envelope.map(|envelope| {
             if contact.state().is_there() {
                 decided.filled.insert(person.id);
@@ -98,7 +181,7 @@ pub(super) async fn decide(
                 location,
                 source,
                 batch,
-                listing_status: person.row.listing_status.clone(),
+                listing_status: person.listing_status.clone(),
             }
         });
         let about = Subject {
@@ -113,12 +196,12 @@ pub(super) async fn decide(
 
 /// The details to be sealed: all of them for a contact that is made, the union for a known one that had blanks. An erased
 /// contact is left alone.
-async fn texts(
+async fn texts<'a>(
     ports: &Ports,
     context: &CommandContext,
-    people: &[Newcomer],
+    people: &'a [Newcomer],
     contacts: &[Loaded<Contact>],
-) -> Result<Vec<ToSeal>, CommandError> {
+) -> Result<Vec<ToSeal<'a>>, CommandError> {
     let known: Vec<(ContactId, &Sealed)> = people
         .iter()
         .zip(contacts)
@@ -136,19 +219,20 @@ async fn texts(
         let text = match (&state.envelope, state.is_there()) {
             _ if state.erased => ToSeal::Nothing,
             (None, true) => ToSeal::Nothing,
-            (None, false) => ToSeal::New(json(&person.row.details)?),
+            (None, false) => ToSeal::New(person.details.text()?),
             // One that was taken out with its import keeps its key.
-            (Some(envelope), false) => ToSeal::Known(envelope.clone(), json(&person.row.details)?),
+            (Some(envelope), false) => ToSeal::Known(envelope.clone(), person.details.text()?),
             (Some(envelope), true) => {
-                let before: Option<PersonalDetails> = opened
-                    .next()
-                    .and_then(Result::ok)
-                    .and_then(|text| serde_json::from_str(&text).ok());
-                match before.map(|before| (fill_blanks(before.clone(), &person.row.details), before)) {
-                    Some((after, before)) if after != before => {
-                        ToSeal::Known(envelope.clone(), json(&after)?)
+                let known = opened.next().and_then(Result::ok);
+                match known.and_then(|text| serde_json::from_str::<PersonalDetails>(&text).ok()) {
+                    Some(mut known) => {
+                        if fill_blanks(&mut known, person.details.read()?.as_ref()) {
+                            ToSeal::Known(envelope.clone(), Cow::Owned(json(&known)?))
+                        } else {
+                            ToSeal::Nothing
+                        }
                     }
-                    _ => ToSeal::Nothing,
+                    None => ToSeal::Nothing,
                 }
             }
         };
@@ -166,7 +250,7 @@ async fn seal(
     ports: &Ports,
     context: &CommandContext,
     people: &[Newcomer],
-    texts: &[ToSeal],
+    texts: &[ToSeal<'_>],
 ) -> Result<Vec<Sealed>, CommandError> {
     let mut new: Vec<(ContactId, &str)> = Vec::with_capacity(people.len());
     let mut known: Vec<(ContactId, &Sealed, &str)> = vec![];
