@@ -72,6 +72,12 @@ pub struct FirstAdmin {
     pub password: String,
 }
 
+impl std::fmt::Debug for FirstAdmin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FirstAdmin([personal])")
+    }
+}
+
 /// The link, while there is no organization.
 pub async fn set_up_link(state: &AppState) -> Result<Option<String>, SetUpError> {
     let base = &state.settings.public_base_url;
