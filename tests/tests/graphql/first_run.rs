@@ -28,7 +28,10 @@ async fn set_up(app: &TestApp, secret: &str, email: &str, password: &str) -> Res
 
 async fn the_printed_link_makes_the_first_admin_once(app: &TestApp) {
     let state = app.application().state(app.address());
-    let link = set_up_link(&state).await.unwrap().expect("nobody is there yet");
+    let link = set_up_link(&state)
+        .await
+        .expect("an answer")
+        .expect("nobody is there yet");
     let secret = link.rsplit_once('/').expect("an address").1;
     let (email, password) = ("rosa@example.com", "a long enough password");
 
@@ -57,7 +60,7 @@ async fn the_printed_link_makes_the_first_admin_once(app: &TestApp) {
     }
     assert_eq!(app.events_since(0).await, ["OrganizationFounded"]);
     assert_eq!(
-        set_up_link(&state).await.unwrap(),
+        set_up_link(&state).await.expect("an answer"),
         None,
         "no link is printed any more"
     );

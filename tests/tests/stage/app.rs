@@ -51,7 +51,7 @@ impl TestApp {
     pub fn tell_before_anybody(engine: Engine, story: impl AsyncFnOnce(&Self)) {
         Self::run(
             engine,
-            async |place| Self::start(place, Faults::default(), |ports| ports).await,
+            async |place: &Place| Self::start(place, Faults::default(), |ports| ports).await,
             story,
         );
     }
