@@ -11,6 +11,8 @@ const proxy: Record<string, ProxyOptions> = {
   '^/(uploads|set-up|sign-out|status|healthz)$': { target: server },
   '^/sign-in(/.*)?$': { target: server },
   '^/imports/[^/]+/rejected\\.csv$': { target: server },
+  '^/campaigns/[^/]+/digest\\.(pdf|html)$': { target: server },
+  '^/exports/.*$': { target: server },
   '^/audio/.*$': { target: server },
   '^/connections/.*$': { target: server },
 };
