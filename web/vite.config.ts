@@ -1,4 +1,5 @@
 // How the page is built, and how it reaches a server while it is developed or tested.
+import { babelOptimizerPlugin } from '@graphql-codegen/client-preset';
 import react from '@vitejs/plugin-react';
 import type { ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -7,9 +8,11 @@ const server = process.env.VOICEDROP_URL ?? 'http://127.0.0.1:8080';
 
 const proxy: Record<string, ProxyOptions> = {
   '^/graphql(/ws)?$': { target: server, ws: true },
-  '^/(uploads|sign-out|status|healthz)$': { target: server },
+  '^/(uploads|set-up|sign-out|status|healthz)$': { target: server },
   '^/sign-in(/.*)?$': { target: server },
   '^/imports/[^/]+/rejected\\.csv$': { target: server },
+  '^/campaigns/[^/]+/digest\\.(pdf|html)$': { target: server },
+  '^/exports/.*$': { target: server },
   '^/audio/.*$': { target: server },
   '^/connections/.*$': { target: server },
 };
@@ -20,7 +23,16 @@ const policy =
   "media-src 'self' https:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    // Each document by its name: without it the text of all of them would come along, as keys, beside the documents.
+    react({
+      babel: {
+        plugins: [
+          [babelOptimizerPlugin, { artifactDirectory: './src/graph/generated', gqlTagName: 'graphql' }],
+        ],
+      },
+    }),
+  ],
   build: { outDir: 'dist', assetsDir: 'assets', target: 'es2022', modulePreload: { polyfill: false } },
   server: { proxy },
   preview: { proxy, headers: { 'content-security-policy': policy, 'x-content-type-options': 'nosniff' } },

@@ -11,6 +11,10 @@ interface Found {
   };
 }
 
+/** What buttons say that change something. */
+const CHANGING =
+  /^(Add|Allow|Approve|Cancel|Copy|Declare|Delete|Edit|Halt|Import|Load|Make|Let|Mark|Put|Pause|Pick|Record|Remove|Save|Submit|Switch|Take|Undo|Withdraw|Write)/;
+
 test('an auditor replays a contact, also as of a date', async ({ page: admin, browser }) => {
   const { campaigns } = await ask<Found>(
     admin,
@@ -33,29 +37,87 @@ test('an auditor replays a contact, also as of a date', async ({ page: admin, br
   await page.getByRole('button', { name: 'Replay' }).click();
   await expect(page.getByText('Nothing had happened yet')).toBeVisible();
   await expect(history).toHaveCount(0);
-  await page.goto('/settings/states');
-  await settled(page);
-  await expect(page.getByRole('button', { name: /^Switch o/ })).toHaveCount(0);
+  // Back to today: what was spoken is heard, and the evidence is handed out.
+  await page.getByLabel('As of').fill('');
+  await page.getByRole('button', { name: 'Replay' }).click();
+  await page.getByRole('button', { name: 'Hear this recording' }).first().click();
+  await expect(
+    history.locator('audio').or(history.getByText('It is not kept any more')).first(),
+  ).toBeVisible();
+  const [evidence] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the evidence' }).click(),
+  ]);
+  expect(evidence.suggestedFilename()).toMatch(/^evidence-.*\.json$/);
+  for (const section of ['states', 'permits', 'members']) {
+    await page.goto(`/settings/${section}`);
+    await settled(page);
+    await expect(page.locator('main').getByRole('button', { name: CHANGING })).toHaveCount(0);
+  }
+  await page.goto('/settings/reports');
+  await expect(page.getByText('Match nothing')).toBeVisible();
 });
 
 test('a viewer can change nothing', async ({ page: admin, browser }) => {
+  const { campaigns, contacts } = await ask<{
+    campaigns: { nodes: { id: string; status: string }[] };
+    contacts: { nodes: { id: string }[] };
+  }>(admin, '{ campaigns { nodes { id status } } contacts(first: 1) { nodes { id } } }');
   const page = await person(admin, browser, 'VIEWER');
   await expect(page.getByRole('link', { name: 'New campaign' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Audit' })).toHaveCount(0);
+  // Of the same team as the agent, so that there is something to look at.
+  const { teamId } = (
+    await ask<{ it: { teamId: string } }>(
+      admin,
+      'mutation { it: createTeam(name: "Desert") { ... on TeamCreated { teamId } } }',
+    )
+  ).it;
+  for (const whose of [page, admin]) {
+    const { viewer } = await ask<{ viewer: { userId: string } }>(whose, '{ viewer { userId } }');
+    await ask(
+      admin,
+      'mutation($team: ID!, $user: ID!) { it: joinTeam(teamId: $team, userId: $user) { __typename } }',
+      { team: teamId, user: viewer.userId },
+    );
+  }
+  const made = await ask<{ it: { campaignId: string } }>(
+    admin,
+    'mutation($team: ID!) { it: createCampaign(input: {name: "Of the team", type: CUSTOM, teamId: $team}) { ... on CampaignChanged { campaignId } } }',
+    { team: teamId },
+  );
+  const own = made.it.campaignId;
+  const settings = ['organization', 'members', 'teams', 'caller-ids', 'voices', 'states', 'permits', 'rules'];
   for (const path of [
+    '/agent/campaigns',
     '/agent/campaigns/new',
+    `/agent/campaigns/${own}`,
+    `/agent/campaigns/${own}/contacts`,
+    `/agent/campaigns/${own}/scripts`,
+    `/agent/campaigns/${own}/setup/details`,
+    `/agent/campaigns/${own}/setup/import`,
+    `/agent/campaigns/${own}/setup/final`,
+    '/agent/results',
     '/audit',
     '/agent/crm/contacts',
     '/agent/crm/imports',
-    '/settings/members',
-    '/settings/suppression',
+    ...[...settings, 'suppression', 'sending', 'inbound', 'reports'].map(section => `/settings/${section}`),
   ]) {
     await page.goto(path);
     await settled(page);
-    const doing = page
-      .locator('main')
-      .getByRole('button', { name: /^(Add|Make|Let|Put|Remove|Switch|Import|Undo|Halt|Allow)/ });
-    await expect(doing).toHaveCount(0);
+    const doing = page.locator('main').getByRole('button', { name: CHANGING });
+    expect([path, await doing.allTextContents()]).toEqual([path, []]);
+  }
+  // What is not offered is not taken either.
+  for (const change of [
+    `createCampaign(input: {name: "Mine", type: CUSTOM})`,
+    `submitCampaign(id: "${campaigns.nodes[0]?.id ?? ''}")`,
+    `optOut(id: "${contacts.nodes[0]?.id ?? ''}", channel: AGENT)`,
+    `haltSending(reason: "No")`,
+  ]) {
+    await expect(ask(page, `mutation { it: ${change} { __typename } }`)).rejects.toThrow(
+      /FORBIDDEN|NOT_FOUND/,
+    );
   }
 });
 

@@ -49,6 +49,8 @@ async function screens(page: Page): Promise<[string, string][]> {
     ['campaign-scripts', `${done}/scripts`],
     ['campaign-analytics', `${done}/analytics`],
     ['campaign-digest', `${done}/digest`],
+    ['results', '/agent/results'],
+    ['results-writers', '/agent/results?by=WRITER&days=90'],
     ['contacts', '/agent/crm/contacts'],
     ['contact', `/agent/crm/contacts/${person.contactId}`],
     ['imports', '/agent/crm/imports'],
@@ -62,38 +64,54 @@ async function screens(page: Page): Promise<[string, string][]> {
       'caller-ids',
       'voices',
       'states',
+      'permits',
+      'rules',
       'suppression',
       'sending',
       'inbound',
+      'reports',
     ].map((section): [string, string] => [`settings-${section}`, `/settings/${section}`]),
     ['not-found', '/nowhere'],
   ];
 }
 
-for (const scheme of ['light', 'dark'] as const) {
-  for (const width of [1280, 390]) {
-    test(`every screen is accessible in ${scheme}, ${width} wide`, async ({ page }) => {
-      test.setTimeout(1_200_000);
+const LOOKS = (['light', 'dark'] as const).flatMap(scheme => [1280, 390].map(width => ({ scheme, width })));
+
+/** Goes to another screen as a link does, without loading the page anew. */
+async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate(to => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await settled(page);
+}
+
+test('every screen is accessible in light and dark, 1280 and 390 wide', async ({ page }) => {
+  test.setTimeout(1_800_000);
+  const errors: string[] = [];
+  page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', error => errors.push(String(error)));
+  await page.goto('/agent/campaigns');
+  const found: string[] = [];
+  for (const [name, path] of await screens(page)) {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await go(page, path);
+    for (const { scheme, width } of LOOKS) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-      const errors: string[] = [];
-      page.on('console', message => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', error => errors.push(String(error)));
-      const found: string[] = [];
-      for (const [name, path] of await screens(page)) {
-        await page.goto(path);
-        await page.getByRole('heading', { level: 1 }).first().waitFor();
-        await settled(page);
-        await page.screenshot({ path: `screenshots/${scheme}-${width}/${name}.png` });
-        found.push(...(await violations(page)).map(v => `${name}: ${v}`));
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wide > 0) found.push(`${name}: ${wide} pixels wider than the screen`);
-      }
-      expect(found).toEqual([]);
-      expect(errors).toEqual([]);
-    });
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await settled(page);
+      const place = `${scheme}-${width}/${name}`;
+      await page.screenshot({ path: `screenshots/${place}.png` });
+      found.push(...(await violations(page)).map(v => `${place}: ${v}`));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) found.push(`${place}: ${wide} pixels wider than the screen`);
+    }
   }
-}
+  expect(found).toEqual([]);
+  expect(errors).toEqual([]);
+});
 
 test('the sign-in page is accessible, and says what is wrong', async ({ browser }) => {
   for (const colorScheme of ['light', 'dark'] as const) {

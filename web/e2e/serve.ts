@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const WAIT_MILLIS = 240_000;
 
 /** Runs something and answers once it has printed what is awaited. */
-function running(
+export function running(
   command: string,
   args: string[],
   awaited: RegExp,
@@ -35,7 +35,8 @@ function running(
   });
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+/** Stops what was started, by force if it does not stop by itself. */
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const gone = new Promise(done => child.once('exit', done));
   child.kill('SIGTERM');

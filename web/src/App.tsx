@@ -1,6 +1,6 @@
 // The page's places, and who gets to see them.
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
 import { onSessionEnded } from './graph/session';
 import { useAsk } from './graph/useAsk';
 import { Failed, Loading } from './parts/States';
@@ -16,12 +16,15 @@ const CampaignPage = lazy(() => import('./campaign/CampaignPage').then(m => ({ d
 const ContactList = lazy(() => import('./contacts/ContactList').then(m => ({ default: m.ContactList })));
 const ContactPage = lazy(() => import('./contacts/ContactPage').then(m => ({ default: m.ContactPage })));
 const ImportList = lazy(() => import('./contacts/ImportList').then(m => ({ default: m.ImportList })));
+const SetUp = lazy(() => import('./shell/SetUp').then(m => ({ default: m.SetUp })));
 const ResultsPage = lazy(() => import('./results/ResultsPage').then(m => ({ default: m.ResultsPage })));
 const Audit = lazy(() => import('./audit/Audit').then(m => ({ default: m.Audit })));
 const SettingsPage = lazy(() => import('./settings/SettingsPage').then(m => ({ default: m.SettingsPage })));
 
 export function App() {
   const asked = useAsk(viewerDocument, {});
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
   const [ended, setEnded] = useState(false);
   const { again } = asked;
   useEffect(
@@ -40,6 +43,18 @@ export function App() {
     return asked.error ? <Failed error={asked.error} again={again} /> : <Loading what="voicedrop" />;
   }
   const { viewer, sandbox } = asked.data;
+  const secret = /^\/set-up\/(\w+)$/.exec(pathname)?.[1];
+  if (!viewer && secret) {
+    const founded = () => {
+      void navigate('/', { replace: true });
+      entered();
+    };
+    return (
+      <Suspense fallback={<Loading what="the screen" />}>
+        <SetUp secret={secret} done={founded} />
+      </Suspense>
+    );
+  }
   if (!viewer) return <SignIn ended={ended} done={entered} />;
   return (
     <ViewerContext value={viewer}>
@@ -59,6 +74,7 @@ export function App() {
             <Route path="/audit" element={<Audit />} />
             <Route path="/settings" element={<SettingsPage />} />
             <Route path="/settings/:section" element={<SettingsPage />} />
+            <Route path="/set-up/:secret" element={<Navigate to="/" replace />} />
             <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>

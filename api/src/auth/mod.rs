@@ -5,6 +5,7 @@ mod csrf;
 mod password;
 mod rate_limit;
 mod session;
+mod set_up;
 mod sign_in;
 mod token;
 
@@ -18,6 +19,7 @@ pub use csrf::{CSRF_HEADER, is_same_origin};
 pub use password::{InvalidPassword, hash_password, verify_password};
 pub use rate_limit::SignInLimits;
 pub use session::{CSRF_COOKIE, SESSION_COOKIE, clear_cookies, open_session, session_token};
+pub use set_up::{FirstAdmin, SetUpError, set_up, set_up_link};
 pub use sign_in::{SignInError, email_index, make_sign_in_link, sign_in_by_link, sign_in_by_password};
 pub use token::{Scope, TOKEN_PREFIX, hash_of, make_token, new_secret};
 

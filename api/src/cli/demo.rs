@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
+use chrono::Duration;
 use clap::Args;
 use commands::{
     ports::{ReadLimits, TableChoice, TableOpener},
@@ -114,8 +115,11 @@ pub(super) struct Played {
 
 impl Demonstration {
     /// Opens everything, takes the clock to where the journal ended, and starts the workers.
-    pub(super) async fn start(config: Config) -> Result<Self, CliError> {
-        let clock = ManualClock::starting_at(start_instant(SystemClock.now()));
+    pub(super) async fn start(mut config: Config) -> Result<Self, CliError> {
+        // The simulated day lies before what the installation takes for now; on top of it nothing may shift the clock, which jumps to
+        // what is due.
+        let ahead = Duration::seconds(std::mem::take(&mut config.sandbox.clock_offset_seconds));
+        let clock = ManualClock::starting_at(start_instant(SystemClock.now() + ahead));
         let around = Surroundings {
             clock: Arc::new(clock.clone()),
             delays: sandbox::Delays::short(),

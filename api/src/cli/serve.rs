@@ -59,7 +59,7 @@ pub(super) async fn run(mut config: Config, args: ServeArgs) -> Result<(), CliEr
             .map_err(commands::CommandError::from)?;
     }
     let running = application.start(bind, role).await?;
-    announce(&running, args.demo).await?;
+    announce(&running, args.demo, role).await?;
     stop_signal().await;
     tracing::info!("stopping");
     running.stop().await;
@@ -93,17 +93,23 @@ async fn make_demonstration(config: Config) -> Result<(), CliError> {
     played.map(|_| ())
 }
 
-async fn announce(running: &Running, demo: bool) -> Result<(), CliError> {
+async fn announce(running: &Running, demo: bool, role: Role) -> Result<(), CliError> {
     output::line(&format!("voicedrop serves at {}", running.public))?;
     if running.application.sandbox.is_some() {
         output::line("Providers are the sandbox: nothing leaves this machine.")?;
     }
+    let state = running.application.state(&running.public);
     if demo {
-        let state = running.application.state(&running.public);
         let (link, _) = auth::make_sign_in_link(&state, Cast::default().admin)
             .await
             .map_err(commands::CommandError::from)?;
         output::line(&format!("Sign in once as the demonstration's admin: {link}"))?;
+    } else if role != Role::Worker {
+        match auth::set_up_link(&state).await {
+            Ok(Some(link)) => output::line(&format!("Nobody is here yet. Make the first admin: {link}"))?,
+            Ok(None) => {}
+            Err(error) => tracing::warn!("whether there is an admin could not be told: {error}"),
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod inbound;
 mod landing;
 mod page;
 mod push;
+mod set_up;
 mod sign_in;
 mod uploads;
 mod webhooks;
@@ -67,6 +68,7 @@ pub fn router(state: AppState) -> Router {
         .route("/graphql", post(graphql::execute))
         .route("/sign-in", post(sign_in::by_password))
         .route("/sign-in/{token}", get(sign_in::by_link))
+        .route("/set-up", post(set_up::by_link))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/connections/google/callback", get(connections::google))
         .layer(CompressionLayer::new())

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::{
     Json,
     extract::{ConnectInfo, Path, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use serde::Deserialize;
 use super::HttpError;
 use crate::{
     auth::{
-        clear_cookies, hash_of, identify_for_change, is_same_origin, open_session, session_token,
-        sign_in_by_link, sign_in_by_password,
+        SignInError, clear_cookies, hash_of, identify_for_change, is_same_origin, open_session,
+        session_token, sign_in_by_link, sign_in_by_password,
     },
     state::AppState,
 };
@@ -52,14 +52,27 @@ pub async fn by_link(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     Path(token): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, HttpError> {
     // A HEAD request, as link previews make it, must not use the link up.
     if method != Method::GET {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let (organization, user) = sign_in_by_link(&state, &token, &peer.ip().to_string()).await?;
+    let (organization, user) = match sign_in_by_link(&state, &token, &peer.ip().to_string()).await {
+        // A person is led to the sign-in page, which says what to do; a program gets the error.
+        Err(SignInError::LinkVoid) if wants_a_page(&headers) => {
+            return Ok(Redirect::to("/?link=void").into_response());
+        }
+        found => found?,
+    };
     let cookies = open_session(&state, organization, user).await?;
     Ok((cookies, Redirect::to("/")).into_response())
+}
+
+/// Whether a browser asks, for somebody to read the answer.
+fn wants_a_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// `POST /sign-out`.

@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod campaign;
 mod carrier_reports;
 mod compliance;
+mod first_run;
 mod journey;
 mod refusals;
 mod sending;

@@ -47,6 +47,15 @@ impl TestApp {
         Self::tell_through(engine, faults, |ports| ports, story);
     }
 
+    /// The same on an empty database: no organization, nobody in it.
+    pub fn tell_before_anybody(engine: Engine, story: impl AsyncFnOnce(&Self)) {
+        Self::run(
+            engine,
+            async |place: &Place| Self::start(place, Faults::default(), |ports| ports).await,
+            story,
+        );
+    }
+
     /// The same, where something comes between the system and a port of its own.
     pub fn tell_through(
         engine: Engine,
@@ -54,6 +63,16 @@ impl TestApp {
         between: impl FnOnce(Ports) -> Ports,
         story: impl AsyncFnOnce(&Self),
     ) {
+        let start = async |place: &Place| {
+            let app = Self::start(place, faults, between).await;
+            let appeared = app.cast.appear(&app.running.application.ports).await;
+            appeared.expect("the organization is founded");
+            app
+        };
+        Self::run(engine, start, story);
+    }
+
+    fn run(engine: Engine, start: impl AsyncFnOnce(&Place) -> Self, story: impl AsyncFnOnce(&Self)) {
         let place = Place::make(engine);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -61,7 +80,7 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = Self::start(&place, faults, between).await;
+            let app = start(&place).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -97,12 +116,7 @@ impl TestApp {
         let ports = running.application.ports.clone();
         running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
         let cast = Cast::default();
-        let app = Self { running, cast };
-        app.cast
-            .appear(&app.running.application.ports)
-            .await
-            .expect("the organization is founded");
-        app
+        Self { running, cast }
     }
 
     /// Another organization with its admin, on the same system.

@@ -40,9 +40,14 @@ impl Person {
 
     /// Signed in by a one-time link: cookies, and the secret that a change sends along.
     pub async fn by_link(address: &str, link: &str) -> Self {
-        let mut person = Self::at(address);
+        let person = Self::at(address);
         let response = person.follow(link).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "the link signs in");
+        person.keeping_cookies_of(&response)
+    }
+
+    /// Signed in by what an answer has set: cookies, and the secret that a change sends along.
+    pub fn keeping_cookies_of(mut self, response: &Response) -> Self {
         let cookies: Vec<String> = response
             .headers()
             .get_all(header::SET_COOKIE)
@@ -54,8 +59,8 @@ impl Person {
             .find_map(|c| c.strip_prefix("vd_csrf="))
             .expect("the session's secret")
             .to_owned();
-        person.proof = vec![("cookie", cookies.join("; ")), ("x-csrf-token", csrf)];
-        person
+        self.proof = vec![("cookie", cookies.join("; ")), ("x-csrf-token", csrf)];
+        self
     }
 
     /// With an API token.

@@ -24,11 +24,7 @@ export function ResultFigures({ results, costs }: { results: Results; costs?: Co
             : 'the carrier does not say who listened'
         }
       />
-      <Figure
-        name="Listened on average"
-        value={seconds == null ? NOT_REPORTED : `${Math.round(seconds)} s`}
-        under={seconds == null ? 'how long is known of none' : ''}
-      />
+      {seconds != null && <Figure name="Listened on average" value={`${Math.round(seconds)} s`} />}
       <Figure name="Could not be left" value={count(results.failed)} />
       {costs && (
         <Figure

@@ -1,7 +1,7 @@
 // How figures are said.
 import { expect, test } from 'vitest';
 import type { Hour, Rate } from './figures';
-import { byHourOfDay, differenceWords, likelyWords, rateWords } from './figures';
+import { byHourOfDay, differenceWords, likelyWords, listenRateOf, rateWords } from './figures';
 
 const rate = (part: number, whole: number): Rate => ({
   part,
@@ -30,6 +30,8 @@ test('a rate is said with its whole, and with how far it can be trusted', () => 
 test('what is not reported is not a zero, and nothing of nothing is neither', () => {
   expect(rateWords(null)).toBe('not reported');
   expect(rateWords(rate(0, 0))).toBe('—');
+  expect(rateWords(listenRateOf({ attempted: 0, listenRate: null }))).toBe('—');
+  expect(rateWords(listenRateOf({ attempted: 3, listenRate: null }))).toBe('not reported');
   expect(likelyWords(rate(0, 0))).toBe('');
 });
 

@@ -112,6 +112,12 @@ export function rateWords(rate: Rate | null | undefined): string {
   return rate.share == null ? '—' : `${percent(rate.share)} of ${count(rate.whole)}`;
 }
 
+const NOTHING: Rate = { part: 0, whole: 0, share: null, low: null, high: null };
+
+/** The listen rate; of nothing that was handed over it is nothing, and not unreported. */
+export const listenRateOf = (results: Pick<Results, 'attempted' | 'listenRate'>): Rate | null | undefined =>
+  results.attempted === 0 ? NOTHING : results.listenRate;
+
 /** Between what the true share lies, in 95 of 100 such samples. */
 export function likelyWords(rate: Rate | null | undefined): string {
   if (rate?.low == null || rate.high == null) return '';

@@ -1,15 +1,14 @@
 // A campaign's figures: rates with what they rest on, by day, hour and state, why voicemails were not left, and what it cost.
-import { Button, Grid, Group, Paper, Title } from '@mantine/core';
+import { Grid, Group, Paper, Title } from '@mantine/core';
 import { CostTable } from '../analytics/CostTable';
 import { DayChart, HourChart } from '../analytics/DayChart';
 import { Failures, Obstacles } from '../analytics/Obstacles';
 import { ResultFigures } from '../analytics/ResultFigures';
 import { StatesReached } from '../analytics/StatesReached';
 import { WeekHeat } from '../analytics/WeekHeat';
-import { analyticsAsCsv } from '../analytics/csv';
 import { graphql } from '../graph/generated';
-import type { AnalyticsOfQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
+import { FileButton } from '../parts/FileButton';
 import { Empty, Shown } from '../parts/States';
 import type { Whole } from './useCampaign';
 
@@ -48,13 +47,13 @@ const document = graphql(`
   }
 `);
 
-function download(analytics: AnalyticsOfQuery['analytics']): void {
-  const link = window.document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([analyticsAsCsv(analytics)], { type: 'text/csv' }));
-  link.download = 'analytics.csv';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+const exportDocument = graphql(`
+  query AnalyticsExport($campaignId: ID) {
+    analyticsExport(campaignId: $campaignId) {
+      url
+    }
+  }
+`);
 
 export function Analytics({ campaign }: { campaign: Whole }) {
   const { attempted, delivered, listened, failed } = campaign.counters;
@@ -78,9 +77,12 @@ export function Analytics({ campaign }: { campaign: Whole }) {
         return (
           <>
             <Group justify="flex-end" mb="sm">
-              <Button variant="default" onClick={() => download(analytics)}>
-                Download as CSV
-              </Button>
+              <FileButton
+                label="Download as CSV"
+                document={exportDocument}
+                variables={{ campaignId: campaign.id }}
+                pick={data => data.analyticsExport.url}
+              />
             </Group>
             <ResultFigures results={results} costs={costs} />
             <Grid gap="md" mt="md">

@@ -10,6 +10,7 @@ import type {
   ReviewState,
 } from '../graph/generated/graphql';
 import { usePages } from '../graph/usePages';
+import { FileButton } from '../parts/FileButton';
 import { LongList } from '../parts/LongList';
 import { Sign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
@@ -64,6 +65,26 @@ const document = graphql(`
   }
 `);
 
+const exportDocument = graphql(`
+  query DeliveriesExport(
+    $campaignId: ID!
+    $review: ReviewState
+    $audio: AudioState
+    $deliveries: [DeliveryStatus!]
+    $withoutScript: Boolean
+  ) {
+    deliveriesExport(
+      campaignId: $campaignId
+      review: $review
+      audio: $audio
+      deliveries: $deliveries
+      withoutScript: $withoutScript
+    ) {
+      url
+    }
+  }
+`);
+
 type Row = NonNullable<CampaignContactsQuery['campaign']>['contacts']['nodes'][number];
 
 const choices = (of: Record<string, { label: string }>) =>
@@ -87,18 +108,15 @@ export function Contacts({ campaign }: { campaign: Whole }) {
       { replace: true },
     );
   const delivery = address.get('delivery');
-  const pages = usePages(
-    document,
-    {
-      id: campaign.id,
-      review: address.get('review') === UNWRITTEN ? null : (address.get('review') as ReviewState | null),
-      audio: address.get('audio') as AudioState | null,
-      withoutScript: address.get('review') === UNWRITTEN ? true : null,
-      deliveries: delivery ? [delivery as DeliveryStatus] : null,
-    },
-    data => data.campaign?.contacts,
-    { tick: campaign.updatedAt },
-  );
+  const filter = {
+    review: address.get('review') === UNWRITTEN ? null : (address.get('review') as ReviewState | null),
+    audio: address.get('audio') as AudioState | null,
+    withoutScript: address.get('review') === UNWRITTEN ? true : null,
+    deliveries: delivery ? [delivery as DeliveryStatus] : null,
+  };
+  const pages = usePages(document, { id: campaign.id, ...filter }, data => data.campaign?.contacts, {
+    tick: campaign.updatedAt,
+  });
   const isOpen = mayWrite && ['DRAFT', 'REVIEW'].includes(campaign.status);
   const flip = (id: string) =>
     setPicked(now => {
@@ -134,6 +152,12 @@ export function Contacts({ campaign }: { campaign: Whole }) {
           data={choices(deliveries)}
           value={delivery}
           onChange={set('delivery')}
+        />
+        <FileButton
+          label="Download as CSV"
+          document={exportDocument}
+          variables={{ campaignId: campaign.id, ...filter }}
+          pick={data => data.deliveriesExport.url}
         />
       </Group>
       {isOpen && pages.rows.length > 0 && (

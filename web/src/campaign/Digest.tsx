@@ -1,5 +1,5 @@
 // How a campaign went that has ended: in sentences, figures, who listened longest, and what to do differently.
-import { Anchor, Button, Grid, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Grid, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import { CostTable } from '../analytics/CostTable';
 import { ResultFigures } from '../analytics/ResultFigures';
@@ -7,6 +7,7 @@ import { graphql } from '../graph/generated';
 import type { DigestOfQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Figure, Figures } from '../parts/Figure';
+import { FileButton } from '../parts/FileButton';
 import { When } from '../parts/Signs';
 import { Empty, Shown } from '../parts/States';
 import { count, dayName, phone } from '../parts/words';
@@ -56,6 +57,15 @@ const document = graphql(`
   }
 `);
 
+const linksDocument = graphql(`
+  query DigestLinks($campaignId: ID!) {
+    digest(campaignId: $campaignId) {
+      pdfUrl
+      htmlUrl
+    }
+  }
+`);
+
 type Whats = NonNullable<DigestOfQuery['digest']>;
 
 export function Digest({ campaign }: { campaign: Whole }) {
@@ -64,7 +74,24 @@ export function Digest({ campaign }: { campaign: Whole }) {
     <Shown asked={asked} what="the digest">
       {({ digest }) =>
         digest ? (
-          <Written digest={digest} />
+          <>
+            <Group justify="flex-end" mb="sm">
+              <FileButton
+                label="Download as a page"
+                document={linksDocument}
+                variables={{ campaignId: campaign.id }}
+                pick={data => data.digest?.htmlUrl}
+              />
+              <FileButton
+                label="Download as PDF"
+                variant="filled"
+                document={linksDocument}
+                variables={{ campaignId: campaign.id }}
+                pick={data => data.digest?.pdfUrl}
+              />
+            </Group>
+            <Written digest={digest} />
+          </>
         ) : (
           <Empty
             title="No digest yet"

@@ -2,8 +2,10 @@
 import { Button, Drawer, Group, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { graphql } from '../graph/generated';
 import type { ReviewState, ScriptWholeFragment } from '../graph/generated/graphql';
 import { usePages } from '../graph/usePages';
+import { FileButton } from '../parts/FileButton';
 import { LongList } from '../parts/LongList';
 import { Sign } from '../parts/Signs';
 import { Empty } from '../parts/States';
@@ -13,6 +15,14 @@ import { ScriptCard } from './ScriptCard';
 import { EditScript, RegenerateScript } from './ScriptChanges';
 import { scriptsDocument } from './scriptDocuments';
 import type { Whole } from './useCampaign';
+
+const exportDocument = graphql(`
+  query ScriptsExport($campaignId: ID!, $review: ReviewState, $stopped: Boolean) {
+    scriptsExport(campaignId: $campaignId, review: $review, stopped: $stopped) {
+      url
+    }
+  }
+`);
 
 export function Scripts({ campaign }: { campaign: Whole }) {
   const { mayWrite } = useViewer();
@@ -58,6 +68,12 @@ export function Scripts({ campaign }: { campaign: Whole }) {
           data={[{ value: 'true', label: 'Stopped by the check' }]}
           value={stopped ? 'true' : null}
           onChange={value => set('stopped', value)}
+        />
+        <FileButton
+          label="Download as CSV"
+          document={exportDocument}
+          variables={{ campaignId: campaign.id, review, stopped }}
+          pick={data => data.scriptsExport.url}
         />
       </Group>
       <LongList<ScriptWholeFragment>

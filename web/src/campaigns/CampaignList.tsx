@@ -153,7 +153,7 @@ export function CampaignList() {
             columns={[
               {
                 title: 'Name',
-                width: 14,
+                width: 12,
                 cell: row => (
                   <>
                     <Anchor component={Link} to={`/agent/campaigns/${row.id}`} fw={600}>
@@ -168,19 +168,19 @@ export function CampaignList() {
               },
               {
                 title: 'Status',
-                width: 9,
+                width: 8,
                 cell: row => <CampaignSign status={row.status} start={row.schedule.start} />,
               },
               { title: 'Contacts', right: true, width: 5, cell: row => count(row.counters.contacts) },
               {
-                title: 'Sent, delivered, listened',
-                width: 12,
+                title: 'Sent, left, heard',
+                width: 8,
                 cell: row => <LiveNumbers row={row} isReported={reported.get(row.id)} />,
               },
-              { title: 'Changed', width: 8, cell: row => <When at={row.updatedAt} relative /> },
+              { title: 'Changed', width: 6, cell: row => <When at={row.updatedAt} relative /> },
               {
                 title: 'Next',
-                width: 9,
+                width: 13,
                 cell: row => {
                   const next = mayWrite
                     ? primaryAction(row.id, row)

@@ -11,6 +11,7 @@ import type {
 } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
+import { FileButton } from '../parts/FileButton';
 import { LongList } from '../parts/LongList';
 import { PageTitle } from '../parts/PageTitle';
 import { Sign, When } from '../parts/Signs';
@@ -39,6 +40,14 @@ const document = graphql(`
         hasNextPage
         endCursor
       }
+    }
+  }
+`);
+
+const exportDocument = graphql(`
+  query ContactsExport($filter: ContactFilterInput) {
+    contactsExport(filter: $filter) {
+      url
     }
   }
 `);
@@ -100,7 +109,15 @@ export function ContactList() {
   const wrong = number !== '' && e164(number) === undefined;
   return (
     <>
-      <PageTitle title="Contacts">{mayWrite && <AddContact />}</PageTitle>
+      <PageTitle title="Contacts">
+        <FileButton
+          label="Download as CSV"
+          document={exportDocument}
+          variables={{ filter }}
+          pick={data => data.contactsExport.url}
+        />
+        {mayWrite && <AddContact />}
+      </PageTitle>
       <Group mb="md" align="flex-end">
         <form
           onSubmit={event => {

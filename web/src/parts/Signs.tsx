@@ -6,7 +6,13 @@ import { away, campaignStatuses, money, when } from './words';
 /** Where something stands, in a colour. */
 export function Sign({ of }: { of: { label: string; color: string } }) {
   return (
-    <Badge color={of.color} variant="light" tt="none" fw={600} style={{ flexShrink: 0 }}>
+    <Badge
+      color={of.color}
+      variant="light"
+      tt="none"
+      fw={600}
+      style={{ flexShrink: 0, minWidth: 'fit-content' }}
+    >
       {of.label}
     </Badge>
   );

@@ -6,6 +6,7 @@ import { WeekHeat } from '../analytics/WeekHeat';
 import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
 import { Figure, Figures } from '../parts/Figure';
+import { FileButton } from '../parts/FileButton';
 import { PageTitle } from '../parts/PageTitle';
 import { Empty, Shown } from '../parts/States';
 import { count } from '../parts/words';
@@ -37,11 +38,26 @@ const document = graphql(`
   }
 `);
 
+const exportDocument = graphql(`
+  query ResultsExport {
+    analyticsExport {
+      url
+    }
+  }
+`);
+
 export function ResultsPage() {
   const asked = useAsk(document, {});
   return (
     <>
-      <PageTitle title="Results" under="Of all campaigns that you see" />
+      <PageTitle title="Results" under="Of all campaigns that you see">
+        <FileButton
+          label="Download as CSV"
+          document={exportDocument}
+          variables={{}}
+          pick={data => data.analyticsExport.url}
+        />
+      </PageTitle>
       <Shown asked={asked} what="the results">
         {({ overview: o, hoursOfTheWeek: hours, statesReached: states }) =>
           o.results.attempted === 0 ? (

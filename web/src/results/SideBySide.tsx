@@ -49,7 +49,8 @@ const choicesDocument = graphql(`
 
 type Row = ComparedQuery['comparison'][number];
 
-const WAYS: Record<Comparison, { label: string; what: string }> = {
+/** The ways that are shown here; the API may have more. */
+const WAYS: Partial<Record<Comparison, { label: string; what: string }>> = {
   CAMPAIGN: { label: 'Campaigns', what: 'Campaign' },
   CAMPAIGN_TYPE: { label: 'Types', what: 'Type' },
   WRITER: { label: 'Who wrote', what: 'Written by' },
@@ -75,6 +76,8 @@ export function comparedName(by: Comparison, row: Pick<Row, 'key' | 'name'>): st
       const from = Number(row.key);
       return Number.isFinite(from) ? `${from} to ${from + 10} s` : 'not known';
     }
+    default:
+      return row.name ?? row.key;
   }
 }
 
@@ -104,7 +107,7 @@ export function SideBySide() {
               { replace: true },
             )
           }
-          data={Object.entries(WAYS).map(([value, { label }]) => ({ value, label }))}
+          data={Object.entries(WAYS).map(([value, way]) => ({ value, label: way.label }))}
         />
       </Group>
       <MultiSelect
@@ -149,7 +152,7 @@ function Rows({ by, rows }: { by: Comparison; rows: Row[] }) {
       <Table aria-label="Side by side" verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{WAYS[by].what}</Table.Th>
+            <Table.Th>{WAYS[by]?.what}</Table.Th>
             <Table.Th ta="right">Handed over</Table.Th>
             <Table.Th>Left</Table.Th>
             <Table.Th>Against the others</Table.Th>

@@ -3,7 +3,7 @@ import { Group, Paper, SegmentedControl, Table, Text, Title } from '@mantine/cor
 import { useSearchParams } from 'react-router';
 import { DayChart } from '../analytics/DayChart';
 import { DifferenceText, RateText } from '../analytics/RateText';
-import { NOT_REPORTED } from '../analytics/figures';
+import { NOT_REPORTED, listenRateOf } from '../analytics/figures';
 import { graphql } from '../graph/generated';
 import type { ResultTrendQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
@@ -123,13 +123,13 @@ function Against({
           <Table.Tr>
             <Table.Th scope="row">Listened</Table.Th>
             <Table.Td>
-              <RateText rate={period.listenRate} />
+              <RateText rate={listenRateOf(period)} />
             </Table.Td>
             <Table.Td>
-              <RateText rate={before.listenRate} />
+              <RateText rate={listenRateOf(before)} />
             </Table.Td>
             <Table.Td>
-              {period.listenRate && before.listenRate ? (
+              {listenRateOf(period) && listenRateOf(before) ? (
                 <DifferenceText difference={listenChange} />
               ) : (
                 NOT_REPORTED

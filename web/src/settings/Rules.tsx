@@ -89,7 +89,7 @@ function RuleCard({ rule }: { rule: Rule }) {
   const isAddress = /^https?:\/\//.test(rule.source);
   return (
     <Paper withBorder p="md">
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {ruleName(rule.id)} <Sign of={CONFIDENCE[rule.confidence]} />
       </Title>
       <Text size="xs" c="dimmed">

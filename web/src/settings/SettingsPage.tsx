@@ -1,7 +1,7 @@
 // Settings by section; what a person may not change is not offered.
-import { Grid, NavLink } from '@mantine/core';
+import { Box, Grid, NavLink, Select } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Link, Navigate, useParams } from 'react-router';
+import { Link, Navigate, useNavigate, useParams } from 'react-router';
 import { PageTitle } from '../parts/PageTitle';
 import { NotFound } from '../shell/NotFound';
 import { useViewer } from '../shell/viewer';
@@ -44,6 +44,7 @@ const SECTIONS: Section[] = [
 export function SettingsPage() {
   const { section } = useParams();
   const { mayAdminister } = useViewer();
+  const navigate = useNavigate();
   if (!section) return <Navigate to="/settings/account" replace />;
   const open = SECTIONS.find(s => s.key === section);
   if (!open) return <NotFound />;
@@ -55,7 +56,15 @@ export function SettingsPage() {
       />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 3 }}>
-          <nav aria-label="Settings">
+          <Select
+            hiddenFrom="md"
+            label="Section"
+            allowDeselect={false}
+            data={SECTIONS.map(s => ({ value: s.key, label: s.label }))}
+            value={section}
+            onChange={key => key && void navigate(`/settings/${key}`)}
+          />
+          <Box component="nav" aria-label="Settings" visibleFrom="md">
             {SECTIONS.map(s => (
               <NavLink
                 key={s.key}
@@ -66,7 +75,7 @@ export function SettingsPage() {
                 variant="light"
               />
             ))}
-          </nav>
+          </Box>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 9 }}>{open.content}</Grid.Col>
       </Grid>

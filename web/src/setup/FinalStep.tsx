@@ -15,6 +15,7 @@ import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
+import { Outlook } from './Outlook';
 import { ScheduleForm } from './ScheduleForm';
 import { Past } from './Setup';
 import { approveDocument, precheckDocument } from './documents';
@@ -112,6 +113,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           </List>
         </Alert>
       )}
+      <Outlook campaignId={campaign.id} tick={campaign.updatedAt} />
       {asked.error && <Failed error={asked.error} again={asked.again} />}
       {asked.loading && <Loading what="the pre-check" />}
       {p && (

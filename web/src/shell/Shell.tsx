@@ -11,7 +11,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useReducedMotion } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Suspense, lazy, useState } from 'react';
 import { Link, useLocation } from 'react-router';
@@ -57,6 +57,7 @@ export function Shell({
   const viewer = useViewer();
   const { pathname } = useLocation();
   const [opened, { toggle, close }] = useDisclosure();
+  const isStill = useReducedMotion();
   const [leaving, setLeaving] = useState(false);
   const signOut = async () => {
     setLeaving(true);
@@ -68,6 +69,7 @@ export function Shell({
       header={{ height: 56 }}
       navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
+      {...(isStill ? { transitionDuration: 0 } : {})}
     >
       <a className="skip-link" href="#content">
         Skip to the content

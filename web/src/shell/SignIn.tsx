@@ -22,6 +22,8 @@ export function SignIn({ ended, done }: { ended: boolean; done: () => void }) {
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  // Where the server leads whoever follows a one-time link that is used up.
+  const isVoid = new URLSearchParams(location.search).get('link') === 'void';
   const submit = async () => {
     setBusy(true);
     const failed = await signIn(email, password);
@@ -45,6 +47,11 @@ export function SignIn({ ended, done }: { ended: boolean; done: () => void }) {
             {ended && !problem && (
               <Alert color="orange" variant="light" title="You were signed out">
                 The session has ended. Sign in to go on where you were.
+              </Alert>
+            )}
+            {isVoid && !problem && (
+              <Alert color="orange" variant="light" title="This link no longer signs anybody in">
+                It was used already, or its time has run out. Ask your admin for another.
               </Alert>
             )}
             {problem && (
@@ -72,7 +79,7 @@ export function SignIn({ ended, done }: { ended: boolean; done: () => void }) {
             </Button>
             <Text size="sm" c="dimmed">
               The first time: open the one-time link that the server printed when it started, or the one that
-              an admin gave you. Then choose a password under Settings, Account.
+              an admin gave you. With the latter, choose a password under Settings, Account.
             </Text>
           </Stack>
         </form>
