@@ -63,14 +63,16 @@ async fn the_figures_of_a_campaign_are_the_same_everywhere(app: &TestApp) {
     }
 
     let overview = agent
-        .asks(&format!("overview {{ campaigns {field} costs {{ total {{ micros }} perDelivered {{ micros }} perListened {{ micros }} }} }}"))
+        .asks(&format!(
+            "overview {{ campaigns {field} costs {{ total perDelivered perListened }} }}"
+        ))
         .await;
     assert_eq!(
         (&overview["campaigns"], &overview["results"]),
         (&json!(1), &results)
     );
     let figures = "days { day attempted delivered } hours { weekday hour results { attempted } } \
-         states { state results { attempted } } failures { code count words } costs { total { micros } }";
+         states { state results { attempted } } failures { code count words } costs { total }";
     let call = format!("analytics(campaignId: {:?}) {{ {field} {figures} }}", campaign.id);
     let analytics = agent.asks(&call).await;
     assert_eq!(analytics["results"], results);
@@ -92,7 +94,7 @@ async fn the_figures_of_a_campaign_are_the_same_everywhere(app: &TestApp) {
     assert_eq!(results["failed"], failed);
 
     let call = format!(
-        "trend(days: 7) {{ from until days {{ day results {{ attempted }} }} period {{ {RESULTS} }} \
+        "trend(days: 7) {{ from until days {{ day attempted }} period {{ {RESULTS} }} \
          before {{ attempted }} deliveryChange {{ by }} }}"
     );
     let trend = agent.asks(&call).await;
@@ -100,7 +102,12 @@ async fn the_figures_of_a_campaign_are_the_same_everywhere(app: &TestApp) {
         (&trend["period"], &trend["before"]["attempted"]),
         (&results, &json!(0))
     );
-    assert_eq!(attempted(&trend["days"]), 12);
+    let days = trend["days"].as_array().expect("days").iter();
+    assert_eq!(
+        days.map(|d| d["attempted"].as_u64().expect("a count"))
+            .sum::<u64>(),
+        12
+    );
     assert!(
         trend["deliveryChange"].is_null(),
         "there is nothing to compare with"
@@ -128,7 +135,7 @@ async fn the_figures_of_a_campaign_are_the_same_everywhere(app: &TestApp) {
             "TEMPLATE" => assert!(!text(&one["template"]).is_empty(), "{one}"),
             _ => {}
         }
-        let of_others = format!("comparison(by: {by}, filter: {{types: [PAST_CLIENTS]}}) {{ key }}");
+        let of_others = format!("comparison(by: {by}, types: [PAST_CLIENTS]) {{ key }}");
         assert_eq!(agent.asks(&of_others).await, json!([]), "{by}");
     }
 }

@@ -1,13 +1,14 @@
 //! How all campaigns go that a person sees: sums, trends, and things side by side with what chance alone would do.
 
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{Enum, ID, SimpleObject};
 use chrono::{Days, NaiveDate};
 use commands::scripts::starter_template;
 use domain::CampaignId;
-use projections::{figures, queries, rate};
+use projections::{digest, figures, queries, rate};
 
 use super::{
     super::{enums::CampaignType, error::Problem, node_id::NodeKind},
+    campaign::DayFigures,
     figures::{CostShares, Difference, Results},
 };
 
@@ -44,46 +45,34 @@ impl From<queries::Overview> for Overview {
     }
 }
 
-/// Of which campaigns figures are wanted, among those that the caller sees; absent fields leave all.
-#[derive(Debug, Default, InputObject)]
-pub struct ResultFilterInput {
-    /// Of these; at most 100.
+/// Of which campaigns figures are wanted, among those that the caller sees: those named, and those for one of these purposes.
+pub(super) fn result_filter(
     campaign_ids: Option<Vec<ID>>,
-    /// For one of these purposes.
     types: Option<Vec<CampaignType>>,
-}
-
-impl ResultFilterInput {
-    pub(super) fn parse(self) -> Result<queries::ResultFilter, Problem> {
-        let named = self.campaign_ids.unwrap_or_default();
-        if named.len() > CAMPAIGNS_NAMED_MAX {
-            return Err(Problem::new(
-                "TOO_MANY_CAMPAIGNS",
-                "at most 100 campaigns can be named at a time",
-            ));
-        }
-        let kinds = self.types.unwrap_or_default();
-        Ok(queries::ResultFilter {
-            campaigns: named.iter().map(CampaignId::parse).collect::<Result<_, _>>()?,
-            kinds: kinds.into_iter().map(Into::into).collect(),
-        })
+) -> Result<queries::ResultFilter, Problem> {
+    let named = campaign_ids.unwrap_or_default();
+    if named.len() > CAMPAIGNS_NAMED_MAX {
+        return Err(Problem::new(
+            "TOO_MANY_CAMPAIGNS",
+            "at most 100 campaigns can be named at a time",
+        ));
     }
+    Ok(queries::ResultFilter {
+        campaigns: named.iter().map(CampaignId::parse).collect::<Result<_, _>>()?,
+        kinds: types.unwrap_or_default().into_iter().map(Into::into).collect(),
+    })
 }
 
-/// What came of the voicemails that were handed over on one day.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct DayResults {
-    /// The recipients' day.
-    day: NaiveDate,
-    results: Results,
-}
-
-impl From<queries::DayResults> for DayResults {
+impl From<queries::DayResults> for DayFigures {
     fn from(day: queries::DayResults) -> Self {
-        Self {
+        digest::Day {
             day: day.day,
-            results: day.results.into(),
+            attempted: day.results.attempted,
+            delivered: day.results.delivered,
+            listened: day.results.listened,
+            failed: day.results.failed,
         }
+        .into()
     }
 }
 
@@ -95,8 +84,9 @@ pub struct Trend {
     from: NaiveDate,
     /// Its last day.
     until: NaiveDate,
-    /// By the recipients' day of the hand-over, of both periods; days without any are left out.
-    days: Vec<DayResults>,
+    /// By the recipients' day of the hand-over, of both periods, with what came of it whenever it did; days without any are left
+    /// out.
+    days: Vec<DayFigures>,
     /// What came of what was handed over in the period.
     period: Results,
     /// What came of what was handed over in as many days before it.

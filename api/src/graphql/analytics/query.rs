@@ -8,6 +8,7 @@ use projections::digest::{CampaignReport, DigestFigures};
 use super::{
     super::{
         context::{Caller, caller, visible},
+        enums::CampaignType,
         error::Problem,
         node_id::NodeKind,
         paging::{connection, cost, page},
@@ -16,7 +17,7 @@ use super::{
     Activity,
     campaign::{CampaignAnalytics, HourFigures, StateFigures},
     digest::Digest,
-    organization::{Compared, Comparison, Overview, ResultFilterInput, Trend, periods},
+    organization::{Compared, Comparison, Overview, Trend, periods, result_filter},
 };
 
 /// Longest period of a trend, days.
@@ -72,7 +73,8 @@ impl AnalyticsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 30)] days: u32,
-        filter: Option<ResultFilterInput>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Trend, Problem> {
         let caller = caller(ctx)?;
@@ -82,24 +84,25 @@ impl AnalyticsQuery {
         let span = periods(until, days).filter(|_| (1..=TREND_DAYS_MAX).contains(&days));
         let (before, from) =
             span.ok_or_else(|| Problem::new("INVALID_SPAN", "give a period of 1 to 183 days"))?;
-        let filter = filter.unwrap_or_default().parse()?;
+        let filter = result_filter(campaign_ids, types)?;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
         let found = queries.days(permit.organization(), &seen, &filter, (before, until));
         Ok(Trend::of(found.await?, from, until))
     }
 
-    /// What came of voicemails, side by side, each against all the others together. Most handed over first, at most 100.
+    /// What came of voicemails, side by side, each against all the others together: of the campaigns named, at most 100, or of all. Most handed over first, at most 100.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn comparison(
         &self,
         ctx: &Context<'_>,
         by: Comparison,
-        filter: Option<ResultFilterInput>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<Compared>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
-        let filter = filter.unwrap_or_default().parse()?;
+        let filter = result_filter(campaign_ids, types)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
         let groups = queries.compared(permit.organization(), &seen, by.into(), &filter);
@@ -111,14 +114,15 @@ impl AnalyticsQuery {
     async fn hours_of_the_week(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ResultFilterInput>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<HourFigures>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let filter = filter.unwrap_or_default().parse()?;
+        let filter = result_filter(campaign_ids, types)?;
         let hours = queries.hours(permit.organization(), &seen, &filter);
         Ok(hours.await?.into_iter().map(Into::into).collect())
     }
@@ -128,14 +132,15 @@ impl AnalyticsQuery {
     async fn states_reached(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ResultFilterInput>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<StateFigures>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let filter = filter.unwrap_or_default().parse()?;
+        let filter = result_filter(campaign_ids, types)?;
         let states = queries.states(permit.organization(), &seen, &filter);
         Ok(states.await?.into_iter().map(Into::into).collect())
     }
