@@ -109,12 +109,14 @@ fn sorted<R: ReadModel>(set: &RowSet<R>, same: impl Fn(&mut R)) -> String {
 fn figures(rows: &Rows) -> [String; 9] {
     let epoch = DateTime::<Utc>::UNIX_EPOCH;
     [
-        sorted(&rows.campaigns, |c: &mut CampaignRow| c.updated_at = epoch),
+        sorted(&rows.campaigns, |c: &mut CampaignRow| {
+            c.updated_at = epoch;
+        }),
         sorted(&rows.campaign_contacts, |c: &mut CampaignContactRow| {
-            c.updated_at = epoch
+            c.updated_at = epoch;
         }),
         sorted(&rows.scripts, |s: &mut ScriptRow| {
-            (s.updated_at, s.sequence) = (epoch, 0)
+            (s.updated_at, s.sequence) = (epoch, 0);
         }),
         sorted(&rows.analytics, |_| ()),
         sorted(&rows.day_results, |_| ()),

@@ -188,12 +188,11 @@ impl Caller<'_> {
     /// The campaign and the interval asked for, or its own, or the organization's.
     async fn check(&self, campaign: &ID, days: Option<u32>) -> Result<Check, Problem> {
         let (permit, campaign) = self.campaign_row(CampaignId::parse(campaign)?).await?;
-        let days = match days.or(campaign.min_interval_days) {
-            Some(days) => days,
-            None => {
-                let found = self.state.queries.organization(permit.organization()).await?;
-                found.map_or(INTERVAL_DAYS_USUAL, |o| o.settings.0.min_interval_days)
-            }
+        let days = if let Some(days) = days.or(campaign.min_interval_days) {
+            days
+        } else {
+            let found = self.state.queries.organization(permit.organization()).await?;
+            found.map_or(INTERVAL_DAYS_USUAL, |o| o.settings.0.min_interval_days)
         };
         bounded(days)?;
         Ok(Check {

@@ -64,7 +64,7 @@ async fn other_processes_follow_the_pointer() {
         sql.execute("UPDATE shards SET position = position + 1000", vec![])
             .await
             .unwrap();
-        let beyond = domain::Position::new(log.last().number() + 1_000);
+        let beyond = Position::new(log.last().number() + 1_000);
         let cancel = tokio_util::sync::CancellationToken::new();
         let follows = async {
             let reached = other.wait_for(beyond, Duration::from_secs(20)).await;
