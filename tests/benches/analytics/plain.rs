@@ -26,10 +26,10 @@ pub async fn aggregated(url: &str) -> Duration {
     }
     let mut connection = PgConnection::connect(url).await.unwrap();
     connection.execute(TABLE).await.unwrap();
-    connection.execute("ANALYZE events").await.unwrap();
+    connection.execute("ANALYZE journal.events").await.unwrap();
     connection.execute("ANALYZE read_1.scripts").await.unwrap();
     let hour = "to_char((e.metadata->>'occurred_at')::timestamptz AT TIME ZONE s.zone, 'YYYY-MM-DD HH24')";
-    let statement = statement(hour, "events", "read_1.scripts");
+    let statement = statement(hour, "journal.events", "read_1.scripts");
     let began = Instant::now();
     connection.execute(statement.as_str()).await.unwrap();
     let took = began.elapsed();
