@@ -11,6 +11,7 @@ mod cell;
 mod codes;
 mod column;
 pub mod digest;
+pub mod duplicates;
 pub mod figures;
 mod model;
 pub mod models;

@@ -3,6 +3,25 @@
 /// The standard normal quantile of a two-sided interval of 95 %.
 const Z_95: f64 = 1.959_963_984_540_054;
 
+/// Fewest of which anything is concluded: below it the intervals themselves are too narrow too often.
+pub const SAMPLE_MIN: i64 = 30;
+
+/// The quantile for one of so many intervals that are to hold together with 95 % (C. E. Bonferroni, 1936): of a hundred comparisons
+/// five would otherwise look clear by chance. Within 0.0005 by formula 26.2.23 of Abramowitz and Stegun.
+fn quantile_among(comparisons: usize) -> f64 {
+    if comparisons <= 1 {
+        return Z_95;
+    }
+    let tail = 0.025 / comparisons as f64;
+    let t = (-2.0 * tail.ln()).sqrt();
+    let above = 0.010_328f64.mul_add(t, 0.802_853).mul_add(t, 2.515_517);
+    let below = 0.001_308f64
+        .mul_add(t, 0.189_269)
+        .mul_add(t, 1.432_788)
+        .mul_add(t, 1.0);
+    t - above / below
+}
+
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rate {
@@ -41,14 +60,24 @@ impl Rate {
         (self.whole > 0).then(|| (self.part * 200 + self.whole) / (self.whole * 2))
     }
 
+    /// Whether there are enough of them to conclude anything.
+    pub const fn is_enough(self) -> bool {
+        self.whole >= SAMPLE_MIN
+    }
+
     /// Wilson's score interval at 95 % (E. B. Wilson, JASA 22, 1927): it stays inside 0 and 1 and is honest for small samples and
     /// shares near the ends, where the textbook's ± is not. Nothing of nothing.
     pub fn interval(self) -> Option<Interval> {
+        self.interval_of(Z_95)
+    }
+
+    fn interval_of(self, quantile: f64) -> Option<Interval> {
         let share = self.share()?;
         let n = self.whole as f64;
-        let squared = Z_95 * Z_95;
+        let squared = quantile * quantile;
         let middle = (share + squared / (2.0 * n)) / (1.0 + squared / n);
-        let half = Z_95 / (1.0 + squared / n) * (share * (1.0 - share) / n + squared / (4.0 * n * n)).sqrt();
+        let half =
+            quantile / (1.0 + squared / n) * (share * (1.0 - share) / n + squared / (4.0 * n * n)).sqrt();
         Some(Interval {
             low: if self.part == 0 {
                 0.0
@@ -66,10 +95,18 @@ impl Rate {
     /// By how much this share differs from `other`, with Newcombe's interval at 95 % (R. G. Newcombe, Statistics in Medicine 17,
     /// 1998, method 10). Nothing when either is of nothing.
     pub fn difference(self, other: Self) -> Option<Difference> {
+        self.difference_among(other, 1)
+    }
+
+    /// The same as one of so many differences that are looked at together: the interval is as much wider as it takes for all of them
+    /// to hold at once.
+    pub fn difference_among(self, other: Self, comparisons: usize) -> Option<Difference> {
         let (p, q) = (self.share()?, other.share()?);
-        let (a, b) = (self.interval()?, other.interval()?);
+        let quantile = quantile_among(comparisons);
+        let (a, b) = (self.interval_of(quantile)?, other.interval_of(quantile)?);
         let by = p - q;
         Some(Difference {
+            enough: self.is_enough() && other.is_enough(),
             by,
             low: by - ((p - a.low).powi(2) + (b.high - q).powi(2)).sqrt(),
             high: by + ((a.high - p).powi(2) + (q - b.low).powi(2)).sqrt(),
@@ -86,12 +123,14 @@ pub struct Difference {
     pub low: f64,
     /// The most that is likely.
     pub high: f64,
+    /// Whether there are enough of both to conclude anything.
+    pub enough: bool,
 }
 
 impl Difference {
-    /// Whether it is more than chance would do: no difference at all is not among the likely ones.
+    /// Whether it is more than chance would do: there are enough of both, and no difference at all is not among the likely ones.
     pub fn is_clear(self) -> bool {
-        self.low > 0.0 || self.high < 0.0
+        self.enough && (self.low > 0.0 || self.high < 0.0)
     }
 }
 
@@ -131,6 +170,22 @@ mod tests {
         near(small.low, 0.1705);
         near(small.high, 0.8090);
         assert!(!Rate::new(2, 3).difference(Rate::new(1, 3)).unwrap().is_clear());
+    }
+
+    #[test]
+    fn three_of_three_against_none_of_three_is_not_clear() {
+        let difference = Rate::new(3, 3).difference(Rate::new(0, 3)).unwrap();
+        assert!(difference.low > 0.0 && !difference.is_clear());
+    }
+
+    #[test]
+    fn what_is_clear_alone_may_be_chance_among_many() {
+        // The quantiles of a normal table for tails of 0.005 and 0.00025.
+        near(quantile_among(5), 2.5758);
+        near(quantile_among(100), 3.4808);
+        let (one, other) = (Rate::new(60, 100), Rate::new(45, 100));
+        assert!(one.difference(other).unwrap().is_clear());
+        assert!(!one.difference_among(other, 20).unwrap().is_clear());
     }
 
     #[test]

@@ -8,10 +8,10 @@ use crate::{
     column::WrongCell,
     model::{ReadModel, Table},
     models::{
-        ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow, DigestRow,
-        FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow, ObstacleTallyRow,
-        OrganizationRow, RejectedRowRow, ScriptResultRow, ScriptRow, ScriptVersionRow, StateSwitchRow,
-        SuppressionListRow, SuppressionRow, TeamRow,
+        ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow,
+        DayResultRow, DigestRow, FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow,
+        ObstacleTallyRow, OrganizationRow, RejectedRowRow, ScriptResultRow, ScriptRow, ScriptVersionRow,
+        StateResultRow, StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
     },
 };
 
@@ -316,12 +316,17 @@ tables! {
     import_batches: ImportBatchRow,
     /// Rows of imports that became no contact.
     rejected_rows: RejectedRowRow,
+    /// Rows of imports that were folded into a contact that was there.
     folded_rows: FoldedRowRow,
     /// Outcomes by campaign, recipient-local day and hour, and state.
     analytics: AnalyticsRow,
-    /// What came of voicemails by the recipient-local hour of the week in which they were handed over, and by state.
+    /// What came of voicemails by the recipients' day on which they were handed over.
+    day_results: DayResultRow,
+    /// The same by the recipients' hour of the week.
     hour_results: HourResultRow,
-    /// What came of them by who wrote them and how long they are.
+    /// The same by the recipients' state.
+    state_results: StateResultRow,
+    /// The same by who wrote them and how long they are.
     script_results: ScriptResultRow,
     /// Why they failed.
     failure_tallies: FailureTallyRow,

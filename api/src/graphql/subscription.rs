@@ -1,18 +1,18 @@
 //! Live views: driven by the read models moving on, at most four times a second, each with the permission checked again.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
 use commands::authorization::Action;
 use domain::{CampaignId, ImportBatchId};
 use futures::Stream;
-use projections::queries::PageRequest;
+use projections::{models::CampaignRow, queries::PageRequest};
 use tokio::sync::watch;
 
 use super::{
-    analytics::Activity,
+    analytics::{Activity, Overview},
     campaign::Campaign,
-    context::{Asking, caller},
+    context::{Asking, caller, visible},
     error::Problem,
     import::Import,
     node_id::NodeKind,
@@ -55,7 +55,7 @@ async fn still(state: &AppState, asking: &Asking) -> Result<Asking, Problem> {
 
 #[GraphqlSubscription]
 impl Subscription {
-    /// A campaign, now and whenever it has moved.
+    /// A campaign, now and whenever it or a counter of it has moved.
     async fn campaign_progress(
         &self,
         ctx: &Context<'_>,
@@ -66,7 +66,7 @@ impl Subscription {
         first.campaign_row(id).await?;
         let state = first.state.clone();
         let asking = super::context::asking(ctx)?.fork(&state);
-        let start = (state, asking, None::<i64>);
+        let start = (state, asking, None::<Arc<CampaignRow>>);
         Ok(futures::stream::unfold(
             start,
             move |(state, asking, last)| async move {
@@ -78,15 +78,47 @@ impl Subscription {
                         Err(problem) => Err(problem),
                     };
                     match row {
-                        Ok((_, row)) if Some(row.sequence) == last => {}
+                        // The counters move with the scripts, not with the campaign's own events.
+                        Ok((_, row)) if last.as_deref() == Some(&row) => {}
                         Ok((_, row)) => {
-                            let sequence = Some(row.sequence);
-                            return Some((Ok(row.into()), (state, asking, sequence)));
+                            let row = Arc::new(row);
+                            return Some((Ok(Campaign(Arc::clone(&row))), (state, asking, Some(row))));
                         }
                         Err(problem) => {
                             tracing::debug!(code = problem.code, "a live view ends");
                             return None;
                         }
+                    }
+                    if !moved(&mut position).await {
+                        return None;
+                    }
+                }
+            },
+        ))
+    }
+
+    /// Sums over the campaigns that the caller sees, now and whenever they have moved.
+    async fn overview(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<Overview, Problem>> + use<>, Problem> {
+        let first = caller(ctx)?;
+        first.permit(Action::Read)?;
+        let state = first.state.clone();
+        let asking = super::context::asking(ctx)?.fork(&state);
+        Ok(futures::stream::unfold(
+            (state, asking, None),
+            move |(state, asking, last)| async move {
+                let mut position = state.position.clone();
+                loop {
+                    position.borrow_and_update();
+                    let now = still(&state, &asking).await.ok()?;
+                    let permit = now.as_caller(&state)?.permit(Action::Read).ok()?;
+                    let seen = visible(&permit);
+                    let found = state.queries.overview(permit.organization(), &seen).await.ok()?;
+                    if last.as_ref() != Some(&found) {
+                        let sums = Some(found.clone());
+                        return Some((Ok(found.into()), (state, asking, sums)));
                     }
                     if !moved(&mut position).await {
                         return None;
@@ -136,7 +168,8 @@ impl Subscription {
         ))
     }
 
-    /// What happens from now on, newest first, up to 50 lines at a time; of one campaign, or of all for those who see all.
+    /// What happens from now on, newest first; of one campaign, or of all for those who see all. What happened together comes together:
+    /// the newest 50 lines, the query of the same name has the others.
     async fn activity(
         &self,
         ctx: &Context<'_>,
@@ -168,14 +201,13 @@ impl Subscription {
                         .activity(permit.organization(), id, request)
                         .await
                         .ok()?;
-                    let lines: Vec<Activity> = found
-                        .into_rows()
-                        .into_iter()
-                        .filter(|row| row.position > seen)
-                        .map(Activity::from)
-                        .collect();
-                    if !lines.is_empty() {
-                        return Some((Ok(lines), (state, asking, reached)));
+                    let mut rows = found.into_rows();
+                    rows.retain(|row| row.position > seen);
+                    // The read models may have moved on between the look at their position and the answer.
+                    let told = rows.iter().map(|row| row.position).fold(reached, Ord::max);
+                    if !rows.is_empty() {
+                        let lines = rows.into_iter().map(Activity::from).collect();
+                        return Some((Ok(lines), (state, asking, told)));
                     }
                     if !moved(&mut position).await {
                         return None;

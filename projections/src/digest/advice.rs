@@ -136,12 +136,13 @@ fn against_others(figures: &DigestFigures<'_>) -> Option<Recommendation> {
         _ => (figures.results.delivery_rate(), others.delivery_rate(), "left"),
     };
     let difference = mine.difference(theirs)?;
-    let advice = if difference.low > 0.0 {
-        "Do more of what was different this time: it did better than your other campaigns of this kind."
-    } else if difference.high < 0.0 {
-        "Look at what was different this time: your other campaigns of this kind did better."
-    } else {
+    if !difference.is_clear() {
         return None;
+    }
+    let advice = if difference.by > 0.0 {
+        "Do more of what was different this time: it did better than your other campaigns of this kind."
+    } else {
+        "Look at what was different this time: your other campaigns of this kind did better."
     };
     let basis = format!("{} {what} here, {} in the others.", said(mine), said(theirs));
     Some(do_it(advice, basis))

@@ -44,11 +44,7 @@ pub struct DigestFigures<'a> {
 impl DigestFigures<'_> {
     /// What it cost.
     pub const fn costs(&self) -> Costs {
-        Costs {
-            writer: self.campaign.writer_cost,
-            voice: self.campaign.voice_cost,
-            carrier: self.campaign.carrier_cost,
-        }
+        self.campaign.costs()
     }
 
     /// Whether it has ended, one way or another: only then is there a digest.

@@ -6,9 +6,6 @@ use crate::{
     rate::{Difference, Rate},
 };
 
-/// Fewest voicemails of which something is said.
-const SAMPLE_MIN: i64 = 30;
-
 /// Hours that are looked at together.
 const BAND_HOURS: u32 = 3;
 
@@ -67,12 +64,14 @@ fn best(
     rate: &impl Fn(&Results) -> Rate,
 ) -> Option<Pattern> {
     let whole = rate(&sum(figures, |_| true));
-    let clear = parts.filter_map(|(when, results)| {
+    // Empty parts are compared with nothing.
+    let parts: Vec<_> = parts.filter(|(_, results)| rate(results).whole > 0).collect();
+    let among = parts.len();
+    let clear = parts.into_iter().filter_map(|(when, results)| {
         let inside = rate(&results);
         let outside = Rate::new(whole.part - inside.part, whole.whole - inside.whole);
-        let difference = inside.difference(outside)?;
-        let enough = inside.whole >= SAMPLE_MIN && outside.whole >= SAMPLE_MIN;
-        (enough && difference.low > 0.0).then_some(Pattern {
+        let difference = inside.difference_among(outside, among)?;
+        (difference.is_clear() && difference.by > 0.0).then_some(Pattern {
             when,
             inside,
             outside,

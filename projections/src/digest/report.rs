@@ -10,7 +10,9 @@ use crate::{
     Code, Outcome,
     figures::{Costs, Results},
     models::{CampaignRow, FailureTallyRow, ObstacleTallyRow, ScriptRow},
-    queries::{Comparison, HourResults, QueryError, ReadModels, StateResults, TrendPoint, Visible},
+    queries::{
+        Comparison, HourResults, QueryError, ReadModels, ResultFilter, StateResults, TimelinePoint, Visible,
+    },
 };
 
 /// How many of those who listened longest are named.
@@ -32,8 +34,8 @@ pub struct Day {
 }
 
 impl Day {
-    /// The points of a trend, a row a day, days on which nothing happened left out.
-    pub fn of(points: &[TrendPoint]) -> Vec<Self> {
+    /// The points of a timeline, a row a day, days on which nothing happened left out.
+    pub fn of(points: &[TimelinePoint]) -> Vec<Self> {
         let mut days = BTreeMap::new();
         for point in points {
             let day = days.entry(point.day).or_insert(Self {
@@ -86,20 +88,21 @@ impl CampaignReport {
         campaign: CampaignRow,
     ) -> Result<Self, QueryError> {
         let id = campaign.campaign_id;
-        let hours = queries.hours(organization, visible, Some(id)).await?;
+        let (its, all) = (ResultFilter::of(id), ResultFilter::default());
+        let hours = queries.hours(organization, visible, &its).await?;
         let counted = hours.iter().map(|h| h.results);
         let results = counted.fold(Results::default(), Results::and);
         let results = Results {
             listening_reported: campaign.listening_reported,
             ..results
         };
-        let kinds = queries.compared(organization, visible, Comparison::CampaignType, &[]);
+        let kinds = queries.compared(organization, visible, Comparison::CampaignType, &all);
         let of_kind = kinds.await?.into_iter().find(|k| k.key == campaign.kind.code());
         let others = of_kind.map(|k| k.results.without(results));
-        let points = queries.trend(organization, visible, Some(id), None).await?;
+        let points = queries.timeline(organization, id).await?;
         Ok(Self {
             days: Day::of(&points),
-            states: queries.states(organization, visible, Some(id)).await?,
+            states: queries.states(organization, visible, &its).await?,
             failures: queries.failures(organization, id).await?,
             obstacles: queries.obstacles(organization, id).await?,
             others: others.filter(|o| o.attempted > 0),

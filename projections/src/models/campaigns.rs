@@ -11,7 +11,12 @@ use domain::{
 };
 
 use super::{CampaignContactRow, organization_of, stream_id};
-use crate::{AudioState, Json, ReviewState, Rows, column::Names, model::read_model};
+use crate::{
+    AudioState, Json, ReviewState, Rows,
+    column::Names,
+    figures::{Costs, Results},
+    model::read_model,
+};
 
 /// Who writes the scripts, as stored.
 pub type Engine = Json<ScriptEngine>;
@@ -159,6 +164,10 @@ read_model! {
         activated_at: Option<DateTime<Utc>>,
         /// The carrier says who listened.
         listening_reported: bool,
+        /// Contacts who played it of whom it is known for how long.
+        timed: i64,
+        /// For how long together, milliseconds.
+        listen_ms: i64,
         /// When it ended: completed, failed or cancelled.
         completed_at: Option<DateTime<Utc>>,
         /// The last sequence of its stream, for commands that expect one.
@@ -215,6 +224,33 @@ impl CampaignRow {
         }
         if let Some(contact) = after {
             self.tally(contact, 1);
+        }
+    }
+
+    /// What came of those that were handed over.
+    pub const fn results(&self) -> Results {
+        Results {
+            attempted: self.attempted,
+            delivered: self.reached(),
+            listened: self.listened,
+            failed: self.failed,
+            listenable: if self.listening_reported {
+                self.reached()
+            } else {
+                0
+            },
+            listening_reported: self.listening_reported,
+            timed: self.timed,
+            listen_ms: self.listen_ms,
+        }
+    }
+
+    /// What it has cost so far.
+    pub const fn costs(&self) -> Costs {
+        Costs {
+            writer: self.writer_cost,
+            voice: self.voice_cost,
+            carrier: self.carrier_cost,
         }
     }
 

@@ -24,7 +24,7 @@ pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;
 pub use imports::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
 pub use organizations::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
-pub use results::{HourResultRow, LENGTH_STEP_SECONDS, ScriptResultRow};
+pub use results::{DayResultRow, HourResultRow, LENGTH_STEP_SECONDS, ScriptResultRow, StateResultRow};
 pub use scripts::{ScriptRow, ScriptVersionRow};
 pub use suppressions::{SuppressionListRow, SuppressionRow};
 pub use tallies::{FailureTallyRow, ObstacleTallyRow};

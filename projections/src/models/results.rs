@@ -1,79 +1,22 @@
-//! What came of voicemails, by when and where they were handed over and by what they said. Every script counts in one row, the one
-//! of its hand-over, with all that became of it: so a rate never has a numerator from other voicemails than its denominator.
+//! What came of voicemails, by when and where they were handed over and by what they said. Every script counts in one row of each
+//! table, that of its hand-over, with all that became of it: so a rate never has a numerator from other voicemails than its
+//! denominator. Each table answers one question; one with all the keys of the others would have as many rows as there are scripts.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use domain::{
     CampaignId, OrganizationId,
     script::{Author, DeliveryStatus},
 };
 
 use super::{ScriptRow, analytics};
-use crate::{Rows, model::read_model, rows::RowSet};
+use crate::{
+    Rows,
+    model::{ReadModel, read_model},
+    rows::RowSet,
+};
 
 /// Lengths of voicemails are told apart in steps of so many seconds.
 pub const LENGTH_STEP_SECONDS: u32 = 10;
-
-read_model! {
-    /// What came of the voicemails that were handed over in one hour of the recipients' week.
-    pub struct HourResultRow in "hour_results" {
-        key {
-            /// The tenant.
-            organization_id: OrganizationId,
-            /// The campaign.
-            campaign_id: CampaignId,
-            /// The recipient's day of the week, 1 for Monday to 7 for Sunday.
-            weekday: u32,
-            /// The recipient's hour, 0 to 23.
-            hour: u32,
-            /// The recipient's state by postal code; empty when unknown.
-            state: String,
-        }
-        given {}
-        /// Handed over.
-        attempted: i64,
-        /// Of these, left in the mailbox, played ones included.
-        delivered: i64,
-        /// Of these, played.
-        listened: i64,
-        /// Of the handed over, not left.
-        failed: i64,
-        /// Played ones of which it is known for how long.
-        timed: i64,
-        /// For how long together, milliseconds.
-        listen_ms: i64,
-    }
-}
-
-read_model! {
-    /// What came of the voicemails of one writer and one length.
-    pub struct ScriptResultRow in "script_results" {
-        key {
-            /// The tenant.
-            organization_id: OrganizationId,
-            /// The campaign.
-            campaign_id: CampaignId,
-            /// Who wrote the words that were spoken.
-            author: Author,
-            /// The model that wrote them; empty when none did.
-            model: String,
-            /// How long the audio is, rounded down to a step of [`LENGTH_STEP_SECONDS`].
-            seconds: u32,
-        }
-        given {}
-        /// Handed over.
-        attempted: i64,
-        /// Of these, left in the mailbox, played ones included.
-        delivered: i64,
-        /// Of these, played.
-        listened: i64,
-        /// Of the handed over, not left.
-        failed: i64,
-        /// Played ones of which it is known for how long.
-        timed: i64,
-        /// For how long together, milliseconds.
-        listen_ms: i64,
-    }
-}
 
 /// What one script counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +39,135 @@ impl Share {
     }
 }
 
+/// A row that counts what came of scripts.
+trait Counted: ReadModel {
+    /// The row in which a script counts, empty; nothing when it was not handed over.
+    fn place(script: &ScriptRow) -> Option<Self>;
+
+    /// Counts a script in, or out.
+    fn tally(&mut self, share: Share, by: i64);
+
+    /// Whether nothing is counted any more.
+    fn is_empty(&self) -> bool;
+}
+
+macro_rules! counted {
+    (
+        $(#[$doc:meta])*
+        pub struct $row:ident in $table:literal {
+            $( $(#[$key_doc:meta])* $key:ident : $key_type:ty, )+
+        }
+        $place:expr
+    ) => {
+        read_model! {
+            $(#[$doc])*
+            pub struct $row in $table {
+                key {
+                    /// The tenant.
+                    organization_id: OrganizationId,
+                    /// The campaign.
+                    campaign_id: CampaignId,
+                    $( $(#[$key_doc])* $key: $key_type, )+
+                }
+                given {}
+                /// Handed over.
+                attempted: i64,
+                /// Of these, left in the mailbox, played ones included.
+                delivered: i64,
+                /// Of these, played.
+                listened: i64,
+                /// Of the handed over, not left.
+                failed: i64,
+                /// Played ones of which it is known for how long.
+                timed: i64,
+                /// For how long together, milliseconds.
+                listen_ms: i64,
+            }
+        }
+
+        impl Counted for $row {
+            fn place(script: &ScriptRow) -> Option<Self> {
+                let place: fn(&ScriptRow, DateTime<Utc>) -> Self = $place;
+                handed_over(script).map(|at| place(script, at))
+            }
+
+            fn tally(&mut self, share: Share, by: i64) {
+                self.attempted += by;
+                self.delivered += by * i64::from(share.delivered);
+                self.listened += by * i64::from(share.listened);
+                self.failed += by * i64::from(share.failed);
+                self.timed += by * i64::from(share.listen_ms.is_some());
+                self.listen_ms += by * share.listen_ms.unwrap_or(0);
+            }
+
+            fn is_empty(&self) -> bool {
+                self.attempted == 0
+            }
+        }
+    };
+}
+
+counted! {
+    /// What came of the voicemails that were handed over on one day of the recipients.
+    pub struct DayResultRow in "day_results" {
+        /// The recipient's day.
+        day: NaiveDate,
+    }
+    |script, at| {
+        let day = at.with_timezone(&analytics::zone_of(script)).date_naive();
+        DayResultRow::blank(script.organization_id, script.campaign_id, day)
+    }
+}
+
+counted! {
+    /// What came of the voicemails that were handed over in one hour of the recipients' week.
+    pub struct HourResultRow in "hour_results" {
+        /// The recipient's day of the week, 1 for Monday to 7 for Sunday.
+        weekday: u32,
+        /// The recipient's hour, 0 to 23.
+        hour: u32,
+    }
+    |script, at| {
+        let local = at.with_timezone(&analytics::zone_of(script));
+        let weekday = local.weekday().number_from_monday();
+        HourResultRow::blank(script.organization_id, script.campaign_id, weekday, local.hour())
+    }
+}
+
+counted! {
+    /// What came of the voicemails to one state.
+    pub struct StateResultRow in "state_results" {
+        /// The recipient's state by postal code; empty when unknown.
+        state: String,
+    }
+    |script, _| {
+        StateResultRow::blank(script.organization_id, script.campaign_id, analytics::state_of(script))
+    }
+}
+
+counted! {
+    /// What came of the voicemails of one writer and one length.
+    pub struct ScriptResultRow in "script_results" {
+        /// Who wrote the words that were spoken.
+        author: Author,
+        /// The model that wrote them; empty when none did.
+        model: String,
+        /// How long the audio is, rounded down to a step of [`LENGTH_STEP_SECONDS`].
+        seconds: u32,
+    }
+    |script, _| {
+        let model = script.model.as_ref().filter(|_| script.author == Author::Ai);
+        let seconds = (script.audio_duration_ms.unwrap_or(0) / 1_000) as u32;
+        ScriptResultRow::blank(
+            script.organization_id,
+            script.campaign_id,
+            script.author,
+            model.cloned().unwrap_or_default(),
+            seconds / LENGTH_STEP_SECONDS * LENGTH_STEP_SECONDS,
+        )
+    }
+}
+
 /// When it was handed over. A report of one that was thought not to have been is believed, and dated by itself.
 fn handed_over(script: &ScriptRow) -> Option<DateTime<Utc>> {
     script.attempted_at.or_else(|| {
@@ -109,85 +181,31 @@ fn handed_over(script: &ScriptRow) -> Option<DateTime<Utc>> {
     })
 }
 
-macro_rules! counted {
-    ($row:ty) => {
-        impl $row {
-            fn tally(&mut self, share: Share, by: i64) {
-                self.attempted += by;
-                self.delivered += by * i64::from(share.delivered);
-                self.listened += by * i64::from(share.listened);
-                self.failed += by * i64::from(share.failed);
-                self.timed += by * i64::from(share.listen_ms.is_some());
-                self.listen_ms += by * share.listen_ms.unwrap_or(0);
-            }
-
-            /// Takes a script from the row where it counted to the one where it counts now.
-            fn move_share(
-                set: &mut RowSet<Self>,
-                before: Option<(Self, Share)>,
-                after: Option<(Self, Share)>,
-            ) {
-                if before == after {
-                    return;
-                }
-                let moves = before
-                    .map(|b| (b, -1))
-                    .into_iter()
-                    .chain(after.map(|a| (a, 1)));
-                for ((blank, share), by) in moves {
-                    let key = crate::model::ReadModel::key(&blank);
-                    let mut row = set.get(&key).cloned().unwrap_or(blank);
-                    row.tally(share, by);
-                    // No row is the same as none counted: a rebuild must not depend on what was once there.
-                    if row.attempted == 0 {
-                        set.remove(&key);
-                    } else {
-                        set.put(row);
-                    }
-                }
-            }
+/// Takes a script from the row where it counted to the one where it counts now.
+fn follow<R: Counted>(set: &mut RowSet<R>, before: Option<&ScriptRow>, after: &ScriptRow) {
+    let counted = |script: &ScriptRow| R::place(script).map(|row| (row, Share::of(script)));
+    let (before, after) = (before.and_then(counted), counted(after));
+    if before == after {
+        return;
+    }
+    let moves = before.map(|b| (b, -1)).into_iter().chain(after.map(|a| (a, 1)));
+    for ((blank, share), by) in moves {
+        let key = blank.key();
+        let mut row = set.get(&key).cloned().unwrap_or(blank);
+        row.tally(share, by);
+        // No row is the same as none counted: a rebuild must not depend on what was once there.
+        if row.is_empty() {
+            set.remove(&key);
+        } else {
+            set.put(row);
         }
-    };
-}
-
-counted!(HourResultRow);
-counted!(ScriptResultRow);
-
-fn in_hour(script: &ScriptRow) -> Option<(HourResultRow, Share)> {
-    let local = handed_over(script)?.with_timezone(&analytics::zone_of(script));
-    let row = HourResultRow::blank(
-        script.organization_id,
-        script.campaign_id,
-        local.weekday().number_from_monday(),
-        local.hour(),
-        analytics::state_of(script),
-    );
-    Some((row, Share::of(script)))
-}
-
-fn of_words(script: &ScriptRow) -> Option<(ScriptResultRow, Share)> {
-    handed_over(script)?;
-    let seconds = script.audio_duration_ms.unwrap_or(0) / 1_000;
-    let row = ScriptResultRow::blank(
-        script.organization_id,
-        script.campaign_id,
-        script.author,
-        script
-            .model
-            .clone()
-            .filter(|_| script.author == Author::Ai)
-            .unwrap_or_default(),
-        seconds as u32 / LENGTH_STEP_SECONDS * LENGTH_STEP_SECONDS,
-    );
-    Some((row, Share::of(script)))
+    }
 }
 
 /// Counts what became of the script where it belongs now.
 pub(super) fn follow_script(rows: &mut Rows, before: Option<&ScriptRow>, after: &ScriptRow) {
-    HourResultRow::move_share(&mut rows.hour_results, before.and_then(in_hour), in_hour(after));
-    ScriptResultRow::move_share(
-        &mut rows.script_results,
-        before.and_then(of_words),
-        of_words(after),
-    );
+    follow(&mut rows.day_results, before, after);
+    follow(&mut rows.hour_results, before, after);
+    follow(&mut rows.state_results, before, after);
+    follow(&mut rows.script_results, before, after);
 }

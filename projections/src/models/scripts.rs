@@ -224,7 +224,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
 }
 
 impl CampaignRow {
-    /// Adds what a script has cost since it was `before`.
+    /// Adds what a script has cost, and for how long it was played, since it was `before`.
     fn follow_script(&mut self, before: Option<&ScriptRow>, after: &ScriptRow) {
         let added = |cost: fn(&ScriptRow) -> MicroDollars| {
             MicroDollars::from_micros(cost(after).micros() - before.map_or(0, |b| cost(b).micros()))
@@ -235,6 +235,13 @@ impl CampaignRow {
             &mut self.carrier_cost,
             added(|s| s.carrier_cost.unwrap_or_default()),
         );
+        let played = |script: &ScriptRow| {
+            let listened = script.delivery == DeliveryStatus::Listened;
+            script.listen_ms.filter(|_| listened)
+        };
+        let (was, is) = (before.and_then(played), played(after));
+        self.timed += i64::from(is.is_some()) - i64::from(was.is_some());
+        self.listen_ms += is.unwrap_or(0) - was.unwrap_or(0);
         // A carrier that tells of one would tell of others.
         self.listening_reported |= after.delivery == DeliveryStatus::Listened;
         self.characters_spoken += after.characters_spoken - before.map_or(0, |b| b.characters_spoken);

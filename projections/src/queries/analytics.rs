@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::{CampaignId, OrganizationId, Position};
+use domain::{CampaignId, OrganizationId, Position, campaign::CampaignType};
 
 use super::{Page, PageRequest, QueryError, Visible};
 use crate::{
@@ -23,7 +23,7 @@ pub struct Overview {
     pub running: i64,
     /// Contacts in them, one in two campaigns twice.
     pub contacts: i64,
-    /// What came of those that were handed over; how long they were played is not among it.
+    /// What came of those that were handed over.
     pub results: Results,
     /// Forbidden by a rule.
     pub blocked: i64,
@@ -33,6 +33,34 @@ pub struct Overview {
     pub in_doubt: i64,
     /// What all of it cost.
     pub costs: Costs,
+}
+
+/// Of which campaigns figures are wanted, among those that a person sees. Absent fields leave all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResultFilter {
+    /// Of these; empty for all.
+    pub campaigns: Vec<CampaignId>,
+    /// For one of these purposes; empty for all.
+    pub kinds: Vec<CampaignType>,
+}
+
+impl ResultFilter {
+    /// Of one campaign.
+    pub fn of(campaign: CampaignId) -> Self {
+        Self {
+            campaigns: vec![campaign],
+            ..Self::default()
+        }
+    }
+}
+
+/// What came of the voicemails that were handed over on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayResults {
+    /// The recipients' day.
+    pub day: NaiveDate,
+    /// What came of them, whenever it did.
+    pub results: Results,
 }
 
 /// What came of the voicemails that were handed over in one hour of the recipients' week.
@@ -64,6 +92,8 @@ pub enum Comparison {
     CampaignType,
     /// Who wrote the words: a template, a person, or a model by its name.
     Writer,
+    /// Which template wrote them; what models and people wrote is left out.
+    Template,
     /// How long they are, in steps of [`LENGTH_STEP_SECONDS`](crate::models::LENGTH_STEP_SECONDS).
     Length,
 }
@@ -71,9 +101,10 @@ pub enum Comparison {
 /// One of the things that are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// The campaign's id, the type, the author or the seconds, as stored.
+    /// The campaign's id, the type, the author, the seconds, or the type whose starter template it is, as stored; empty for a template
+    /// of the campaigns' own.
     pub key: String,
-    /// The campaign's name, or the model's.
+    /// The campaign's name, the model's, or the template.
     pub name: Option<String>,
     /// What came of its voicemails.
     pub results: Results,
@@ -82,16 +113,14 @@ pub struct Compared {
 }
 
 /// How often an outcome happened on a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrendPoint {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimelinePoint {
     /// The recipients' day.
     pub day: NaiveDate,
     /// What happened.
     pub outcome: Outcome,
     /// How often.
     pub count: i64,
-    /// Of these, in campaigns whose carrier says who listened.
-    pub listenable: i64,
 }
 
 /// Questions about how campaigns went.
@@ -107,14 +136,21 @@ pub trait AnalyticsQueries: Send + Sync {
         until: Option<NaiveDate>,
     ) -> Result<Vec<AnalyticsRow>, QueryError>;
 
-    /// Outcomes by the recipients' day, of one campaign or of all that a person sees; both ends of the span included.
-    async fn trend(
+    /// What happened to a campaign's voicemails on each of the recipients' days, whenever they were handed over, in order.
+    async fn timeline(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+    ) -> Result<Vec<TimelinePoint>, QueryError>;
+
+    /// What came of the voicemails that were handed over on each day, in order; both ends of the span included.
+    async fn days(
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        campaign: Option<CampaignId>,
-        span: Option<(NaiveDate, NaiveDate)>,
-    ) -> Result<Vec<TrendPoint>, QueryError>;
+        filter: &ResultFilter,
+        span: (NaiveDate, NaiveDate),
+    ) -> Result<Vec<DayResults>, QueryError>;
 
     /// How often each failure happened in a campaign, most frequent first, at most 100.
     async fn failures(
@@ -130,13 +166,12 @@ pub trait AnalyticsQueries: Send + Sync {
         campaign: CampaignId,
     ) -> Result<Vec<ObstacleTallyRow>, QueryError>;
 
-    /// What came of the voicemails of one campaign, or of all that a person sees, by the recipient-local hour of the week in which
-    /// they were handed over; at most 168 rows.
+    /// What came of voicemails by the recipient-local hour of the week in which they were handed over; at most 168 rows.
     async fn hours(
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        campaign: Option<CampaignId>,
+        filter: &ResultFilter,
     ) -> Result<Vec<HourResults>, QueryError>;
 
     /// The same by the recipients' state.
@@ -144,17 +179,16 @@ pub trait AnalyticsQueries: Send + Sync {
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        campaign: Option<CampaignId>,
+        filter: &ResultFilter,
     ) -> Result<Vec<StateResults>, QueryError>;
 
-    /// What came of voicemails, side by side: those of `campaigns`, or of all that a person sees when none are named. The most handed
-    /// over first, at most 100; what was never handed over is left out.
+    /// What came of voicemails, side by side. The most handed over first, at most 100; what was never handed over is left out.
     async fn compared(
         &self,
         organization: OrganizationId,
         visible: &Visible,
         by: Comparison,
-        campaigns: &[CampaignId],
+        filter: &ResultFilter,
     ) -> Result<Vec<Compared>, QueryError>;
 
     /// Those who listened longest, at most `limit`; none where no length is known.

@@ -11,6 +11,7 @@ use domain::{
 use super::{Page, PageRequest, QueryError, Visible, page::cursor};
 use crate::{
     AudioState, ReviewState,
+    duplicates::DuplicateSummary,
     models::{CampaignContactRow, CampaignRow},
 };
 
@@ -79,8 +80,8 @@ pub struct DuplicateContact {
 pub struct Conflict {
     /// The other campaign.
     pub campaign_id: CampaignId,
-    /// Its name.
-    pub campaign_name: String,
+    /// Its name; nothing when the person who asks does not see it.
+    pub campaign_name: Option<String>,
     /// Where it stands.
     pub status: CampaignStatus,
     /// When it contacted the number, if it has.
@@ -148,9 +149,28 @@ pub trait CampaignQueries: Send + Sync {
     async fn duplicates(
         &self,
         organization: OrganizationId,
+        visible: &Visible,
         campaign: CampaignId,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
+        (since, now): (DateTime<Utc>, DateTime<Utc>),
         page: PageRequest<ContactId>,
     ) -> Result<Page<DuplicateContact, ContactId>, QueryError>;
+
+    /// How many these are, and with whom they are shared.
+    async fn duplicate_summary(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+    ) -> Result<DuplicateSummary, QueryError>;
+
+    /// Those of them whom another campaign contacted at or after `since`, by contact, after one contact; at most `limit`.
+    async fn contacted_since(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Result<Vec<ContactId>, QueryError>;
 }

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use domain::{Position, TeamId, UserId};
 
 pub use analytics::{
-    ActivityPlace, AnalyticsQueries, Compared, Comparison, HourResults, Overview, StateResults, TrendPoint,
+    ActivityPlace, AnalyticsQueries, Compared, Comparison, DayResults, HourResults, Overview, ResultFilter,
+    StateResults, TimelinePoint,
 };
 pub use campaigns::{
     CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,

@@ -165,8 +165,21 @@ proptest! {
             for row in rows.script_results.present().filter(|r| r.campaign_id == id) {
                 by_words = [by_words[0] + row.delivered, by_words[1] + row.listened, by_words[2] + row.failed];
             }
+            let mut by_day = [0; 3];
+            for row in rows.day_results.present().filter(|r| r.campaign_id == id) {
+                by_day = [by_day[0] + row.delivered, by_day[1] + row.listened, by_day[2] + row.failed];
+            }
+            let mut by_state = [0; 3];
+            for row in rows.state_results.present().filter(|r| r.campaign_id == id) {
+                by_state = [by_state[0] + row.delivered, by_state[1] + row.listened, by_state[2] + row.failed];
+            }
             prop_assert_eq!(by_hour, recount);
             prop_assert_eq!(by_words, recount);
+            prop_assert_eq!(by_day, recount);
+            prop_assert_eq!(by_state, recount);
+            let played = rows.scripts.present().filter(|s| s.campaign_id == id && s.delivery == DeliveryStatus::Listened);
+            let lengths: Vec<i64> = played.filter_map(|s| s.listen_ms).collect();
+            prop_assert_eq!((campaign.timed, campaign.listen_ms), (lengths.len() as i64, lengths.iter().sum::<i64>()));
             let failures: i64 =
                 rows.failure_tallies.present().filter(|f| f.campaign_id == id).map(|f| f.count).sum();
             prop_assert_eq!(failures, recount[2]);

@@ -45,15 +45,21 @@ async fn an_agent_takes_a_file_to_delivered_voicemails(app: &TestApp) {
     assert!(of("delivered") + of("listened") > 0, "{counters}");
     let digest = until("the digest is there", async || {
         let call = format!(
-            "digest(campaignId: {:?}) {{ contacts attempted sentences }}",
+            "digest(campaignId: {:?}) {{ contacts summary analytics {{ results {{ attempted }} }} }}",
             campaign.id
         );
         Some(campaign.agent.asks(&call).await).filter(|d| !d.is_null())
     })
     .await;
     assert_eq!(
-        (&digest["contacts"], &digest["attempted"]),
+        (&digest["contacts"], &digest["analytics"]["results"]["attempted"]),
         (&12.into(), &12.into())
+    );
+    assert!(
+        digest["summary"][0]
+            .as_str()
+            .is_some_and(|s| s.starts_with("Desert expireds")),
+        "{digest}"
     );
 }
 

@@ -1,11 +1,14 @@
 //! The API as its clients meet it: a running system, spoken to over HTTP by people with different roles.
 
 mod access;
+mod analytics;
 pub(crate) mod campaign;
 mod carrier_reports;
 mod compliance;
 mod first_run;
+mod duplicates;
 mod journey;
+mod live_views;
 mod refusals;
 mod sending;
 mod suppressions;

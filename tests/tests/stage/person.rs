@@ -3,7 +3,7 @@
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
-use super::app::text;
+use super::{app::text, live::Live};
 
 /// What separates the parts of an upload.
 const BOUNDARY: &str = "voicedrop-upload-boundary";
@@ -99,6 +99,11 @@ impl Person {
     pub async fn gets(&self, path: &str) -> Response {
         let request = self.proven(self.http.get(format!("{}{path}", self.address)));
         request.send().await.expect("an answer")
+    }
+
+    /// Watches a field of a live view, as the page does.
+    pub async fn watches(&self, field: &str) -> Live {
+        Live::begin(&self.address, &self.proof, field).await
     }
 
     /// Gets JSON from somewhere else, with a header.

@@ -54,6 +54,7 @@ const WAYS: Partial<Record<Comparison, { label: string; what: string }>> = {
   CAMPAIGN: { label: 'Campaigns', what: 'Campaign' },
   CAMPAIGN_TYPE: { label: 'Types', what: 'Type' },
   WRITER: { label: 'Who wrote', what: 'Written by' },
+  TEMPLATE: { label: 'Templates', what: 'Template' },
   LENGTH: { label: 'Length', what: 'Seconds spoken' },
 };
 
@@ -72,6 +73,10 @@ export function comparedName(by: Comparison, row: Pick<Row, 'key' | 'name'>): st
       return (
         { template: 'The template', manual: 'A person' }[row.key] ?? `The model ${row.name ?? ''}`.trim()
       );
+    case 'TEMPLATE': {
+      const type = row.key.toUpperCase() as CampaignType;
+      return row.name ?? `Starter for ${campaignTypes[type] ?? plain(row.key)}`;
+    }
     case 'LENGTH': {
       const from = Number(row.key);
       return Number.isFinite(from) ? `${from} to ${from + 10} s` : 'not known';

@@ -15,7 +15,10 @@ use domain::{Clock, Position};
 use projections::VERSION;
 use tokio::sync::watch;
 
-use super::{Generation, Pointer, ReadSideError, advance::Advance};
+use super::{
+    Generation, Pointer, ReadSideError, Step,
+    advance::{Advance, Tolerance},
+};
 
 /// How often a waiting reader looks into the tables: another process may be the one that advances them.
 const LOOK: Duration = Duration::from_millis(50);
@@ -66,8 +69,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Goes over to the generation that serves, unless this program can't read it: then an older process goes on with its own.
-    pub(super) async fn follow_pointer(&self) -> Result<(), ReadSideError> {
+    /// Goes over to the generation that serves, once it is as far as the one that this process reads. One that this program can't read
+    /// is left alone: an older process goes on with its own. Whoever `advances` read models moves the generation on meanwhile.
+    pub(super) async fn follow_pointer(&self, advances: bool) -> Result<(), ReadSideError> {
         let Some(active) = self.pointer.active().await? else {
             return Ok(());
         };
@@ -75,7 +79,19 @@ impl Shared {
         if reads == Some(active.generation) || active.projections_version != VERSION {
             return Ok(());
         }
-        self.switch_to(self.generation(active.generation).await?).await
+        let (generation, known) = (self.generation(active.generation).await?, *self.position.borrow());
+        let mut reached = generation.progress().await?.0;
+        while advances && reached < known {
+            let advance = generation.advance(self, self.batch, Tolerance::Live).await?;
+            reached = advance.position;
+            if advance.step == Step::Idle {
+                break;
+            }
+        }
+        if reached < known {
+            return Ok(());
+        }
+        self.switch_to(generation).await
     }
 
     pub(super) async fn refresh_position(&self) -> Result<Position, ReadSideError> {

@@ -163,7 +163,7 @@ impl ReadSide {
         while !cancel.is_cancelled() {
             // Also while there is always something to do.
             if looks.tick().now_or_never().is_some()
-                && let Err(error) = self.shared.follow_pointer().await
+                && let Err(error) = self.shared.follow_pointer(true).await
             {
                 tracing::warn!(error = %error, "the pointer to the read models could not be read");
             }
@@ -193,7 +193,7 @@ impl ReadSide {
     pub async fn follow(&self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
             let followed = async {
-                self.shared.follow_pointer().await?;
+                self.shared.follow_pointer(false).await?;
                 self.shared.refresh_position().await
             };
             if let Err(error) = followed.await {

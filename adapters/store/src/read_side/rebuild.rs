@@ -1,14 +1,14 @@
 //! Builds the next generation of read models beside the one that serves, in large batches, then lets it serve. Taken up where it was
 //! after a crash. The one before is kept until the next rebuild, so that one can go back.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use database::Engine;
 use projections::VERSION;
 
 use super::{
     EVENTS_PER_REBUILD_BATCH, Generation, GenerationState, ReadSide, ReadSideError, Step, advance::Tolerance,
-    follow::Shared, generation::name_of,
+    follow::Shared, generation::name_of, verify::lock_all,
 };
 
 /// What becomes of events that can't be taken in.
@@ -28,12 +28,47 @@ impl ReadSide {
         let number = shared.pointer.building(VERSION, shared.clock.now()).await?;
         let generation = shared.generation(number).await?;
         fill(shared, &generation, unreadable).await?;
-        shared.pointer.activate(number).await?;
-        shared.switch_to(generation).await?;
+        let serving = shared.current.borrow().clone();
+        if let Some(serving) = serving {
+            take_over(shared, &serving, generation).await?;
+        } else {
+            shared.pointer.activate(number).await?;
+            shared.switch_to(generation).await?;
+        }
         tracing::info!(generation = number, "a new generation of read models serves");
         Ok(number)
     }
 }
+
+/// Lets a generation serve in the place of another that stands still meanwhile, once it is as far: whoever reads throughout must not
+/// see again what was before.
+async fn take_over(
+    shared: &Shared,
+    serving: &Generation,
+    generation: Arc<Generation>,
+) -> Result<(), ReadSideError> {
+    let mut tx = serving.sql.begin().await?;
+    let shards = lock_all(&mut tx, serving).await?;
+    let reached = shards.iter().map(|s| s.position).max().unwrap_or_default();
+    while generation.progress().await?.0 < reached {
+        let advance = generation
+            .advance(shared, EVENTS_PER_REBUILD_BATCH, Tolerance::Live)
+            .await?;
+        if advance.step == Step::Idle {
+            // Another process has the shards; it moves them on.
+            tokio::time::sleep(TURN).await;
+        }
+    }
+    // The transaction may have ended by the database's own limit; then the other one has gone on.
+    lock_all(&mut tx, serving).await?;
+    shared.pointer.activate(generation.number).await?;
+    shared.switch_to(generation).await?;
+    tx.rollback().await?;
+    Ok(())
+}
+
+/// How long a rebuild waits for another process's turn, while nothing moves.
+const TURN: Duration = Duration::from_millis(10);
 
 /// Most batches beyond the head that a rebuild began with: a journal that never rests must not keep it from ending.
 const ROUNDS_BEHIND_MAX: u32 = 20;

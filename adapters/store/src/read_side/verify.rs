@@ -145,7 +145,7 @@ impl Model {
 }
 
 /// Keeps every runner off until the transaction ends; says where each shard is.
-async fn lock_all(
+pub(super) async fn lock_all(
     tx: &mut Transaction,
     generation: &Generation,
 ) -> Result<Vec<ShardProgress>, ReadSideError> {

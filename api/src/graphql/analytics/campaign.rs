@@ -12,15 +12,15 @@ use super::{
     figures::{CostShares, Results},
 };
 
-/// What happened on one day of the recipients.
+/// What is counted for one day of the recipients: the list that it is in says by which day.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct DayFigures {
     day: NaiveDate,
     /// Handed over.
     attempted: i64,
-    /// Left, whenever they were handed over.
+    /// Left, played ones included.
     delivered: i64,
-    /// Played, whenever they were left.
+    /// Played.
     listened: i64,
     /// Not left.
     failed: i64,
@@ -104,7 +104,7 @@ pub struct ObstacleTally {
 pub struct CampaignAnalytics {
     results: Results,
     costs: CostShares,
-    /// By the recipients' day, in order; days on which nothing happened are left out.
+    /// What happened on each day of the recipients, whenever it was handed over, in order; days on which nothing happened are left out.
     days: Vec<DayFigures>,
     /// By the recipients' hour of the week in which they were handed over; hours without any are left out.
     hours: Vec<HourFigures>,

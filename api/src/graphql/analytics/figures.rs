@@ -18,6 +18,8 @@ pub struct Rate {
     low: Option<f64>,
     /// And at most this.
     high: Option<f64>,
+    /// There are fewer than 30: nothing should be concluded from the share.
+    too_few: bool,
 }
 
 impl From<rate::Rate> for Rate {
@@ -29,6 +31,7 @@ impl From<rate::Rate> for Rate {
             share: rate.share(),
             low: interval.map(|i| i.low),
             high: interval.map(|i| i.high),
+            too_few: !rate.is_enough(),
         }
     }
 }
@@ -38,11 +41,14 @@ impl From<rate::Rate> for Rate {
 pub struct Difference {
     /// The first less the second, -1 to 1.
     pub(super) by: f64,
-    /// In 95 of 100 such samples the true difference is at least this (Newcombe's interval).
+    /// In 95 of 100 such samples the true difference is at least this (Newcombe's interval; where several things are compared, so wide
+    /// that all of the intervals hold in 95 of 100).
     low: f64,
     /// And at most this.
     high: f64,
-    /// It is more than chance would do.
+    /// There are fewer than 30 of one of them: nothing should be concluded.
+    too_few: bool,
+    /// It is more than chance would do: there are enough, and no difference at all is not among the likely ones.
     clear: bool,
 }
 
@@ -52,6 +58,7 @@ impl From<rate::Difference> for Difference {
             by: difference.by,
             low: difference.low,
             high: difference.high,
+            too_few: !difference.enough,
             clear: difference.is_clear(),
         }
     }
@@ -69,7 +76,9 @@ pub struct Results {
     listened: i64,
     /// Of the handed over, not left.
     failed: i64,
-    /// Whether the carrier says who listened.
+    /// Of the handed over, those of which it is not known yet.
+    pending: i64,
+    /// Whether the carrier says who listened; if of several only some do, rates of listening are of those.
     listening_reported: bool,
     #[graphql(skip)]
     all: figures::Results,
@@ -102,6 +111,7 @@ impl From<figures::Results> for Results {
             delivered: all.delivered,
             listened: all.listened,
             failed: all.failed,
+            pending: (all.attempted - all.delivered - all.failed).max(0),
             listening_reported: all.listening_reported,
             all,
         }
@@ -122,7 +132,8 @@ pub struct CostShares {
 }
 
 impl CostShares {
-    pub(super) fn of(costs: figures::Costs, results: &figures::Results) -> Self {
+    /// Of these costs and results.
+    pub fn of(costs: figures::Costs, results: &figures::Results) -> Self {
         Self {
             writer: costs.writer.into(),
             voice: costs.voice.into(),

@@ -8,4 +8,7 @@ mod organization;
 mod query;
 
 pub use activity::Activity;
+pub use digest::Advice;
+pub use figures::{CostShares, Results};
+pub use organization::Overview;
 pub use query::AnalyticsQuery;

@@ -8,6 +8,7 @@ use projections::digest::{CampaignReport, DigestFigures};
 use super::{
     super::{
         context::{Caller, caller, visible},
+        enums::CampaignType,
         error::Problem,
         node_id::NodeKind,
         paging::{connection, cost, page},
@@ -16,14 +17,11 @@ use super::{
     Activity,
     campaign::{CampaignAnalytics, HourFigures, StateFigures},
     digest::Digest,
-    organization::{Compared, Comparison, Overview, Trend, periods},
+    organization::{Compared, Comparison, Overview, Trend, periods, result_filter},
 };
 
 /// Longest period of a trend, days.
 const TREND_DAYS_MAX: u32 = 183;
-
-/// Most campaigns that can be named for a comparison.
-const COMPARED_CAMPAIGNS_MAX: usize = 100;
 
 impl Caller<'_> {
     /// How a campaign goes that the caller sees.
@@ -69,13 +67,14 @@ impl AnalyticsQuery {
         Ok(found.into())
     }
 
-    /// What happened on the last so many days, up to and with today, at most 183, against as many days before; over the campaigns
-    /// that the caller sees.
+    /// What was handed over on the last so many days, up to and with today (UTC), at most 183, against as many days before.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn trend(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 30)] days: u32,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Trend, Problem> {
         let caller = caller(ctx)?;
@@ -85,53 +84,46 @@ impl AnalyticsQuery {
         let span = periods(until, days).filter(|_| (1..=TREND_DAYS_MAX).contains(&days));
         let (before, from) =
             span.ok_or_else(|| Problem::new("INVALID_SPAN", "give a period of 1 to 183 days"))?;
+        let filter = result_filter(campaign_ids, types)?;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let points = queries.trend(permit.organization(), &seen, None, Some((before, until)));
-        Ok(Trend::of(&points.await?, from, until))
+        let found = queries.days(permit.organization(), &seen, &filter, (before, until));
+        Ok(Trend::of(found.await?, from, until))
     }
 
-    /// What came of voicemails, side by side, each against all the others together: of the campaigns named, at most 100, or of all
-    /// that the caller sees. Most handed over first, at most 100.
+    /// What came of voicemails, side by side, each against all the others together: of the campaigns named, at most 100, or of all. Most handed over first, at most 100.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn comparison(
         &self,
         ctx: &Context<'_>,
         by: Comparison,
         campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<Compared>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
-        let named = campaign_ids.unwrap_or_default();
-        if named.len() > COMPARED_CAMPAIGNS_MAX {
-            return Err(Problem::new(
-                "TOO_MANY_CAMPAIGNS",
-                "at most 100 campaigns can be compared at a time",
-            ));
-        }
-        let named = named
-            .iter()
-            .map(CampaignId::parse)
-            .collect::<Result<Vec<_>, _>>()?;
+        let filter = result_filter(campaign_ids, types)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let groups = queries.compared(permit.organization(), &seen, by.into(), &named);
+        let groups = queries.compared(permit.organization(), &seen, by.into(), &filter);
         Ok(Compared::all(by, groups.await?))
     }
 
-    /// What came of the voicemails of all campaigns that the caller sees, by the recipient-local hour of the week in which they were
-    /// handed over.
+    /// What came of voicemails by the recipient-local hour of the week in which they were handed over.
     #[graphql(complexity = "100 + child_complexity * 10")]
     async fn hours_of_the_week(
         &self,
         ctx: &Context<'_>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<HourFigures>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let hours = queries.hours(permit.organization(), &seen, None);
+        let filter = result_filter(campaign_ids, types)?;
+        let hours = queries.hours(permit.organization(), &seen, &filter);
         Ok(hours.await?.into_iter().map(Into::into).collect())
     }
 
@@ -140,13 +132,16 @@ impl AnalyticsQuery {
     async fn states_reached(
         &self,
         ctx: &Context<'_>,
+        campaign_ids: Option<Vec<ID>>,
+        types: Option<Vec<CampaignType>>,
         min_position: Option<Position>,
     ) -> Result<Vec<StateFigures>, Problem> {
         let caller = caller(ctx)?;
         let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
         let (queries, seen) = (&caller.state.queries, visible(&permit));
-        let states = queries.states(permit.organization(), &seen, None);
+        let filter = result_filter(campaign_ids, types)?;
+        let states = queries.states(permit.organization(), &seen, &filter);
         Ok(states.await?.into_iter().map(Into::into).collect())
     }
 

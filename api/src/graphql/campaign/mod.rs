@@ -1,6 +1,7 @@
 //! Campaigns in the API.
 
 mod costs;
+mod duplicates;
 mod life_cycle;
 mod mutation;
 mod object;
@@ -8,6 +9,7 @@ mod payload;
 mod query;
 
 pub use costs::CostQuery;
+pub use duplicates::DuplicateQuery;
 pub use life_cycle::LifeCycleMutation;
 pub use mutation::ScriptEngineInput;
 pub use object::Campaign;
@@ -18,4 +20,8 @@ use async_graphql::MergedObject;
 /// Everything that can be done to campaigns.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "CampaignMutation")]
-pub struct CampaignMutation(mutation::SetUpMutation, LifeCycleMutation);
+pub struct CampaignMutation(
+    mutation::SetUpMutation,
+    duplicates::DuplicateMutation,
+    LifeCycleMutation,
+);

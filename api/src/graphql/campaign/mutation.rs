@@ -1,4 +1,4 @@
-//! Setting a campaign up: made, changed, scheduled, cleaned of duplicates, written and spoken.
+//! Setting a campaign up: made, changed, scheduled, written and spoken.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,7 @@ use commands::{
 };
 use domain::{
     CampaignId, ContactId, PhoneNumber, TeamId,
-    campaign::{
-        CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand, DailyWindow, DuplicateResolution, Schedule,
-        ScriptEngine,
-    },
+    campaign::{Campaign, CampaignCommand, DailyWindow, Schedule, ScriptEngine},
     organization::Organization,
 };
 
@@ -153,17 +150,6 @@ fn usable(template: Option<&String>, own: &BTreeMap<String, String>) -> Result<(
         .map_err(|e| Problem::new("INVALID_TEMPLATE", e.to_string()))
 }
 
-/// What to do with the duplicates found.
-#[derive(Debug, InputObject)]
-pub struct DuplicateDecision {
-    /// Contacts to take out; at most 1,000 at a time.
-    remove: Option<Vec<ID>>,
-    /// Why the others stay; nothing when none stay.
-    keep_reason: Option<String>,
-    /// The interval from here on, days.
-    min_interval_days: u32,
-}
-
 impl Caller<'_> {
     /// Runs one command on a campaign.
     pub(super) async fn change_campaign(
@@ -297,32 +283,6 @@ impl Caller<'_> {
         self.change_campaign(Action::WriteCampaign, id, command).await
     }
 
-    async fn resolve_duplicates(
-        &self,
-        id: &ID,
-        decision: DuplicateDecision,
-    ) -> Result<CampaignChanged, Problem> {
-        let remove = decision.remove.unwrap_or_default();
-        if remove.len() > CONTACTS_PER_EVENT_MAX {
-            return Err(Problem::new(
-                "TOO_MANY_CONTACTS",
-                "at most 1,000 contacts at a time",
-            ));
-        }
-        if !remove.is_empty() {
-            self.remove_contacts(id, &remove, "duplicate".to_owned()).await?;
-        }
-        let resolution = match decision.keep_reason {
-            Some(reason) => DuplicateResolution::Kept { reason },
-            None => DuplicateResolution::Removed,
-        };
-        let command = CampaignCommand::ResolveDuplicates {
-            resolution,
-            min_interval_days: decision.min_interval_days,
-        };
-        self.change_campaign(Action::WriteCampaign, id, command).await
-    }
-
     async fn set_schedule(&self, id: &ID, schedule: ScheduleInput) -> Result<CampaignChanged, Problem> {
         let command = CampaignCommand::SetSchedule(schedule.parse()?);
         self.change_campaign(Action::WriteCampaign, id, command).await
@@ -403,16 +363,6 @@ impl SetUpMutation {
         reason: String,
     ) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(caller(ctx)?.remove_contacts(&id, &contact_ids, reason).await)
-    }
-
-    /// Decides about duplicates.
-    async fn resolve_duplicates(
-        &self,
-        ctx: &Context<'_>,
-        id: ID,
-        decision: DuplicateDecision,
-    ) -> Result<CampaignOutcome, Problem> {
-        CampaignOutcome::of(caller(ctx)?.resolve_duplicates(&id, decision).await)
     }
 
     /// Has the scripts written.

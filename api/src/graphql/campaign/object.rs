@@ -10,6 +10,7 @@ use projections::{
 };
 
 use super::super::{
+    analytics::{CostShares, Results},
     contact::Contact,
     context::caller,
     enums::{AudioState, CampaignStatus, CampaignType, ContactSource, DeliveryStatus, ReviewState, Weekday},
@@ -55,6 +56,24 @@ pub struct CampaignCounters {
     /// Played.
     listened: i64,
     attempted: i64,
+}
+
+/// What was decided about duplicates.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DuplicateResolution {
+    /// Some stay.
+    kept: bool,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// What the last recorded check for duplicates found.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DuplicateCheck {
+    duplicates: u64,
+    /// Other campaigns that share some of them.
+    campaigns: u64,
+    min_interval_days: u32,
 }
 
 /// What it has cost.
@@ -205,6 +224,37 @@ impl Campaign {
             listened: r.listened,
             attempted: r.attempted,
         }
+    }
+    /// What came of those that were handed over, with rates.
+    async fn results(&self) -> Results {
+        self.0.results().into()
+    }
+    /// What it has cost, and what each voicemail came to.
+    async fn cost_shares(&self) -> CostShares {
+        CostShares::of(self.0.costs(), &self.0.results())
+    }
+    /// What the last recorded check for duplicates found.
+    async fn duplicate_check(&self) -> Option<DuplicateCheck> {
+        self.0.duplicates.as_ref().map(|report| DuplicateCheck {
+            duplicates: report.0.duplicates,
+            campaigns: report.0.conflicts.len() as u64,
+            min_interval_days: report.0.min_interval_days,
+        })
+    }
+    /// What was decided about duplicates.
+    async fn duplicate_resolution(&self) -> Option<DuplicateResolution> {
+        use domain::campaign::DuplicateResolution as Decided;
+        let decided = self.0.duplicates_resolution.as_ref()?;
+        Some(match &decided.0 {
+            Decided::Removed => DuplicateResolution {
+                kept: false,
+                reason: None,
+            },
+            Decided::Kept { reason } => DuplicateResolution {
+                kept: true,
+                reason: Some(reason.clone()),
+            },
+        })
     }
     async fn costs(&self) -> CampaignCosts {
         CampaignCosts {

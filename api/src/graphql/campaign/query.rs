@@ -1,22 +1,20 @@
 //! Questions about campaigns.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::Connection};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use commands::{
     authorization::Action,
     scripts::{KNOWN_VARIABLES, starter_template},
     use_cases,
 };
 use domain::{CampaignId, ContactId, UserId};
-use projections::queries::{CampaignFilter, DuplicateContact};
+use projections::queries::CampaignFilter;
 
 use super::{
     super::{
-        contact::Contact,
         context::{caller, visible},
-        enums::{CampaignStatus, CampaignType, DeliveryStatus},
+        enums::{CampaignStatus, CampaignType},
         error::Problem,
-        loaders::rows,
         node_id::NodeKind,
         paging::{connection, cost, page},
         scalars::{Money, Position},
@@ -111,44 +109,6 @@ impl From<use_cases::Precheck> for Precheck {
             earliest_release: found.earliest_release,
             cost_estimate: found.cost_estimate.into(),
         }
-    }
-}
-
-/// A contact that another campaign has, too.
-#[derive(Debug)]
-pub struct Duplicate(DuplicateContact);
-
-/// Another campaign that has the same number.
-#[derive(Debug, SimpleObject)]
-pub struct DuplicateConflict {
-    campaign_id: ID,
-    campaign_name: String,
-    status: CampaignStatus,
-    contacted_at: Option<DateTime<Utc>>,
-    days_since: Option<i64>,
-    outcome: DeliveryStatus,
-}
-
-#[Object]
-impl Duplicate {
-    async fn contact_id(&self) -> ID {
-        self.0.contact_id.global()
-    }
-    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Problem> {
-        Ok(rows(ctx)?.load_one(self.0.contact_id).await?.map(Contact))
-    }
-    async fn conflicts(&self) -> Vec<DuplicateConflict> {
-        let conflicts = self.0.conflicts.iter();
-        conflicts
-            .map(|c| DuplicateConflict {
-                campaign_id: c.campaign_id.global(),
-                campaign_name: c.campaign_name.clone(),
-                status: c.status.into(),
-                contacted_at: c.contacted_at,
-                days_since: c.days_since,
-                outcome: c.outcome.into(),
-            })
-            .collect()
     }
 }
 
@@ -250,32 +210,6 @@ impl CampaignQuery {
         Ok(use_cases::precheck(&caller.state.ports, &permit, id)
             .await?
             .into())
-    }
-
-    /// Contacts of the campaign that another campaign has, or that were contacted within so many days.
-    #[graphql(complexity = "cost(first, child_complexity)")]
-    async fn duplicates(
-        &self,
-        ctx: &Context<'_>,
-        campaign_id: ID,
-        min_interval_days: Option<u32>,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<Connection<String, Duplicate>, Problem> {
-        let caller = caller(ctx)?;
-        let id = CampaignId::parse(&campaign_id)?;
-        let (permit, row) = caller.campaign_row(id).await?;
-        let days = min_interval_days.or(row.min_interval_days);
-        let now = caller.state.now();
-        let since = now - Duration::days(i64::from(days.unwrap_or(14).min(3_650)));
-        let request = page::<ContactId>(first, after)?;
-        let started = request.after.is_some();
-        let found = caller
-            .state
-            .queries
-            .duplicates(permit.organization(), id, since, now, request)
-            .await?;
-        Ok(connection(found, started, Duplicate))
     }
 
     /// Names that a template may use besides the campaign's own.

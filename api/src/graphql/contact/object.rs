@@ -1,7 +1,7 @@
 //! A contact as clients see it: details opened for the caller, consent, standing, campaigns, history.
 
 use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PersonalDetails, Position as At};
 use projections::{
     models::ContactHistoryRow,
@@ -49,11 +49,13 @@ pub struct ContactCampaign {
     script_id: ID,
     added_at: DateTime<Utc>,
     contacted_at: Option<DateTime<Utc>>,
+    /// Whole days since then.
+    days_since: Option<i64>,
     delivery: DeliveryStatus,
 }
 
-impl From<Participation> for ContactCampaign {
-    fn from(p: Participation) -> Self {
+impl ContactCampaign {
+    fn of(p: Participation, now: DateTime<Utc>) -> Self {
         Self {
             campaign_id: p.campaign_id.global(),
             campaign_name: p.campaign_name,
@@ -61,6 +63,7 @@ impl From<Participation> for ContactCampaign {
             script_id: p.script_id.global(),
             added_at: p.added_at,
             contacted_at: p.contacted_at,
+            days_since: p.contacted_at.map(|at| (now - at).num_days()),
             delivery: p.delivery.into(),
         }
     }
@@ -172,10 +175,23 @@ impl Contact {
     async fn last_contacted_at(&self) -> Option<DateTime<Utc>> {
         self.0.row.last_contacted_at
     }
+    /// Whole days since then.
+    async fn days_since_contact(&self, ctx: &Context<'_>) -> Result<Option<i64>, Problem> {
+        let now = caller(ctx)?.state.now();
+        Ok(self.0.row.last_contacted_at.map(|at| (now - at).num_days()))
+    }
+    /// Whether a voicemail was handed over, or began to be, within so many days: too recently, where that is the interval.
+    async fn contacted_within(&self, ctx: &Context<'_>, days: u32) -> Result<bool, Problem> {
+        let now = caller(ctx)?.state.now();
+        // Longer than there have been calendars is always.
+        let since = now.checked_sub_signed(TimeDelta::days(days.into()));
+        let contacted = self.0.row.last_contacted_at;
+        Ok(contacted.is_some_and(|at| since.is_none_or(|since| at >= since)))
+    }
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.row.created_at
     }
-    /// The campaigns that it is in, as far as the caller sees them.
+    /// The campaigns that it is in, as far as the caller sees them, the last one first, with what came of each.
     #[graphql(complexity = "20 + child_complexity * 5")]
     async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<ContactCampaign>, Problem> {
         let caller = caller(ctx)?;
@@ -185,7 +201,8 @@ impl Contact {
         let found = found
             .campaigns_of_contact(permit.organization(), &visible(&permit), id)
             .await?;
-        Ok(found.into_iter().map(Into::into).collect())
+        let now = caller.state.now();
+        Ok(found.into_iter().map(|p| ContactCampaign::of(p, now)).collect())
     }
     /// Everything that touched it, oldest first; as of an instant when one is given. For admins and auditors.
     #[graphql(complexity = "cost(first, child_complexity)")]

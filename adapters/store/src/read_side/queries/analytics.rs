@@ -8,8 +8,8 @@ use projections::{
     figures::{Costs, Results},
     models::{ActivityRow, AnalyticsRow, DigestRow, FailureTallyRow, ObstacleTallyRow, ScriptRow},
     queries::{
-        ActivityPlace, AnalyticsQueries, Compared, Comparison, HourResults, Overview, Page, PageRequest,
-        QueryError, StateResults, TrendPoint, Visible,
+        ActivityPlace, AnalyticsQueries, Compared, Comparison, DayResults, HourResults, Overview, Page,
+        PageRequest, QueryError, ResultFilter, StateResults, TimelinePoint, Visible,
     },
 };
 
@@ -21,6 +21,9 @@ use super::{
 
 /// Most kinds of failures or rules that are told apart.
 const KINDS_MAX: i64 = 100;
+
+/// The type whose starter template a campaign `c` has, empty when it has a template of its own; and that template.
+const TEMPLATE: &str = "CASE WHEN c.script_template IS NULL THEN c.kind ELSE '' END, c.script_template";
 
 /// Most groups that are compared.
 const COMPARED_MAX: i64 = 100;
@@ -37,7 +40,7 @@ const RESULTS: [&str; 8] = [
     "t.listen_ms",
 ];
 
-/// The same out of the counters of campaigns `c`, which say nothing of how long voicemails were played, and what they cost.
+/// The same out of the counters of campaigns `c`, and what they cost.
 const CAMPAIGN_RESULTS: [&str; 11] = [
     "c.attempted",
     "c.delivered + c.listened",
@@ -45,8 +48,8 @@ const CAMPAIGN_RESULTS: [&str; 11] = [
     "c.failed",
     "CASE WHEN c.listening_reported = 1 THEN c.delivered + c.listened ELSE 0 END",
     "c.listening_reported",
-    "0",
-    "0",
+    "c.timed",
+    "c.listen_ms",
     "c.writer_cost",
     "c.voice_cost",
     "c.carrier_cost",
@@ -84,13 +87,20 @@ fn costs(cells: &mut impl Iterator<Item = Cell>) -> Result<Costs, QueryError> {
     })
 }
 
-/// Sums of `table` by `groups`, over the campaigns that a person sees.
+/// Leaves the campaigns `c` that are wanted of those that a person sees.
+fn leave(select: &mut Select, visible: &Visible, filter: &ResultFilter) {
+    select.and("c.status <> 'absent'", []);
+    select.and_one_of("c.kind", &filter.kinds);
+    leave_visible(select, "c", visible);
+}
+
+/// Sums of `table` by `groups`, over campaigns.
 fn summed(
     table: &str,
     groups: &str,
     organization: OrganizationId,
     visible: &Visible,
-    campaigns: &[CampaignId],
+    filter: &ResultFilter,
 ) -> Select {
     let mut select = Select::new(&format!(
         "SELECT {groups}, {} FROM {table} AS t
@@ -98,9 +108,8 @@ fn summed(
         sums(&RESULTS)
     ));
     select.and("t.organization_id = ?", [organization.to_cell()]);
-    select.and_one_of("t.campaign_id", campaigns);
-    select.and("c.status <> 'absent'", []);
-    leave_visible(&mut select, "c", visible);
+    select.and_one_of("t.campaign_id", &filter.campaigns);
+    leave(&mut select, visible, filter);
     select
 }
 
@@ -109,16 +118,16 @@ fn summed_campaigns(
     groups: &str,
     organization: OrganizationId,
     visible: &Visible,
-    campaigns: &[CampaignId],
+    filter: &ResultFilter,
 ) -> Select {
     let mut select = Select::new(&format!(
         "SELECT {groups}, {} FROM campaigns AS c",
         sums(&CAMPAIGN_RESULTS)
     ));
     select.and("c.organization_id = ?", [organization.to_cell()]);
-    select.and_one_of("c.campaign_id", campaigns);
-    select.and("c.status <> 'absent' AND c.attempted > 0", []);
-    leave_visible(&mut select, "c", visible);
+    select.and_one_of("c.campaign_id", &filter.campaigns);
+    select.and("c.attempted > 0", []);
+    leave(&mut select, visible, filter);
     select
 }
 
@@ -143,38 +152,47 @@ impl AnalyticsQueries for Queries {
         self.rows(select).await
     }
 
-    async fn trend(
+    async fn timeline(
         &self,
         organization: OrganizationId,
-        visible: &Visible,
-        campaign: Option<CampaignId>,
-        span: Option<(NaiveDate, NaiveDate)>,
-    ) -> Result<Vec<TrendPoint>, QueryError> {
-        let mut select = Select::new(
-            "SELECT t.day, t.outcome, CAST(sum(t.count) AS bigint),
-                    CAST(sum(CASE WHEN c.listening_reported = 1 THEN t.count ELSE 0 END) AS bigint) FROM analytics AS t
-               JOIN campaigns AS c ON c.organization_id = t.organization_id AND c.campaign_id = t.campaign_id",
-        );
+        campaign: CampaignId,
+    ) -> Result<Vec<TimelinePoint>, QueryError> {
+        let mut select =
+            Select::new("SELECT t.day, t.outcome, CAST(sum(t.count) AS bigint) FROM analytics AS t");
         select.and("t.organization_id = ?", [organization.to_cell()]);
-        select.and_is("t.campaign_id", campaign.as_ref());
-        if let Some((from, until)) = span {
-            select.and("t.day >= ? AND t.day <= ?", [from.to_cell(), until.to_cell()]);
-        }
-        select.and("c.status <> 'absent'", []);
-        leave_visible(&mut select, "c", visible);
+        select.and("t.campaign_id = ?", [campaign.to_cell()]);
         select.add(" GROUP BY t.day, t.outcome ORDER BY t.day, t.outcome", []);
         let rows = self.cells(select).await?;
         rows.into_iter()
             .map(|row| {
                 let mut cells = row.into_iter();
-                Ok(TrendPoint {
+                Ok(TimelinePoint {
                     day: value(cells.next())?,
                     outcome: value(cells.next())?,
                     count: value(cells.next())?,
-                    listenable: value(cells.next())?,
                 })
             })
             .collect()
+    }
+
+    async fn days(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        filter: &ResultFilter,
+        (from, until): (NaiveDate, NaiveDate),
+    ) -> Result<Vec<DayResults>, QueryError> {
+        let mut select = summed("day_results", "t.day", organization, visible, filter);
+        select.and("t.day >= ? AND t.day <= ?", [from.to_cell(), until.to_cell()]);
+        select.add(" GROUP BY t.day ORDER BY t.day", []);
+        let day = |row: Vec<Cell>| {
+            let mut cells = row.into_iter();
+            Ok(DayResults {
+                day: value(cells.next())?,
+                results: results(&mut cells)?,
+            })
+        };
+        self.cells(select).await?.into_iter().map(day).collect()
     }
 
     async fn failures(
@@ -237,15 +255,9 @@ impl AnalyticsQueries for Queries {
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        campaign: Option<CampaignId>,
+        filter: &ResultFilter,
     ) -> Result<Vec<HourResults>, QueryError> {
-        let mut select = summed(
-            "hour_results",
-            "t.weekday, t.hour",
-            organization,
-            visible,
-            campaign.as_slice(),
-        );
+        let mut select = summed("hour_results", "t.weekday, t.hour", organization, visible, filter);
         select.add(" GROUP BY t.weekday, t.hour ORDER BY t.weekday, t.hour", []);
         let hour = |row: Vec<Cell>| {
             let mut cells = row.into_iter();
@@ -262,15 +274,9 @@ impl AnalyticsQueries for Queries {
         &self,
         organization: OrganizationId,
         visible: &Visible,
-        campaign: Option<CampaignId>,
+        filter: &ResultFilter,
     ) -> Result<Vec<StateResults>, QueryError> {
-        let mut select = summed(
-            "hour_results",
-            "t.state",
-            organization,
-            visible,
-            campaign.as_slice(),
-        );
+        let mut select = summed("state_results", "t.state", organization, visible, filter);
         select.add(" GROUP BY t.state ORDER BY sum(t.attempted) DESC, t.state", []);
         let state = |row: Vec<Cell>| {
             let mut cells = row.into_iter();
@@ -287,10 +293,10 @@ impl AnalyticsQueries for Queries {
         organization: OrganizationId,
         visible: &Visible,
         by: Comparison,
-        campaigns: &[CampaignId],
+        filter: &ResultFilter,
     ) -> Result<Vec<Compared>, QueryError> {
-        let of_campaigns = |groups| summed_campaigns(groups, organization, visible, campaigns);
-        let of_scripts = |groups| summed("script_results", groups, organization, visible, campaigns);
+        let of_campaigns = |groups| summed_campaigns(groups, organization, visible, filter);
+        let of_scripts = |groups| summed("script_results", groups, organization, visible, filter);
         // A group is a key and a name; what has no name is called nothing.
         let (mut select, grouped, attempted) = match by {
             Comparison::Campaign => (
@@ -304,6 +310,11 @@ impl AnalyticsQueries for Queries {
                 "t.author, t.model",
                 "t.attempted",
             ),
+            Comparison::Template => {
+                let mut select = of_scripts(TEMPLATE);
+                select.and("t.author = 'template'", []);
+                (select, TEMPLATE, "t.attempted")
+            }
             Comparison::Length => (
                 of_scripts("CAST(t.seconds AS text), NULL"),
                 "t.seconds",

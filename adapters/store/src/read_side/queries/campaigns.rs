@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, ContactId, OrganizationId, campaign::CampaignStatus};
+use domain::{CampaignId, ContactId, OrganizationId, TeamId, UserId, campaign::CampaignStatus};
 use projections::{
     Cell, ColumnValue,
+    duplicates::{ConflictingCampaign, DuplicateSummary},
     models::{CampaignContactRow, CampaignRow},
     queries::{
         CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,
@@ -26,6 +27,19 @@ const CONFLICTS: &str = "o.organization_id = m.organization_id AND o.phone_index
 /// The campaign `c` of a row `o`.
 const ITS_CAMPAIGN: &str =
     "JOIN campaigns AS c ON c.organization_id = o.organization_id AND c.campaign_id = o.campaign_id";
+
+/// Contacts `m` of a campaign with the rows `o` of others that conflict with them.
+fn shared() -> String {
+    format!(
+        "FROM campaign_contacts AS m
+           JOIN campaign_contacts AS o ON o.organization_id = m.organization_id AND o.phone_index = m.phone_index
+           {ITS_CAMPAIGN}
+          WHERE m.organization_id = ? AND m.campaign_id = ? AND {CONFLICTS}"
+    )
+}
+
+/// Most other campaigns that are named.
+const CONFLICTS_MAX: i64 = 100;
 
 fn leave(select: &mut Select, visible: &Visible, filter: &CampaignFilter) {
     select.and("t.status <> ?", [CampaignStatus::Absent.to_cell()]);
@@ -59,13 +73,21 @@ fn escaped(text: &str) -> String {
     pattern
 }
 
-fn sees(visible: &Visible, row: &CampaignRow) -> bool {
+fn sees(visible: &Visible, owner: UserId, team: Option<TeamId>) -> bool {
     match visible {
         Visible::All => true,
-        Visible::OwnedBy { user, teams } => {
-            row.owner == *user || row.team.is_some_and(|team| teams.contains(&team))
-        }
+        Visible::OwnedBy { user, teams } => owner == *user || team.is_some_and(|team| teams.contains(&team)),
     }
+}
+
+/// The next cells: a campaign's owner, team and name; the name, when the person sees the campaign.
+fn name_seen(
+    cells: &mut impl Iterator<Item = Cell>,
+    visible: &Visible,
+) -> Result<Option<String>, QueryError> {
+    let (owner, team) = (value(cells.next())?, value(cells.next())?);
+    let name = value(cells.next())?;
+    Ok(Some(name).filter(|_| sees(visible, owner, team)))
 }
 
 #[async_trait]
@@ -127,7 +149,7 @@ impl CampaignQueries for Queries {
     ) -> Result<Vec<CampaignRow>, QueryError> {
         let keys: Vec<_> = campaigns.iter().map(|id| (organization, *id)).collect();
         let mut rows: Vec<CampaignRow> = self.rows_by_key(&keys).await?;
-        rows.retain(|row| row.status != CampaignStatus::Absent && sees(visible, row));
+        rows.retain(|row| row.status != CampaignStatus::Absent && sees(visible, row.owner, row.team));
         Ok(rows)
     }
 
@@ -168,9 +190,9 @@ impl CampaignQueries for Queries {
     async fn duplicates(
         &self,
         organization: OrganizationId,
+        visible: &Visible,
         campaign: CampaignId,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
+        (since, now): (DateTime<Utc>, DateTime<Utc>),
         page: PageRequest<ContactId>,
     ) -> Result<Page<DuplicateContact, ContactId>, QueryError> {
         let mut select = Select::new("WITH page AS (SELECT m.contact_id FROM campaign_contacts AS m");
@@ -183,7 +205,7 @@ impl CampaignQueries for Queries {
         select.page(&["m.contact_id"], Order::Ascending, &page);
         select.add(
             &format!(
-                ") SELECT m.contact_id, o.campaign_id, c.name, c.status, o.contacted_at, o.delivery
+                ") SELECT m.contact_id, o.campaign_id, c.owner, c.team, c.name, c.status, o.contacted_at, o.delivery
                      FROM page JOIN campaign_contacts AS m ON m.contact_id = page.contact_id
                      JOIN campaign_contacts AS o ON o.organization_id = m.organization_id
                           AND o.phone_index = m.phone_index {ITS_CAMPAIGN}
@@ -196,7 +218,7 @@ impl CampaignQueries for Queries {
         for row in self.cells(select).await? {
             let mut cells = row.into_iter();
             let contact_id: ContactId = value(cells.next())?;
-            let conflict = conflict(cells, now)?;
+            let conflict = conflict(cells, visible, now)?;
             match found.last_mut() {
                 Some((known, duplicate)) if *known == contact_id => duplicate.conflicts.push(conflict),
                 _ => found.push((
@@ -210,11 +232,97 @@ impl CampaignQueries for Queries {
         }
         Ok(Page::of(found, page.rows()))
     }
+
+    async fn duplicate_summary(
+        &self,
+        organization: OrganizationId,
+        visible: &Visible,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+    ) -> Result<DuplicateSummary, QueryError> {
+        let shared = shared();
+        let of_campaign = [
+            since.to_cell(),
+            organization.to_cell(),
+            campaign.to_cell(),
+            since.to_cell(),
+        ];
+        let mut counts = Select::new("");
+        counts.add(
+            &format!(
+                "SELECT count(*), CAST(coalesce(sum(CASE WHEN d.last >= ? THEN 1 ELSE 0 END), 0) AS bigint), max(d.last)
+                   FROM (SELECT m.contact_id, max(o.contacted_at) AS last {shared} GROUP BY m.contact_id) AS d"
+            ),
+            of_campaign.clone(),
+        );
+        let row = self.cells(counts).await?.pop().unwrap_or_default();
+        let mut cells = row.into_iter();
+        let (duplicates, recent) = (value(cells.next())?, value(cells.next())?);
+        let last: Option<DateTime<Utc>> = value(cells.next())?;
+        let mut others = Select::new("");
+        others.add(
+            &format!(
+                "SELECT o.campaign_id, c.owner, c.team, c.name, c.status, count(*),
+                        CAST(sum(CASE WHEN o.contacted_at >= ? THEN 1 ELSE 0 END) AS bigint), max(o.contacted_at)
+                   {shared} GROUP BY o.campaign_id, c.owner, c.team, c.name, c.status
+                  ORDER BY count(*) DESC, o.campaign_id LIMIT ?"
+            ),
+            of_campaign.into_iter().chain([Cell::Int(CONFLICTS_MAX)]),
+        );
+        let conflict = |row: Vec<Cell>| {
+            let mut cells = row.into_iter();
+            Ok(ConflictingCampaign {
+                campaign_id: value(cells.next())?,
+                name: name_seen(&mut cells, visible)?,
+                status: value(cells.next())?,
+                contacts: value(cells.next())?,
+                recent: value(cells.next())?,
+                last_contacted_at: value(cells.next())?,
+            })
+        };
+        let conflicts = self.cells(others).await?.into_iter().map(conflict);
+        Ok(DuplicateSummary {
+            duplicates,
+            recent,
+            last_contacted_at: last.filter(|at| *at >= since),
+            conflicts: conflicts.collect::<Result<_, QueryError>>()?,
+        })
+    }
+
+    async fn contacted_since(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        since: DateTime<Utc>,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Result<Vec<ContactId>, QueryError> {
+        let mut select = Select::new("SELECT m.contact_id FROM campaign_contacts AS m");
+        select.and("m.organization_id = ?", [organization.to_cell()]);
+        select.and("m.campaign_id = ?", [campaign.to_cell()]);
+        if let Some(after) = after {
+            select.and("m.contact_id > ?", [after.to_cell()]);
+        }
+        select.and(
+            &format!(
+                "EXISTS (SELECT 1 FROM campaign_contacts AS o {ITS_CAMPAIGN}
+                          WHERE {CONFLICTS} AND o.contacted_at >= ?)"
+            ),
+            [since.to_cell(), since.to_cell()],
+        );
+        select.add(" ORDER BY m.contact_id LIMIT ?", [Cell::Int(i64::from(limit))]);
+        let rows = self.cells(select).await?;
+        rows.into_iter().map(|mut row| value(row.pop())).collect()
+    }
 }
 
-fn conflict(mut cells: impl Iterator<Item = Cell>, now: DateTime<Utc>) -> Result<Conflict, QueryError> {
+fn conflict(
+    mut cells: impl Iterator<Item = Cell>,
+    visible: &Visible,
+    now: DateTime<Utc>,
+) -> Result<Conflict, QueryError> {
     let campaign_id = value(cells.next())?;
-    let campaign_name = value(cells.next())?;
+    let campaign_name = name_seen(&mut cells, visible)?;
     let status = value(cells.next())?;
     let contacted_at: Option<DateTime<Utc>> = value(cells.next())?;
     Ok(Conflict {

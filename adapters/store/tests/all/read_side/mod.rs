@@ -22,7 +22,17 @@ use crate::engines::minute;
 
 /// Opens the read side over a journal, with batches of so many events.
 pub async fn open(database: &Database, log: &Arc<Log>, batch: usize) -> ReadSide {
-    let options = ReadSideOptions { shards: None, batch };
+    open_in_shards(database, log, batch, None).await
+}
+
+/// The same with so many shards.
+pub async fn open_in_shards(
+    database: &Database,
+    log: &Arc<Log>,
+    batch: usize,
+    shards: Option<u32>,
+) -> ReadSide {
+    let options = ReadSideOptions { shards, batch };
     let clock = Arc::new(ManualClock::starting_at(minute(0)));
     ReadSide::open(database, log.clone(), clock, options)
         .await

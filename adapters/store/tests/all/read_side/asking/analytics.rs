@@ -1,14 +1,21 @@
 //! Questions about how campaigns went.
 
 use chrono::NaiveDate;
-use domain::script::{DeliveryStatus, FailureClass};
+use domain::{
+    campaign::CampaignType,
+    script::{DeliveryStatus, FailureClass},
+};
 use projections::{
     Outcome,
-    queries::{Comparison, PageRequest, Visible},
+    queries::{Comparison, PageRequest, ResultFilter, Visible},
 };
 
 use super::{asked, facts};
 use crate::engines::on_both;
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
 
 #[tokio::test]
 async fn outcomes_are_told_by_hour_day_failure_and_rule() {
@@ -31,14 +38,11 @@ async fn outcomes_are_told_by_hour_day_failure_and_rule() {
             .await
             .unwrap();
         assert_eq!(later, []);
-        let trend = ask
-            .trend(organization, &Visible::All, None, Some((day, day)))
-            .await
-            .unwrap();
+        let timeline = ask.timeline(organization, first).await.unwrap();
         assert!(
-            trend
+            timeline
                 .iter()
-                .any(|p| (p.outcome, p.count) == (Outcome::Delivered, 1))
+                .any(|p| (p.day, p.outcome, p.count) == (day, Outcome::Delivered, 1))
         );
         let failure = ask.failures(organization, first).await.unwrap().remove(0);
         assert_eq!((failure.code.as_str(), failure.count), ("302", 1));
@@ -77,6 +81,8 @@ async fn counters_digest_and_overview_say_the_same() {
             (2, 8, 1)
         );
         assert_eq!(overview.costs.carrier, campaign.carrier_cost);
+        assert_eq!(overview.results.average_listen_ms(), Some(9_000));
+        assert_eq!(campaign.results(), overview.results, "the other is a draft");
     })
     .await;
 }
@@ -104,10 +110,27 @@ async fn results_are_told_by_hour_state_writer_and_campaign() {
         let ask = asked(&database).await;
         let (organization, first) = (facts::organization(0), facts::campaign(0, 0));
         let all = Visible::All;
-        let hours = ask.hours(organization, &all, Some(first)).await.unwrap();
+        let (every, its) = (ResultFilter::default(), ResultFilter::of(first));
+        let hours = ask.hours(organization, &all, &its).await.unwrap();
         let counted: i64 = hours.iter().map(|h| h.results.attempted).sum();
         assert_eq!(counted, 2);
-        let states = ask.states(organization, &all, None).await.unwrap();
+        // Handed over soon after midnight UTC of New Year's Day, which is New Year's Eve in California.
+        let (eve, new_year) = (day(2025, 12, 31), day(2026, 1, 1));
+        let days = ask
+            .days(organization, &all, &every, (eve, new_year))
+            .await
+            .unwrap();
+        let [one] = &days[..] else { panic!("{days:?}") };
+        assert_eq!(
+            (one.day, one.results.attempted, one.results.listened),
+            (eve, 2, 1)
+        );
+        let later = ask
+            .days(organization, &all, &every, (new_year, new_year))
+            .await
+            .unwrap();
+        assert_eq!(later, []);
+        let states = ask.states(organization, &all, &every).await.unwrap();
         let [state] = &states[..] else {
             panic!("{states:?}")
         };
@@ -123,18 +146,22 @@ async fn results_are_told_by_hour_state_writer_and_campaign() {
             (Comparison::Writer, "ai".to_owned()),
             (Comparison::Length, "0".to_owned()),
         ] {
-            let compared = ask.compared(organization, &all, by, &[]).await.unwrap();
+            let compared = ask.compared(organization, &all, by, &every).await.unwrap();
             let [one] = &compared[..] else {
                 panic!("{by:?}: {compared:?}")
             };
             assert_eq!(one.key, key, "{by:?}");
             assert_eq!((one.results.attempted, one.results.delivered), (2, 1), "{by:?}");
-            let other = facts::campaign(0, 1);
-            assert_eq!(
-                ask.compared(organization, &all, by, &[other]).await.unwrap(),
-                [],
-                "{by:?}"
-            );
+            for none in [
+                ResultFilter::of(facts::campaign(0, 1)),
+                ResultFilter {
+                    kinds: vec![CampaignType::PastClients],
+                    ..ResultFilter::default()
+                },
+            ] {
+                let compared = ask.compared(organization, &all, by, &none).await.unwrap();
+                assert_eq!(compared, [], "{by:?}");
+            }
         }
         let listeners = ask.listeners(organization, first, 5).await.unwrap();
         assert!(listeners.iter().all(|s| s.listen_ms.is_some()));
@@ -151,15 +178,22 @@ async fn another_agents_campaigns_are_in_no_sum() {
             user: facts::user(0, 9),
             teams: vec![],
         };
-        assert_eq!(ask.hours(organization, &stranger, None).await.unwrap(), []);
-        assert_eq!(ask.states(organization, &stranger, None).await.unwrap(), []);
+        let every = ResultFilter::default();
+        assert_eq!(ask.hours(organization, &stranger, &every).await.unwrap(), []);
+        assert_eq!(ask.states(organization, &stranger, &every).await.unwrap(), []);
+        let span = (day(2025, 1, 1), day(2027, 1, 1));
+        assert_eq!(ask.days(organization, &stranger, &every, span).await.unwrap(), []);
         for by in [
             Comparison::Campaign,
             Comparison::CampaignType,
             Comparison::Writer,
+            Comparison::Template,
             Comparison::Length,
         ] {
-            assert_eq!(ask.compared(organization, &stranger, by, &[]).await.unwrap(), []);
+            assert_eq!(
+                ask.compared(organization, &stranger, by, &every).await.unwrap(),
+                []
+            );
         }
         assert_eq!(ask.overview(organization, &stranger).await.unwrap().campaigns, 0);
     })

@@ -150,7 +150,13 @@ async fn duplicates_name_the_other_campaign_and_the_days_since() {
         let now = facts::beginning() + Duration::days(5);
         let since = now - Duration::days(14);
         let page = ask
-            .duplicates(organization, second, since, now, PageRequest::first(10))
+            .duplicates(
+                organization,
+                &Visible::All,
+                second,
+                (since, now),
+                PageRequest::first(10),
+            )
             .await
             .unwrap();
         // The completed campaign conflicts only where it has contacted the number.
@@ -158,22 +164,109 @@ async fn duplicates_name_the_other_campaign_and_the_days_since() {
         let contacts: Vec<_> = found.iter().map(|d| d.contact_id).collect();
         assert_eq!(contacts, [facts::contact(0, 0), facts::contact(0, 1)]);
         let conflict = &found[0].conflicts[0];
-        assert_eq!(conflict.campaign_name, "Expireds 0");
+        assert_eq!(conflict.campaign_name.as_deref(), Some("Expireds 0"));
         assert_eq!(
             (conflict.days_since, conflict.outcome),
             (Some(4), DeliveryStatus::Listened)
         );
 
         let page = ask
-            .duplicates(organization, second, since, now, PageRequest::first(1))
+            .duplicates(
+                organization,
+                &Visible::All,
+                second,
+                (since, now),
+                PageRequest::first(1),
+            )
             .await
             .unwrap();
         assert!(page.has_more);
         let late = ask
-            .duplicates(organization, second, now, now, PageRequest::first(10))
+            .duplicates(
+                organization,
+                &Visible::All,
+                second,
+                (now, now),
+                PageRequest::first(10),
+            )
             .await
             .unwrap();
         assert_eq!(late.rows.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_duplicate_check_counts_people_and_campaigns_and_names_only_what_is_seen() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (organization, first, second) = (
+            facts::organization(0),
+            facts::campaign(0, 0),
+            facts::campaign(0, 1),
+        );
+        let now = facts::beginning() + Duration::days(5);
+        let since = now - Duration::days(14);
+        let found = ask
+            .duplicate_summary(organization, &Visible::All, second, since)
+            .await
+            .unwrap();
+        assert_eq!((found.duplicates, found.recent), (2, 2));
+        let [other] = &found.conflicts[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((other.campaign_id, other.contacts, other.recent), (first, 2, 2));
+        assert_eq!(other.name.as_deref(), Some("Expireds 0"));
+        assert_eq!(other.last_contacted_at, found.last_contacted_at);
+        let advice = found.recommendations(4, 14);
+        assert!(advice[0].advice.starts_with("Wait until January"), "{advice:?}");
+
+        // The draft has not ended, so it shares all four with the completed one; nobody was called by it.
+        let of_first = ask
+            .duplicate_summary(organization, &Visible::All, first, since)
+            .await
+            .unwrap();
+        assert_eq!((of_first.duplicates, of_first.recent), (4, 0));
+
+        let owner_of_second = Visible::OwnedBy {
+            user: facts::user(0, 1),
+            teams: vec![],
+        };
+        let found = ask
+            .duplicate_summary(organization, &owner_of_second, second, since)
+            .await
+            .unwrap();
+        assert_eq!(found.conflicts[0].name, None, "it is another agent's");
+        let page = PageRequest::first(10);
+        let listed = ask.duplicates(organization, &owner_of_second, second, (since, now), page);
+        let listed = listed.await.unwrap().into_rows();
+        assert_eq!(listed[0].conflicts[0].campaign_name, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn those_who_were_contacted_lately_are_listed_part_by_part() {
+    on_both(|database| async move {
+        let ask = asked(&database).await;
+        let (organization, second) = (facts::organization(0), facts::campaign(0, 1));
+        let since = facts::beginning();
+        let recent = ask
+            .contacted_since(organization, second, since, None, 1)
+            .await
+            .unwrap();
+        assert_eq!(recent, [facts::contact(0, 0)]);
+        let rest = ask
+            .contacted_since(organization, second, since, Some(recent[0]), 10)
+            .await
+            .unwrap();
+        assert_eq!(rest, [facts::contact(0, 1)]);
+        let later = since + Duration::days(2);
+        let none = ask
+            .contacted_since(organization, second, later, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(none, []);
     })
     .await;
 }

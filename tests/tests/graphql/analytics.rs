@@ -1,0 +1,179 @@
+//! What became of a campaign, in figures: the same wherever they are asked for, each rate with what it is a rate of.
+
+use serde_json::{Value, json};
+
+use super::campaign::{CHANGED, Campaign};
+use crate::stage::{TestApp, in_a_running_system, text};
+
+in_a_running_system! {
+    the_figures_of_a_campaign_are_the_same_everywhere;
+    a_trend_asks_for_a_span_that_can_be_answered;
+    another_agents_results_are_in_no_figure;
+}
+
+const RESULTS: &str = "attempted delivered listened failed pending listeningReported \
+     deliveryRate { part whole share low high tooFew } listenRate { part whole } averageListenSeconds";
+
+/// A campaign that went out to twelve people and has ended.
+async fn completed(agent: &crate::stage::Person) -> Campaign {
+    let campaign = Campaign::draft(agent)
+        .await
+        .with_people()
+        .await
+        .with_scripts()
+        .await
+        .reviewed_and_spoken()
+        .await;
+    let approve = campaign.step("approveCampaign");
+    agent
+        .does(&approve, "CampaignApproved { precheck { ready } }")
+        .await;
+    let campaign = campaign.followed_by_a_program().await;
+    agent.does(&campaign.step("submitCampaign"), CHANGED).await;
+    campaign.is("COMPLETED").await;
+    campaign
+}
+
+fn attempted(list: &Value) -> u64 {
+    let rows = list.as_array().expect("a list").iter();
+    rows.map(|row| row["results"]["attempted"].as_u64().expect("a count"))
+        .sum()
+}
+
+async fn the_figures_of_a_campaign_are_the_same_everywhere(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = completed(&agent).await;
+    let agent = campaign.agent.clone();
+    let field = format!("results {{ {RESULTS} }}");
+    let results = campaign.field(&field).await;
+    assert_eq!(results["attempted"], 12, "{results}");
+    let rate = &results["deliveryRate"];
+    assert_eq!(
+        (&rate["part"], &rate["whole"]),
+        (&results["delivered"], &json!(12))
+    );
+    assert_eq!(rate["tooFew"], true, "twelve are too few to conclude anything");
+    let bounds = ["low", "share", "high"].map(|bound| rate[bound].as_f64().expect("a share"));
+    assert!(bounds.is_sorted(), "{rate}");
+    if results["listeningReported"] == false {
+        assert!(
+            results["listenRate"].is_null(),
+            "not reported is not nobody: {results}"
+        );
+    }
+
+    let overview = agent
+        .asks(&format!(
+            "overview {{ campaigns {field} costs {{ total perDelivered perListened }} }}"
+        ))
+        .await;
+    assert_eq!(
+        (&overview["campaigns"], &overview["results"]),
+        (&json!(1), &results)
+    );
+    let figures = "days { day attempted delivered } hours { weekday hour results { attempted } } \
+         states { state results { attempted } } failures { code count words } costs { total }";
+    let call = format!("analytics(campaignId: {:?}) {{ {field} {figures} }}", campaign.id);
+    let analytics = agent.asks(&call).await;
+    assert_eq!(analytics["results"], results);
+    assert_eq!(analytics["costs"]["total"], overview["costs"]["total"]);
+    assert_eq!(attempted(&analytics["hours"]), 12);
+    assert_eq!(
+        analytics["states"],
+        json!([{"state": "CA", "results": {"attempted": 12}}])
+    );
+    let days = analytics["days"].as_array().expect("days").iter();
+    let sum: u64 = days.map(|d| d["attempted"].as_u64().expect("a count")).sum();
+    assert_eq!(sum, 12, "{analytics}");
+    let failed: u64 = analytics["failures"]
+        .as_array()
+        .expect("failures")
+        .iter()
+        .map(|f| f["count"].as_u64().expect("a count"))
+        .sum();
+    assert_eq!(results["failed"], failed);
+
+    let call = format!(
+        "trend(days: 7) {{ from until days {{ day attempted }} period {{ {RESULTS} }} \
+         before {{ attempted }} deliveryChange {{ by }} }}"
+    );
+    let trend = agent.asks(&call).await;
+    assert_eq!(
+        (&trend["period"], &trend["before"]["attempted"]),
+        (&results, &json!(0))
+    );
+    let days = trend["days"].as_array().expect("days").iter();
+    assert_eq!(
+        days.map(|d| d["attempted"].as_u64().expect("a count"))
+            .sum::<u64>(),
+        12
+    );
+    assert!(
+        trend["deliveryChange"].is_null(),
+        "there is nothing to compare with"
+    );
+
+    for (by, key) in [
+        ("CAMPAIGN", None),
+        ("CAMPAIGN_TYPE", Some("neighborhood_expireds")),
+        ("WRITER", Some("template")),
+        ("TEMPLATE", Some("neighborhood_expireds")),
+    ] {
+        let call = format!(
+            "comparison(by: {by}) {{ key name campaignId template {field} deliveryAgainstOthers {{ clear tooFew }} }}"
+        );
+        let compared = agent.asks(&call).await;
+        let one = &compared[0];
+        assert_eq!(one["results"], results, "{by}");
+        assert!(key.is_none_or(|key| one["key"] == key), "{by}: {one}");
+        assert!(one["deliveryAgainstOthers"].is_null(), "{by} has no others");
+        match by {
+            "CAMPAIGN" => assert_eq!(
+                (&one["campaignId"], &one["name"]),
+                (&json!(campaign.id), &json!("Desert expireds"))
+            ),
+            "TEMPLATE" => assert!(!text(&one["template"]).is_empty(), "{one}"),
+            _ => {}
+        }
+        let of_others = format!("comparison(by: {by}, types: [PAST_CLIENTS]) {{ key }}");
+        assert_eq!(agent.asks(&of_others).await, json!([]), "{by}");
+    }
+}
+
+async fn a_trend_asks_for_a_span_that_can_be_answered(app: &TestApp) {
+    let agent = app.admin().await;
+    for days in [0, 184] {
+        let call = format!("trend(days: {days}) {{ from }}");
+        assert_eq!(agent.is_not_answered(&call).await, "INVALID_SPAN", "{days}");
+    }
+    let nothing = agent
+        .asks("trend { days { day } period { attempted deliveryRate { share } } }")
+        .await;
+    assert_eq!(
+        nothing["period"],
+        json!({"attempted": 0, "deliveryRate": {"share": null}})
+    );
+}
+
+async fn another_agents_results_are_in_no_figure(app: &TestApp) {
+    let admin = app.admin().await;
+    let campaign = completed(&admin).await;
+    let admin = campaign.agent.clone();
+    let made = admin.does(
+        "addMember(input: {name: \"The other\", email: \"other@example.com\", role: AGENT})",
+        "MemberAdded { signInLink }",
+    );
+    let link = made.await;
+    let other = crate::stage::Person::by_link(app.address(), text(&link["signInLink"])).await;
+    let seen = other.asks("overview { campaigns results { attempted } }").await;
+    assert_eq!(seen, json!({"campaigns": 0, "results": {"attempted": 0}}));
+    assert_eq!(other.asks("comparison(by: WRITER) { key }").await, json!([]));
+    assert_eq!(other.asks("hoursOfTheWeek { hour }").await, json!([]));
+    assert_eq!(other.asks("statesReached { state }").await, json!([]));
+    assert_eq!(other.asks("trend { days { day } }").await, json!({"days": []}));
+    let call = format!(
+        "analytics(campaignId: {:?}) {{ results {{ attempted }} }}",
+        campaign.id
+    );
+    assert_eq!(other.is_not_answered(&call).await, "NOT_FOUND");
+}
