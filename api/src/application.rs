@@ -194,6 +194,7 @@ impl Application {
         .await?;
         let address = sandbox.as_ref().map(Outlook::address);
         let providers = Providers::set_up(&config, address)?;
+        providers.callbacks.set(&config.http.public_base_url);
         let (spool_directory, is_sandboxed) = (directory.join("spool"), address.is_some());
         let ports = Ports {
             journal: opened.journal,
@@ -210,6 +211,7 @@ impl Application {
             writers: providers.writers,
             rates: read_side.clone(),
             retention: read_side.clone(),
+            open: read_side.clone(),
             draft_voice: providers.draft_voice,
             voice: providers.voice,
             carrier: providers.carrier,

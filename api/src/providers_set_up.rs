@@ -43,6 +43,7 @@ impl Providers {
         let mut voice = p.elevenlabs.clone();
         let mut carrier = DropCowboyConfig::new(p.drop_cowboy.key.clone(), p.drop_cowboy.secret.clone());
         carrier.phone_line_id = Some(p.drop_cowboy.phone_line_id.clone()).filter(|l| !l.is_empty());
+        carrier.brand_id = Some(p.drop_cowboy.brand_id.clone()).filter(|b| !b.is_empty());
         let secrets = p
             .drop_cowboy
             .webhook_secrets

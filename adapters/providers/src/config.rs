@@ -216,6 +216,8 @@ pub struct DropCowboyConfig {
     pub secret: SecretString,
     /// The line to send from; nothing for the account's default.
     pub phone_line_id: Option<String>,
+    /// The registered brand; nothing unless the account requires one.
+    pub brand_id: Option<String>,
     /// Whether it reports who listened. Version 2 of the vendor's API does not; a carrier behind the same port may.
     pub reports_listening: bool,
     /// Signing secrets of the registered webhooks; any of them counts.
@@ -240,6 +242,7 @@ impl Default for DropCowboyConfig {
             key: SecretString::from(""),
             secret: SecretString::from(""),
             phone_line_id: None,
+            brand_id: None,
             reports_listening: false,
             webhook_secrets: vec![],
             concurrency: 32,

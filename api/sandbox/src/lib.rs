@@ -47,7 +47,7 @@ pub use crate::{
     carrier::{outcomes::OutcomeRates, webhooks::sign as sign_webhook},
     config::{Credentials, Delays, SandboxConfig, SandboxError, TimeSource, VoiceEngine},
     elevenlabs::{DEFAULT_VOICE, VOICES},
-    faults::{Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
+    faults::{AccountFaults, Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
     google_people::{GoogleAccount, PersonChange},
 };
 

@@ -143,6 +143,8 @@ pub struct DropCowboySettings {
     pub secret: SecretString,
     /// The line to send from; empty for the account's default.
     pub phone_line_id: String,
+    /// The registered brand; empty unless the account requires one.
+    pub brand_id: String,
     /// Signing secrets, separated by commas.
     pub webhook_secrets: SecretString,
 }

@@ -14,6 +14,7 @@ pub struct Query(
     viewer::ViewerQuery,
     campaign::CampaignQuery,
     campaign::CostQuery,
+    campaign::OutlookQuery,
     script::ScriptQuery,
     script::WorkshopQuery,
     contact::ContactQuery,

@@ -87,19 +87,108 @@ pub struct WireReport {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// Whether a campaign can be sent at all.
+/// What of a carrier's account, or of our own set-up, a finding of the readiness check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadinessSubject {
+    /// The carrier can't be asked.
+    Carrier,
+    /// Key, secret or their scopes.
+    Credentials,
+    /// Money on the account.
+    Funds,
+    /// The account may send to its own test numbers only.
+    TestNumbers,
+    /// Numbers to send from.
+    Numbers,
+    /// The line to send from.
+    Line,
+    /// The registered brand.
+    Brand,
+    /// The pool of numbers to send from.
+    Pool,
+    /// Where calls back are forwarded to.
+    Forwarding,
+    /// How the carrier reaches this installation.
+    CallbackAddress,
+    /// What the carrier signs its webhooks with.
+    WebhookSecret,
+    /// The number that recipients see.
+    CallerId,
+    /// Somebody has halted all sending.
+    Halt,
+}
+
+impl ReadinessSubject {
+    /// As shown to programs, such as `callback_address`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Carrier => "carrier",
+            Self::Credentials => "credentials",
+            Self::Funds => "funds",
+            Self::TestNumbers => "test_numbers",
+            Self::Numbers => "numbers",
+            Self::Line => "line",
+            Self::Brand => "brand",
+            Self::Pool => "pool",
+            Self::Forwarding => "forwarding",
+            Self::CallbackAddress => "callback_address",
+            Self::WebhookSecret => "webhook_secret",
+            Self::CallerId => "caller_id",
+            Self::Halt => "halt",
+        }
+    }
+}
+
+/// Something that keeps a campaign from being sent well.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadinessFinding {
+    /// What it is about.
+    pub about: ReadinessSubject,
+    /// No campaign is taken as long as it is so; otherwise it is said and no more.
+    pub blocks: bool,
+    /// What is wrong and what to do, in words for the user.
+    pub message: String,
+}
+
+impl ReadinessFinding {
+    /// What must be put right first.
+    pub fn blocker(about: ReadinessSubject, message: impl Into<String>) -> Self {
+        Self {
+            about,
+            blocks: true,
+            message: message.into(),
+        }
+    }
+
+    /// What should be known.
+    pub fn warning(about: ReadinessSubject, message: impl Into<String>) -> Self {
+        Self {
+            blocks: false,
+            ..Self::blocker(about, message)
+        }
+    }
+}
+
+/// Whether a campaign can be sent at all, as far as the carrier knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CarrierReadiness {
-    /// The credentials are good, there are funds, and a line to send from.
-    pub ready: bool,
-    /// What is missing, in words for the user.
-    pub problems: Vec<String>,
+    /// What is wrong or should be known; nothing when all is well.
+    pub findings: Vec<ReadinessFinding>,
+    /// Money that can be spent, where the carrier says it.
+    pub funds: Option<MicroDollars>,
+}
+
+impl CarrierReadiness {
+    /// What keeps every campaign from being sent.
+    pub fn blockers(&self) -> impl Iterator<Item = &ReadinessFinding> {
+        self.findings.iter().filter(|finding| finding.blocks)
+    }
 }
 
 /// A ringless-voicemail carrier.
 #[async_trait]
 pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
-    /// Checks credentials and funds.
+    /// Checks what a campaign needs: credentials, funds, where it is sent from, and how reports come back. Wrong credentials are an error.
     async fn readiness(&self) -> Result<CarrierReadiness, PortError>;
 
     /// Whether it says who listened. Of what a carrier does not report nothing is known.

@@ -5,6 +5,7 @@ pub(crate) mod campaign;
 mod carrier_reports;
 mod compliance;
 mod journey;
+mod outlook;
 mod refusals;
 mod sending;
 mod suppressions;

@@ -22,7 +22,7 @@ use super::{
     plan,
     routes::{Presented, VOICE_LINE, invalid, presented, problem, unauthorised, unwritable},
 };
-use crate::{Shared, fresh_id};
+use crate::{Shared, faults::AccountFaults, fresh_id};
 
 /// Longest idempotency key.
 const MAX_KEY: usize = 255;
@@ -161,6 +161,9 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
     if asked.byoc.is_some() {
         return Some(3016);
     }
+    if let Some(code) = fault_of_account(&shared.faults.account(), to) {
+        return Some(code);
+    }
     if asked
         .phone_line_id
         .as_ref()
@@ -169,6 +172,15 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
         return Some(3013);
     }
     fault_of_number(to)
+}
+
+fn fault_of_account(account: &AccountFaults, to: &str) -> Option<u32> {
+    match account {
+        _ if account.no_funds => Some(3000),
+        _ if account.no_line => Some(4010),
+        _ if account.test_numbers_only && simulated(to).is_none() => Some(3040),
+        _ => None,
+    }
 }
 
 fn fault_of_audio(memory: &Memory, asked: &Asked) -> Option<u32> {

@@ -4,6 +4,7 @@ mod costs;
 mod life_cycle;
 mod mutation;
 mod object;
+mod outlook;
 mod payload;
 mod query;
 
@@ -11,6 +12,7 @@ pub use costs::CostQuery;
 pub use life_cycle::LifeCycleMutation;
 pub use mutation::ScriptEngineInput;
 pub use object::Campaign;
+pub use outlook::OutlookQuery;
 pub use query::CampaignQuery;
 
 use async_graphql::MergedObject;
