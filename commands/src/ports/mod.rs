@@ -57,8 +57,8 @@ pub use table_reader::{
 };
 pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{
-    CarrierReadiness, Drop, DropAnswer, DropOutcome, ReadinessFinding, ReadinessSubject, ReportMatch,
-    VoicemailCarrier, WireReport,
+    CarrierReadiness, Drop, DropAnswer, DropAudio, DropOutcome, ReadinessFinding, ReadinessSubject,
+    ReportMatch, VoicemailCarrier, WireReport,
 };
 pub use webhook_inbox::{
     FiledWebhook, InboundWebhook, WebhookCounts, WebhookFate, WebhookInbox, WebhookReplay, WebhookStanding,

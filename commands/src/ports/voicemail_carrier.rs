@@ -2,10 +2,31 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::{MicroDollars, PhoneNumber, script::FailureClass};
 
 use super::PortError;
+
+/// The recording of a voicemail, as the carrier gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DropAudio {
+    /// It lies at the carrier: its reference, from [`VoicemailCarrier::upload`].
+    Media(String),
+    /// The carrier fetches it from this address.
+    Address {
+        /// Where, for a while.
+        address: String,
+        /// `audio/mpeg` or `audio/wav`.
+        media_type: String,
+    },
+    /// The carrier fetches it from this server.
+    Path {
+        /// The path, signed, which begins with a slash.
+        path: String,
+        /// `audio/mpeg` or `audio/wav`.
+        media_type: String,
+    },
+}
 
 /// One voicemail to one number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +35,11 @@ pub struct Drop {
     pub to: PhoneNumber,
     /// The number shown, which the organization is entitled to.
     pub caller_id: PhoneNumber,
-    /// The carrier's reference of the audio, from [`VoicemailCarrier::upload`].
-    pub media_id: String,
+    /// What is played.
+    pub audio: DropAudio,
     /// Our reference, echoed by the callback: the attempt id.
     pub foreign_id: String,
-    /// Makes a repeat harmless for 24 hours.
+    /// Makes a repeat harmless, where the carrier remembers keys.
     pub idempotency_key: String,
     /// Unguessable part of the callback's path.
     pub callback_token: String,
@@ -194,10 +215,17 @@ pub trait VoicemailCarrier: Send + Sync + std::fmt::Debug {
     /// Whether it says who listened. Of what a carrier does not report nothing is known.
     fn reports_listening(&self) -> bool;
 
+    /// Whether it takes audio by [`VoicemailCarrier::upload`]; otherwise it fetches each recording from an address.
+    fn takes_uploads(&self) -> bool;
+
+    /// For how long a repeat under the same key is the same drop. Nothing where a repeat would be a second voicemail: then a hand-over
+    /// whose answer is lost is in doubt at once.
+    fn remembers_keys(&self) -> Option<Duration>;
+
     /// Gives the carrier an audio file; repeating it is harmless. Returns the carrier's reference.
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError>;
 
-    /// Hands one voicemail over. A repeat with the same key within 24 hours is the same drop.
+    /// Hands one voicemail over. A repeat with the same key is the same drop as long as the carrier remembers keys.
     async fn hand_over(&self, drop: Drop) -> Result<DropAnswer, PortError>;
 
     /// Parses a webhook or callback body that has been stored. `token` is the secret part of the path it came on.

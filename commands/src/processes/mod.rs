@@ -6,6 +6,7 @@ mod completion;
 mod contact_import;
 mod dispatch;
 mod drop;
+mod drop_audio;
 mod engine;
 mod list_load;
 mod matching;

@@ -5,3 +5,4 @@ mod carrier_log;
 mod chaos;
 mod demonstration;
 mod killed;
+mod unanswered;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use voicedrop::{
     application::{Application, Running, Surroundings},
     auth::make_sign_in_link,
-    config::{Config, Role},
+    config::{CarrierChoice, Config, Role},
     demo::{Cast, SkippingClock, start_instant},
 };
 
@@ -34,6 +34,27 @@ pub struct TestApp {
     running: Running,
     /// The organization that the story is about, and its admin.
     pub cast: Cast,
+    /// The system's clock, for stories in which it stands still.
+    pub clock: ManualClock,
+}
+
+/// How a system is set up for a story.
+#[derive(Debug)]
+struct Setting {
+    carrier: CarrierChoice,
+    faults: Faults,
+    /// The clock moves only when the story says so.
+    stands_still: bool,
+}
+
+impl Setting {
+    const fn amid(faults: Faults) -> Self {
+        Self {
+            carrier: CarrierChoice::DropCowboy,
+            faults,
+            stands_still: false,
+        }
+    }
 }
 
 impl TestApp {
@@ -47,10 +68,37 @@ impl TestApp {
         Self::tell_through(engine, faults, |ports| ports, story);
     }
 
+    /// The same, with a carrier that remembers no keys and fetches its recordings.
+    pub fn tell_by_the_first_api(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            carrier: CarrierChoice::DropCowboyV1,
+            ..Setting::amid(faults)
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
+    /// The same, with a clock that the story moves.
+    pub fn tell_at_a_standstill(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            stands_still: true,
+            ..Setting::amid(faults)
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
     /// The same, where something comes between the system and a port of its own.
     pub fn tell_through(
         engine: Engine,
         faults: Faults,
+        between: impl FnOnce(Ports) -> Ports,
+        story: impl AsyncFnOnce(&Self),
+    ) {
+        Self::tell_all(engine, Setting::amid(faults), between, story);
+    }
+
+    fn tell_all(
+        engine: Engine,
+        setting: Setting,
         between: impl FnOnce(Ports) -> Ports,
         story: impl AsyncFnOnce(&Self),
     ) {
@@ -61,7 +109,7 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = Self::start(&place, faults, between).await;
+            let app = Self::start(&place, setting, between).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -75,17 +123,18 @@ impl TestApp {
         &self.running.application
     }
 
-    async fn start(place: &Place, faults: Faults, between: impl FnOnce(Ports) -> Ports) -> Self {
+    async fn start(place: &Place, setting: Setting, between: impl FnOnce(Ports) -> Ports) -> Self {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
+        config.providers.carrier = setting.carrier;
         config.providers.drop_cowboy.webhook_secrets = WEBHOOK_SECRET.into();
         let today = chrono::DateTime::from_timestamp(TODAY_SECONDS, 0).expect("an instant");
         let clock = ManualClock::starting_at(start_instant(today));
         let around = Surroundings {
             clock: Arc::new(clock.clone()),
             delays: Delays::short(),
-            faults,
+            faults: setting.faults,
             ..Surroundings::default()
         };
         let mut application = Application::open(config, around).await.expect("it opens");
@@ -95,9 +144,15 @@ impl TestApp {
         let outside = running.application.sandbox.as_ref().map(RunningSandbox::pending);
         let look = move || outside.as_ref().map_or(0, PendingCallbacks::count);
         let ports = running.application.ports.clone();
-        running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
+        if !setting.stands_still {
+            running.beside(SkippingClock::new(clock.clone()).run(ports, look, running.token()));
+        }
         let cast = Cast::default();
-        let app = Self { running, cast };
+        let app = Self {
+            running,
+            cast,
+            clock,
+        };
         app.cast
             .appear(&app.running.application.ports)
             .await

@@ -3,16 +3,16 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use commands::ports::{
-    CarrierReadiness, Drop, DropAnswer, PortError, PortErrorKind, ReadinessFinding, ReadinessSubject,
+    CarrierReadiness, Drop, DropAnswer, DropAudio, PortError, PortErrorKind, ReadinessFinding, ReadinessSubject,
     VoicemailCarrier, WireReport,
 };
 use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::{PROVIDER, error, report, signature, wire};
+use super::{CALLBACK_PATH, PROVIDER, error, report, signature, wire};
 use crate::{
     callback_base::CallbackBase,
     config::DropCowboyConfig,
@@ -23,8 +23,8 @@ use crate::{
 
 /// What a webhook is registered for: the results of voicemails.
 const WEBHOOK_EVENTS: [&str; 1] = ["contact.rvm.status"];
-/// Path of the callback route, to which the drop's token is added.
-const CALLBACK_PATH: &str = "/webhooks/drop-cowboy/callback/";
+/// How long a key is kept, by the vendor's docs/concepts/idempotency.
+const KEY_REMEMBERED_HOURS: i64 = 24;
 /// Longest idempotency key, by the vendor's docs/concepts/idempotency.
 const IDEMPOTENCY_KEY_MAX: usize = 255;
 
@@ -193,6 +193,14 @@ impl VoicemailCarrier for DropCowboy {
         self.config.reports_listening
     }
 
+    fn takes_uploads(&self) -> bool {
+        true
+    }
+
+    fn remembers_keys(&self) -> Option<Duration> {
+        Some(Duration::hours(KEY_REMEMBERED_HOURS))
+    }
+
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError> {
         let body = json!({ "name": name, "type": "rvm", "signed_upload": true });
         let request = self.call.request(Method::POST, "media/public/media").json(&body);
@@ -217,6 +225,10 @@ impl VoicemailCarrier for DropCowboy {
 
     async fn hand_over(&self, drop: Drop) -> Result<DropAnswer, PortError> {
         let key = idempotency_key(&drop.idempotency_key)?;
+        let DropAudio::Media(media_id) = &drop.audio else {
+            let message = "drop_cowboy rvm: the recording was not uploaded";
+            return Err(PortError::new(PortErrorKind::Permanent, message));
+        };
         let callback_url = self
             .callbacks
             .url(&format!("{CALLBACK_PATH}{}", drop.callback_token))
@@ -228,7 +240,7 @@ impl VoicemailCarrier for DropCowboy {
             caller_id: Some(drop.caller_id.as_e164()).filter(|_| line.is_none()),
             phone_line_id: line,
             brand_id: self.config.brand_id.as_deref(),
-            media_id: &drop.media_id,
+            media_id,
             foreign_id: &drop.foreign_id,
             callback_url: &callback_url,
             postal_code: drop.postal_code.as_deref(),

@@ -1,7 +1,7 @@
 //! Voicemails by Drop Cowboy: the hand-over that is never repeated here, the upload in three steps, readiness and webhooks.
 
 use bytes::Bytes;
-use commands::ports::{Drop, PortErrorKind, VoicemailCarrier};
+use commands::ports::{Drop, DropAudio, PortErrorKind, VoicemailCarrier};
 use providers::{CallbackBase, DropCowboy, DropCowboyConfig};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn a_drop() -> Drop {
     Drop {
         to: "+17605550186".parse().unwrap(),
         caller_id: "+17605550100".parse().unwrap(),
-        media_id: MEDIA.into(),
+        audio: DropAudio::Media(MEDIA.into()),
         foreign_id: "attempt-1".into(),
         idempotency_key: "key-1".into(),
         callback_token: "token-1".into(),

@@ -13,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{media, outcomes::SIMULATED, send, webhooks};
+use super::{media, outcomes::SIMULATED, send, v1, webhooks};
 use crate::{
     Shared,
     faults::{Target, befall},
@@ -58,6 +58,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
         )
         .merge(with_key)
         .with_state(Arc::clone(shared))
+        .merge(v1::routes(shared))
 }
 
 /// The vendor's success envelope.

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{
     MAX_SENDS, Memory,
-    log::{Entry, Sent},
+    log::{Api, Entry, Sent},
     outcomes::{Outcome, outcome, simulated},
     plan,
     routes::{Presented, VOICE_LINE, invalid, presented, problem, unauthorised, unwritable},
@@ -134,6 +134,7 @@ fn take(
         code,
         listen_ms,
         earlier,
+        api: Api::V2,
         place: 0,
     };
     let message_id = sent.message_id.clone();
@@ -174,7 +175,7 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
     fault_of_number(to)
 }
 
-fn fault_of_account(account: &AccountFaults, to: &str) -> Option<u32> {
+pub(super) fn fault_of_account(account: &AccountFaults, to: &str) -> Option<u32> {
     match account {
         _ if account.no_funds => Some(3000),
         _ if account.no_line => Some(4010),
@@ -207,7 +208,7 @@ fn fault_of_audio(memory: &Memory, asked: &Asked) -> Option<u32> {
     }
 }
 
-fn fault_of_number(to: &str) -> Option<u32> {
+pub(super) fn fault_of_number(to: &str) -> Option<u32> {
     if simulated(to).is_some() {
         return None;
     }
@@ -228,7 +229,7 @@ fn fault_of_number(to: &str) -> Option<u32> {
     (!good).then_some(3012)
 }
 
-fn callable(shared: &Shared, url: &str) -> bool {
+pub(super) fn callable(shared: &Shared, url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| shared.reachable(&url).is_some())
 }
 
