@@ -194,7 +194,6 @@ impl Application {
         .await?;
         let address = sandbox.as_ref().map(Outlook::address);
         let providers = Providers::set_up(&config, address)?;
-        providers.callbacks.set(&config.http.public_base_url);
         let (spool_directory, is_sandboxed) = (directory.join("spool"), address.is_some());
         let ports = Ports {
             journal: opened.journal,

@@ -6,9 +6,8 @@ use commands::ports::{
     ContactSourcePort, ContactSources, ScriptWriter, ScriptWriters, SpeechSynthesizer, VoicemailCarrier,
 };
 use providers::{
-    Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, DropCowboyV1,
-    DropCowboyV1Config, ElevenLabs, GoogleConfig,
-    GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
+    Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config,
+    ElevenLabs, GoogleConfig, GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
 };
 use sandbox::SandboxAddress;
 use secrecy::{ExposeSecret, SecretString};
@@ -33,7 +32,7 @@ pub struct Providers {
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Where contacts can be pulled from.
     pub sources: ContactSources,
-    /// To be set when the server has its address.
+    /// Set when the server has its address, where it is not configured.
     pub callbacks: CallbackBase,
 }
 
@@ -50,6 +49,7 @@ impl Providers {
             voice.concurrency = SANDBOX_VOICES;
         }
         let callbacks = CallbackBase::default();
+        callbacks.set(&config.http.public_base_url);
         Ok(Self {
             writers: writers(p, sandbox)?,
             draft_voice: DraftVoice::find().map(|voice| Arc::new(voice) as Arc<dyn SpeechSynthesizer>),

@@ -13,7 +13,12 @@ fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> Stri
 }
 
 /// The path of a script's audio, good until `expires`, seconds since 1970 UTC.
-pub fn signed_path(keys: &dyn KeyRing, organization: OrganizationId, script: ScriptId, expires: i64) -> String {
+pub fn signed_path(
+    keys: &dyn KeyRing,
+    organization: OrganizationId,
+    script: ScriptId,
+    expires: i64,
+) -> String {
     let signature = keys.sign(PURPOSE, &message(organization, script, expires));
     format!("/audio/{script}?organization={organization}&expires={expires}&signature={signature}")
 }

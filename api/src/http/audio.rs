@@ -121,7 +121,11 @@ fn opened(
     let (keys, signature) = (state.ports.keys.as_ref(), &signed.signature);
     let good = match link {
         Link::Audio => audio_link::is_genuine(keys, organization, script, signed.expires, signature),
-        Link::Draft => keys.verify(DRAFT_PURPOSE, &message(organization, script, signed.expires), signature),
+        Link::Draft => keys.verify(
+            DRAFT_PURPOSE,
+            &message(organization, script, signed.expires),
+            signature,
+        ),
     };
     if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
         return Err(void());

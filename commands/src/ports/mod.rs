@@ -43,7 +43,7 @@ pub use journal::{
     StoredEvent, StreamAppend, StreamSlice,
 };
 pub use key_ring::{KeyRing, OpenError};
-pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListSink, ListedNumbers};
+pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListProgress, ListSink, ListedNumbers};
 pub use open_hand_offs::{OpenCampaign, OpenHandOffs};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};

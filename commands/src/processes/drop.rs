@@ -359,9 +359,7 @@ impl Handoff<'_> {
         match later.filter(|later| *later < forgotten) {
             Some(not_before) if now < forgotten => Ok(Next::End(WorkEnd::Reschedule { not_before })),
             _ if cleared && now < forgotten => self.call_again(&script, &person).await,
-            _ => {
-                Ok(Next::End(self.doubt(attempt.id).await?))
-            }
+            _ => Ok(Next::End(self.doubt(attempt.id).await?)),
         }
     }
 
@@ -453,9 +451,7 @@ impl Handoff<'_> {
                 not_before: self.ports.clock.now(),
             });
         }
-        let answer = self.ports.carrier.hand_over(drop).await;
-        let now = self.ports.clock.now();
-        match answer {
+        match self.ports.carrier.hand_over(drop).await {
             Ok(taken) => {
                 let confirm = ScriptCommand::ConfirmSubmission {
                     attempt: token.attempt,
@@ -465,40 +461,46 @@ impl Handoff<'_> {
                 self.activate().await?;
                 Ok(WorkEnd::Done)
             }
-            Err(error) => match error.kind {
-                PortErrorKind::Unknown if self.repeatable_for().is_none() => self.doubt(token.attempt).await,
-                PortErrorKind::Unknown => {
-                    tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
-                    Ok(WorkEnd::Reschedule {
-                        not_before: now + self.wait_for_answer(now),
-                    })
-                }
-                PortErrorKind::Permanent => {
-                    let refuted = ScriptCommand::RefuteSubmission {
-                        attempt: token.attempt,
-                        code: "refused".to_owned(),
-                        class: FailureClass::Configuration,
-                    };
-                    execute::<Script>(self.ports, self.context, self.id, refuted).await?;
-                    Ok(WorkEnd::Failed { error: error.message })
-                }
-                PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
-                    self.did_not_happen(token.attempt, "not_taken").await?;
-                    let asked = match error.kind {
-                        PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
-                        _ => None,
-                    };
-                    let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
-                    Ok(WorkEnd::Retry {
-                        not_before: now + wait,
-                        error: error.message,
-                    })
-                }
-                PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
-                    self.did_not_happen(token.attempt, "account").await?;
-                    self.account_trouble(error).await
-                }
-            },
+            Err(error) => self.not_taken(token.attempt, error).await,
+        }
+    }
+
+    /// What a failed call means: it was certainly not taken, or nobody knows.
+    async fn not_taken(&self, attempt: AttemptId, error: PortError) -> Result<WorkEnd, CommandError> {
+        let now = self.ports.clock.now();
+        match error.kind {
+            PortErrorKind::Unknown if self.repeatable_for().is_none() => self.doubt(attempt).await,
+            PortErrorKind::Unknown => {
+                tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
+                Ok(WorkEnd::Reschedule {
+                    not_before: now + self.wait_for_answer(now),
+                })
+            }
+            PortErrorKind::Permanent => {
+                let refuted = ScriptCommand::RefuteSubmission {
+                    attempt,
+                    code: "refused".to_owned(),
+                    class: FailureClass::Configuration,
+                };
+                execute::<Script>(self.ports, self.context, self.id, refuted).await?;
+                Ok(WorkEnd::Failed { error: error.message })
+            }
+            PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
+                self.did_not_happen(attempt, "not_taken").await?;
+                let asked = match error.kind {
+                    PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
+                    _ => None,
+                };
+                let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
+                Ok(WorkEnd::Retry {
+                    not_before: now + wait,
+                    error: error.message,
+                })
+            }
+            PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
+                self.did_not_happen(attempt, "account").await?;
+                self.account_trouble(error).await
+            }
         }
     }
 

@@ -221,13 +221,21 @@ impl Processes {
         retention::step(&self.ports).await
     }
 
-    /// Deletes audio that has outlived its time, now and every hour until cancelled.
+    /// Deletes requests that were refused at the carrier's door and have been kept long enough; answers how many.
+    pub async fn rejected_step(&self) -> Result<u64, CommandError> {
+        retention::forget_rejected(&self.ports).await
+    }
+
+    /// Deletes what has outlived its time, now and every hour until cancelled.
     async fn keep_no_longer(self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
             match self.retention_step().await {
                 Ok(0) => {}
                 Ok(deleted) => tracing::info!(deleted, "deleted audio that had outlived its time"),
                 Err(error) => tracing::error!("could not delete audio that has outlived its time: {error}"),
+            }
+            if let Err(error) = self.rejected_step().await {
+                tracing::error!("could not delete requests that were refused at the carrier's door: {error}");
             }
             tokio::select! {
                 () = cancel.cancelled() => return,

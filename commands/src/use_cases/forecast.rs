@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    CampaignId, Location,
+    CampaignId, Location, UsState,
     campaign::{Campaign, Forecast, Pacing, Waiting, forecast as run_ahead},
-    compliance::{CallingHours, ConsentStanding, Decision, RulePack, Verdict},
+    compliance::{CallingHours, ConsentStanding, Decision, RulePack, Verdict, candidates},
     contact::Contact,
     script::Script,
 };
@@ -40,11 +40,17 @@ pub(super) fn is_to_be_sent(script: &Script) -> bool {
     !script.is_handed_over() && !script.delivery.is_settled()
 }
 
+/// Zones, states and consent: what hours depend on.
+type Place = (Vec<&'static str>, Vec<UsState>, ConsentStanding);
+
 /// Who is still to be called, by the instant from which on they may be and the hours in which.
 pub(super) struct Outlook<'a> {
     campaign: &'a Campaign,
     now: DateTime<Utc>,
+    /// By what a contact is known to be at.
     known: HashMap<(Location, ConsentStanding), Option<usize>>,
+    /// By what that comes to: few hours for many places.
+    places: HashMap<Place, usize>,
     hours: Vec<CallingHours<'a>>,
     waiting: BTreeMap<(DateTime<Utc>, usize), u64>,
 }
@@ -55,6 +61,7 @@ impl<'a> Outlook<'a> {
             campaign,
             now,
             known: HashMap::new(),
+            places: HashMap::new(),
             hours: vec![],
             waiting: BTreeMap::new(),
         }
@@ -83,13 +90,19 @@ impl<'a> Outlook<'a> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let hours = CallingHours::of(&key.0, key.1, &self.campaign.schedule, RulePack::us()).ok();
-        let place = hours.map(|hours| {
-            self.hours.push(hours);
-            self.hours.len() - 1
+        let pack = RulePack::us();
+        let place = candidates(&key.0, pack).ok();
+        let hours = place.map(|place| {
+            let zones = place.zones.iter().map(|zone| zone.name()).collect();
+            let alike = (zones, place.states.clone(), key.1);
+            *self.places.entry(alike).or_insert_with(|| {
+                let hours = CallingHours::of(&place, key.1, &self.campaign.schedule, pack);
+                self.hours.push(hours);
+                self.hours.len() - 1
+            })
         });
-        self.known.insert(key, place);
-        place
+        self.known.insert(key, hours);
+        hours
     }
 
     /// Runs them ahead, behind what has gone out in the last day.

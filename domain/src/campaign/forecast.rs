@@ -2,10 +2,7 @@
 //! rules by which real ones are given. It promises nothing: opt-outs, halts and a carrier in trouble are not foreseen, and how long
 //! one hand-off takes is not counted.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, VecDeque},
-};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -69,38 +66,85 @@ pub fn forecast(
     pacing: Pacing,
     opening: impl Fn(usize, DateTime<Utc>) -> Option<DateTime<Utc>>,
 ) -> Forecast {
-    let mut queue: BinaryHeap<Reverse<(DateTime<Utc>, usize, u64)>> = waiting
-        .into_iter()
-        .map(|w| Reverse((w.from, w.hours, w.people)))
-        .collect();
-    let Some(Reverse((first, ..))) = queue.peek() else {
-        return Forecast::default();
-    };
-    let horizon = *first + Duration::days(FORECAST_DAYS_MAX);
-    let mut places = Places::of(pacing);
+    let mut queue = Queue::default();
+    for group in waiting {
+        queue.push(group.from, group.hours, group.people);
+    }
     let mut found = Forecast::default();
-    while let Some(Reverse((from, hours, people))) = queue.pop() {
+    let Some(first) = queue.first() else { return found };
+    let horizon = first + Duration::days(FORECAST_DAYS_MAX);
+    let mut places = Places::of(pacing);
+    let mut closed = Closed::default();
+    while let Some((from, hours, people)) = queue.pop() {
         let at = places.next(from);
         if places.end.is_some_and(|end| at >= end) {
             found.too_late += people;
             continue;
         }
         // The decision says that they may be called from then on; a later place has to be open, too.
-        let open = if at == from { Some(at) } else { opening(hours, at) };
+        let open = if at == from {
+            Some(at)
+        } else {
+            closed.opening(hours, at, &opening)
+        };
         match open.filter(|open| *open <= horizon) {
             None => found.unknown += people,
-            Some(open) if open > at => queue.push(Reverse((open, hours, people))),
+            Some(open) if open > at => queue.push(open, hours, people),
             Some(_) => {
                 let taken = places.take(at, people);
                 found.called += taken;
                 found.finish = found.finish.max(Some(at));
-                if taken < people {
-                    queue.push(Reverse((from, hours, people - taken)));
-                }
+                queue.push(from, hours, people - taken);
             }
         }
     }
     found
+}
+
+/// Who waits, by the instant and the hours: those of the same are one, so that it stays short however many they are.
+#[derive(Default)]
+struct Queue(BTreeMap<(DateTime<Utc>, usize), u64>);
+
+impl Queue {
+    fn push(&mut self, from: DateTime<Utc>, hours: usize, people: u64) {
+        if people > 0 {
+            *self.0.entry((from, hours)).or_default() += people;
+        }
+    }
+
+    fn first(&self) -> Option<DateTime<Utc>> {
+        self.0.keys().next().map(|(from, _)| *from)
+    }
+
+    fn pop(&mut self) -> Option<(DateTime<Utc>, usize, u64)> {
+        self.0
+            .pop_first()
+            .map(|((from, hours), people)| (from, hours, people))
+    }
+}
+
+/// Of each hours the last stretch that was found closed, so that it is searched once for all who run into it.
+#[derive(Default)]
+struct Closed(HashMap<usize, (DateTime<Utc>, DateTime<Utc>)>);
+
+impl Closed {
+    fn opening(
+        &mut self,
+        hours: usize,
+        at: DateTime<Utc>,
+        opening: &impl Fn(usize, DateTime<Utc>) -> Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        if let Some((from, open)) = self.0.get(&hours)
+            && (*from..=*open).contains(&at)
+        {
+            return Some(*open);
+        }
+        let open = opening(hours, at)?;
+        if open > at {
+            self.0.insert(hours, (at, open));
+        }
+        Some(open)
+    }
 }
 
 /// The places that are taken, as far as they bear on the next one.
@@ -167,7 +211,7 @@ mod tests {
     use crate::{
         Location,
         campaign::DailyWindow,
-        compliance::{CallingHours, ConsentStanding, RulePack},
+        compliance::{CallingHours, ConsentStanding, RulePack, candidates},
     };
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -196,7 +240,8 @@ mod tests {
             area_code: area_code.to_owned(),
             ..Location::default()
         };
-        CallingHours::of(&location, ConsentStanding::Written, schedule, RulePack::us()).unwrap()
+        let place = candidates(&location, RulePack::us()).unwrap();
+        CallingHours::of(&place, ConsentStanding::Written, schedule, RulePack::us())
     }
 
     fn run(waiting: &[Waiting], schedule: &Schedule, hours: &[CallingHours<'_>]) -> Forecast {

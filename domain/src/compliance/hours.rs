@@ -9,11 +9,11 @@ use chrono_tz::Tz;
 use super::{
     calendar::{Calendar, DayKind, Hours, WeeklyHours, instants, minute_of_day},
     case::ConsentStanding,
-    location::{Candidates, UnknownLocation, candidates},
+    location::Candidates,
     pack::{Head, RulePack},
     rule::{Jurisdiction, Rule, Test},
 };
-use crate::{Location, campaign::Schedule};
+use crate::campaign::Schedule;
 
 /// How far ahead an opening is looked for; a drop without one is blocked.
 pub const SEARCH_DAYS_MAX: u32 = 14;
@@ -145,15 +145,14 @@ impl<'a> OpeningHours<'a> {
 pub struct CallingHours<'a>(OpeningHours<'a>);
 
 impl<'a> CallingHours<'a> {
-    /// Of people who may be here and have consented so; an error where the place can't be said.
+    /// Of people who may be here and have consented so.
     pub fn of(
-        location: &Location,
+        place: &Candidates,
         consent: ConsentStanding,
         schedule: &'a Schedule,
         pack: &'a RulePack,
-    ) -> Result<Self, UnknownLocation> {
-        let place = candidates(location, pack)?;
-        Ok(Self(OpeningHours::of(&place, pack, consent, schedule)))
+    ) -> Self {
+        Self(OpeningHours::of(place, pack, consent, schedule))
     }
 
     /// The first instant from `from` on at which they are open; nothing when there is none for [`SEARCH_DAYS_MAX`] days.

@@ -82,7 +82,9 @@ fn on_postgres_by_an_api_that_remembers_no_keys() {
 fn no_request_is_made_twice(app: &TestApp) {
     let sandbox = app.application().sandbox.as_ref().expect("the sandbox");
     let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
-    let taken = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let taken = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let references: Vec<String> = taken
         .filter(|entry| entry["type"] == "drop_made" || entry["type"] == "send_refused")
         .map(|entry| {

@@ -2,7 +2,7 @@
 //! reorders its reports. Two campaigns share half of their people. Whatever is believed in between, the carrier's own log says at the end
 //! that nobody was called twice, and every status agrees with it.
 //!
-//! `VOICEDROP_CHAOS_CONTACTS=10000 cargo nextest run -p voicedrop-tests chaos` is the long form.
+//! `make chaos` is the long form, with 10,000 people.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

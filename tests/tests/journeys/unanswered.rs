@@ -36,7 +36,9 @@ async fn approved(app: &TestApp) -> Campaign {
     let campaign = Campaign::draft(&agent).await.with_people().await;
     let campaign = campaign.with_scripts().await.reviewed_and_spoken().await;
     let approve = campaign.step("approveCampaign");
-    agent.does(&approve, "CampaignApproved { precheck { ready } }").await;
+    agent
+        .does(&approve, "CampaignApproved { precheck { ready } }")
+        .await;
     campaign.followed_by_a_program().await
 }
 
@@ -54,9 +56,16 @@ async fn what_is_never_reported_is_in_doubt_and_never_sent_again(app: &TestApp) 
     let application = app.application();
     let processes = Processes::new(application.ports.clone(), application.settings());
     let looked = processes.reconciliation_step().await.expect("it looks");
-    assert_eq!(looked, Reconciled { doubted: 0, told: 1 }, "each was doubted by its own look");
+    assert_eq!(
+        looked,
+        Reconciled { doubted: 0, told: 1 },
+        "each was doubted by its own look"
+    );
     until("the alert is among what happened", async || {
-        let lines = format!("activity(campaignId: {:?}, first: 50) {{ nodes {{ kind line }} }}", campaign.id);
+        let lines = format!(
+            "activity(campaignId: {:?}, first: 50) {{ nodes {{ kind line }} }}",
+            campaign.id
+        );
         let lines = agent.asks(&lines).await;
         let told = lines.to_string().contains("12 voicemails in doubt");
         told.then_some(())
@@ -69,14 +78,24 @@ async fn what_is_never_reported_is_in_doubt_and_never_sent_again(app: &TestApp) 
     .await;
     assert_eq!(said(app, "HandOffsInDoubt").await, 1);
     assert_eq!(said(app, "SubmissionInDoubt").await, 12);
-    let alarmed = agent.asks("campaigns(filter: {inDoubt: true}) { nodes { id } }").await;
+    let alarmed = agent
+        .asks("campaigns(filter: {inDoubt: true}) { nodes { id } }")
+        .await;
     assert_eq!(alarmed["nodes"][0]["id"], campaign.id.as_str(), "{alarmed}");
 
     // Somebody looks one up in the carrier's dashboard.
-    let doubted = campaign.field("scripts(first: 1, deliveries: [IN_DOUBT]) { nodes { id deliveryReason } }").await;
+    let doubted = campaign
+        .field("scripts(first: 1, deliveries: [IN_DOUBT]) { nodes { id deliveryReason } }")
+        .await;
     let script = &doubted["nodes"][0];
-    assert!(text(&script["deliveryReason"]).contains("not reported within 24 hours"), "{script}");
-    let settle = format!("settleDoubt(scriptId: {:?}, delivered: true)", text(&script["id"]));
+    assert!(
+        text(&script["deliveryReason"]).contains("not reported within 24 hours"),
+        "{script}"
+    );
+    let settle = format!(
+        "settleDoubt(scriptId: {:?}, delivered: true)",
+        text(&script["id"])
+    );
     let settled = agent.does(&settle, "ScriptChanged { script { delivery } }").await;
     assert_eq!(settled["script"]["delivery"], "DELIVERED", "{settled}");
     let refused = agent.is_refused(&settle, "ScriptChanged { position }").await;
@@ -84,7 +103,10 @@ async fn what_is_never_reported_is_in_doubt_and_never_sent_again(app: &TestApp) 
 
     let sandbox = application.sandbox.as_ref().expect("the sandbox");
     let drops = drops_by_number(&serde_json::json!({ "carrier_log": sandbox.carrier_log_path() }));
-    assert!(drops.len() == 12 && drops.values().all(|times| *times == 1), "{drops:?}");
+    assert!(
+        drops.len() == 12 && drops.values().all(|times| *times == 1),
+        "{drops:?}"
+    );
 }
 
 async fn what_no_single_look_came_to_is_found_by_the_look_over_everything(app: &TestApp) {
@@ -97,9 +119,11 @@ async fn what_no_single_look_came_to_is_found_by_the_look_over_everything(app: &
     })
     .await;
     let application = app.application();
-    let checks = application.ports.queue.counts("report_check", None);
-    let planned = checks.await.expect("the queue answers").ready;
-    assert_eq!(planned, 12, "each hand-off has a look of its own");
+    until("each hand-off has a look of its own", async || {
+        let counts = application.ports.queue.counts("report_check", None).await;
+        (counts.expect("the queue answers").ready == 12).then_some(())
+    })
+    .await;
     let queue = &application.work.queue;
     let of = campaign.number();
     let lost = queue.cancel(app.cast.organization, of, "report_check", app.clock.now());

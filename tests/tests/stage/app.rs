@@ -20,7 +20,7 @@ use super::{Engine, Person, Place};
 
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(20);
-/// Looks until a condition counts as never coming: a minute.
+/// Looks until a condition counts as never coming: a minute, or as many as `VOICEDROP_TESTS_PATIENCE` says.
 const LOOKS_MAX: u32 = 3_000;
 /// An afternoon on which every story takes place: the Thursday before it is the story's day.
 const TODAY_SECONDS: i64 = 1_768_600_000;
@@ -148,11 +148,7 @@ impl TestApp {
             running.beside(SkippingClock::new(clock.clone()).run(ports, look, running.token()));
         }
         let cast = Cast::default();
-        let app = Self {
-            running,
-            cast,
-            clock,
-        };
+        let app = Self { running, cast, clock };
         app.cast
             .appear(&app.running.application.ports)
             .await
@@ -233,9 +229,18 @@ impl TestApp {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "long forms of stories are asked for, and given their time, by the environment"
+)]
+fn patience_minutes() -> u32 {
+    let minutes = std::env::var("VOICEDROP_TESTS_PATIENCE").ok();
+    minutes.map_or(1, |minutes| minutes.parse().expect("minutes of patience"))
+}
+
 /// Looks until it is so, and answers what was seen.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..LOOKS_MAX {
+    for _ in 0..LOOKS_MAX * patience_minutes() {
         if let Some(seen) = look().await {
             return seen;
         }

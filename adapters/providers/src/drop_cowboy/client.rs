@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use commands::ports::{
-    CarrierReadiness, Drop, DropAnswer, DropAudio, PortError, PortErrorKind, ReadinessFinding, ReadinessSubject,
-    VoicemailCarrier, WireReport,
+    CarrierReadiness, Drop, DropAnswer, DropAudio, PortError, PortErrorKind, ReadinessFinding,
+    ReadinessSubject, VoicemailCarrier, WireReport,
 };
 use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::SecretString;

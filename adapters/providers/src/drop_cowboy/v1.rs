@@ -97,7 +97,8 @@ struct Taken {
 
 #[derive(Deserialize)]
 struct Brand {
-    brand_id: String,
+    #[serde(rename = "brand_id")]
+    id: String,
     #[serde(default)]
     company_name: String,
     registered: Option<bool>,
@@ -106,7 +107,8 @@ struct Brand {
 
 #[derive(Deserialize)]
 struct Pool {
-    pool_id: String,
+    #[serde(rename = "pool_id")]
+    id: String,
     #[serde(default)]
     name: String,
     number_count: Option<u64>,
@@ -149,11 +151,11 @@ impl DropCowboyV1 {
     async fn brand(&self) -> Result<Option<ReadinessFinding>, PortError> {
         let request = self.call.request(Method::GET, "brand");
         let brands: Vec<Brand> = self.call.send(&BRANDS, request).await?.json()?;
-        let brand = brands.iter().find(|brand| brand.brand_id == self.config.brand_id);
+        let brand = brands.iter().find(|brand| brand.id == self.config.brand_id);
         let about = ReadinessSubject::Brand;
         Ok(match brand {
             None => {
-                let there = named(brands.iter().map(|b| (&b.brand_id, &b.company_name)));
+                let there = named(brands.iter().map(|b| (&b.id, &b.company_name)));
                 let message = format!(
                     "the brand that is set (providers.drop_cowboy_v1.brand_id) is none of the carrier account's; set one of: {there}"
                 );
@@ -177,12 +179,14 @@ impl DropCowboyV1 {
         };
         let request = self.call.request(Method::GET, "pool");
         let pools: Vec<Pool> = self.call.send(&POOLS, request).await?.json()?;
-        let message = match pools.iter().find(|pool| pool.pool_id == *id) {
-            Some(pool) if pool.number_count == Some(0) => "the pool that is set has no numbers to send from; add some in the dashboard".to_owned(),
+        let message = match pools.iter().find(|pool| pool.id == *id) {
+            Some(pool) if pool.number_count == Some(0) => {
+                "the pool that is set has no numbers to send from; add some in the dashboard".to_owned()
+            }
             Some(_) => return Ok(None),
             None => format!(
                 "the pool that is set (providers.drop_cowboy_v1.pool_id) is none of the carrier account's; set one of: {}",
-                named(pools.iter().map(|p| (&p.pool_id, &p.name)))
+                named(pools.iter().map(|p| (&p.id, &p.name)))
             ),
         };
         Ok(Some(ReadinessFinding::blocker(ReadinessSubject::Pool, message)))
@@ -208,7 +212,10 @@ impl DropCowboyV1 {
 }
 
 fn named<'a>(list: impl Iterator<Item = (&'a String, &'a String)>) -> String {
-    let names: Vec<String> = list.take(NAMED_MAX).map(|(id, name)| format!("{id} ({name})")).collect();
+    let names: Vec<String> = list
+        .take(NAMED_MAX)
+        .map(|(id, name)| format!("{id} ({name})"))
+        .collect();
     if names.is_empty() {
         "none there yet".to_owned()
     } else {
@@ -222,7 +229,10 @@ impl VoicemailCarrier for DropCowboyV1 {
         let mut findings: Vec<ReadinessFinding> = self.brand().await?.into_iter().collect();
         findings.extend(self.pool().await?);
         findings.extend(self.callbacks.findings(&self.client, self.call.is_local()).await);
-        Ok(CarrierReadiness { findings, funds: None })
+        Ok(CarrierReadiness {
+            findings,
+            funds: None,
+        })
     }
 
     fn reports_listening(&self) -> bool {
@@ -283,7 +293,8 @@ impl VoicemailCarrier for DropCowboyV1 {
 
     /// It signs nothing, so nothing that claims to be signed is its.
     fn verify_signature(&self, _: &[(String, String)], _: &[u8], _: DateTime<Utc>) -> Result<(), PortError> {
-        let message = "this version of the carrier signs nothing; its reports come on the callback of each drop";
+        let message =
+            "this version of the carrier signs nothing; its reports come on the callback of each drop";
         Err(PortError::new(PortErrorKind::Unauthorised, message))
     }
 }

@@ -6,7 +6,9 @@ use domain::MicroDollars;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, matchers::path};
 
-use crate::stage::{Lost, answering, drop_cowboy_v1, drop_cowboy_v1_by, drop_cowboy_v1_config, failure, json, requests, sent};
+use crate::stage::{
+    Lost, answering, drop_cowboy_v1, drop_cowboy_v1_by, drop_cowboy_v1_config, failure, json, requests, sent,
+};
 
 fn a_drop(audio: DropAudio) -> Drop {
     Drop {
@@ -46,7 +48,10 @@ async fn a_pool_and_a_number_for_calls_back_are_sent_where_they_are_set() {
         address: "https://bucket.example/a.mp3?signature=s".into(),
         media_type: "audio/mpeg".into(),
     };
-    drop_cowboy_v1_by(config).hand_over(a_drop(elsewhere)).await.unwrap();
+    drop_cowboy_v1_by(config)
+        .hand_over(a_drop(elsewhere))
+        .await
+        .unwrap();
     insta::assert_snapshot!(sent(&server).await);
 }
 
@@ -55,7 +60,10 @@ async fn nothing_is_asked_twice_and_nothing_that_is_unclear_counts_as_taken() {
     let mut table = Vec::new();
     for (name, answer) in [
         ("no key", json(401, json!({ "error": "unauthorized" }))),
-        ("refused", json(400, json!({ "message": "no brand for +17605550186" }))),
+        (
+            "refused",
+            json(400, json!({ "message": "no brand for +17605550186" })),
+        ),
         ("broken", json(500, json!({}))),
         ("something else", json(200, json!({ "status": "ok" }))),
     ] {
@@ -65,12 +73,21 @@ async fn nothing_is_asked_twice_and_nothing_that_is_unclear_counts_as_taken() {
         table.push(format!("{name}: {}", failure(&failed, requests(&server).await)));
     }
     let lost = Lost::start();
-    let failed = drop_cowboy_v1(&lost.address).hand_over(a_drop(here())).await.unwrap_err();
+    let failed = drop_cowboy_v1(&lost.address)
+        .hand_over(a_drop(here()))
+        .await
+        .unwrap_err();
     assert_eq!((failed.kind, lost.requests()), (PortErrorKind::Unknown, 1));
     let media = DropAudio::Media("media-1".into());
     let server = answering(json(200, json!({ "status": "queued" }))).await;
-    let failed = drop_cowboy_v1(&server.uri()).hand_over(a_drop(media)).await.unwrap_err();
-    table.push(format!("a recording that lies at the carrier: {}", failure(&failed, requests(&server).await)));
+    let failed = drop_cowboy_v1(&server.uri())
+        .hand_over(a_drop(media))
+        .await
+        .unwrap_err();
+    table.push(format!(
+        "a recording that lies at the carrier: {}",
+        failure(&failed, requests(&server).await)
+    ));
     insta::assert_snapshot!(table.join("\n"));
 }
 
@@ -132,12 +149,22 @@ async fn a_report_of_it_names_no_code_and_tells_all_the_same() {
         })
         .to_string()
     };
-    let told = carrier.parse_report(body("success", false).as_bytes(), Some("t")).unwrap();
+    let told = carrier
+        .parse_report(body("success", false).as_bytes(), Some("t"))
+        .unwrap();
     let cost = Some(MicroDollars::from_micros(101_900));
     assert_eq!(told.outcome, DropOutcome::Delivered { cost });
     assert_eq!(told.about.foreign_id.as_deref(), Some("f1"));
-    let told = carrier.parse_report(body("failure", true).as_bytes(), Some("t")).unwrap();
-    assert!(matches!(told.outcome, DropOutcome::Failed { .. }) && told.suppress, "{told:?}");
+    let told = carrier
+        .parse_report(body("failure", true).as_bytes(), Some("t"))
+        .unwrap();
+    assert!(
+        matches!(told.outcome, DropOutcome::Failed { .. }) && told.suppress,
+        "{told:?}"
+    );
     let now = DateTime::<Utc>::UNIX_EPOCH;
-    assert!(carrier.verify_signature(&[], b"{}", now).is_err(), "it signs nothing");
+    assert!(
+        carrier.verify_signature(&[], b"{}", now).is_err(),
+        "it signs nothing"
+    );
 }

@@ -5,6 +5,7 @@
 mod anthropic;
 #[cfg(test)]
 mod drop_cowboy;
+#[cfg(test)]
 mod drop_cowboy_v1;
 #[cfg(test)]
 mod elevenlabs;

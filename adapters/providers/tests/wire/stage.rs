@@ -14,8 +14,9 @@ use std::{
 
 use commands::ports::{PortError, PortErrorKind};
 use providers::{
-    Anthropic, AnthropicConfig, CallbackBase, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config, ElevenLabs, ElevenLabsConfig,
-    GoogleConfig, GooglePeople, Groq, GroqConfig, HttpClient, MojoConfig, MojoDialer,
+    Anthropic, AnthropicConfig, CallbackBase, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config,
+    ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople, Groq, GroqConfig, HttpClient, MojoConfig,
+    MojoDialer,
 };
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};

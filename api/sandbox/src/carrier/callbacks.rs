@@ -264,7 +264,11 @@ fn callback_body(sent: &Sent, at: DateTime<Utc>) -> Value {
         )
     };
     let delivered = sent.code == DELIVERED;
-    let cost = if delivered { MICROS_PER_DELIVERY as f64 / 1e6 } else { 0.0 };
+    let cost = if delivered {
+        MICROS_PER_DELIVERY as f64 / 1e6
+    } else {
+        0.0
+    };
     let dnc = DO_NOT_CONTACT.contains(&sent.code);
     if sent.api == Api::V1 {
         return v1::callback_body(sent, reason(sent.code), delivered, cost, &iso(at), dnc);

@@ -71,7 +71,12 @@ fn is_good(shared: &Shared, team: &str, secret: &str) -> bool {
 }
 
 fn by_headers(shared: &Shared, headers: &HeaderMap) -> bool {
-    let given = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let given = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     is_good(shared, given("x-team-id"), given("x-secret"))
 }
 
@@ -187,7 +192,14 @@ fn take(
 }
 
 /// The callback's body: no code, and no reference but the caller's own.
-pub(crate) fn callback_body(sent: &Sent, reason: &str, is_delivered: bool, cost: f64, at: &str, dnc: bool) -> Value {
+pub(crate) fn callback_body(
+    sent: &Sent,
+    reason: &str,
+    is_delivered: bool,
+    cost: f64,
+    at: &str,
+    dnc: bool,
+) -> Value {
     json!({
         "drop_id": sent.drop_id,
         "phone_number": sent.to,

@@ -259,7 +259,11 @@ async fn a_call_whose_maker_died_is_a_doubt_until_it_is_recorded() {
         planned(&store, &["unsafe"], Safety::Unsafe).await;
         let item = claim(queue, id(7), 0).await.remove(0);
         assert_eq!(queue.start_calling(&item, id(7), minute(1)).await, Ok(true));
-        assert_eq!(queue.unrecorded_doubts("drop", 10).await, Ok(vec![]), "it is being made");
+        assert_eq!(
+            queue.unrecorded_doubts("drop", 10).await,
+            Ok(vec![]),
+            "it is being made"
+        );
         queue.sweep(minute(60)).await.unwrap();
         let doubts = queue.unrecorded_doubts("drop", 10).await.unwrap();
         assert_eq!((doubts.len(), doubts[0].dedup_key.as_str()), (1, "unsafe"));
@@ -284,7 +288,11 @@ async fn places_that_were_taken_are_told_in_order() {
         };
         for n in 100..104 {
             let script = domain::ScriptId::from_uuid(id(n));
-            store.pace.place(campaign(), script, pace, minute(0)).await.unwrap();
+            store
+                .pace
+                .place(campaign(), script, pace, minute(0))
+                .await
+                .unwrap();
         }
         let taken = store.pace.taken(campaign(), minute(0), minute(2), 10).await;
         assert_eq!(taken, Ok(vec![minute(1), minute(2)]));
