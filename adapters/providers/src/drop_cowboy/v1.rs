@@ -135,7 +135,7 @@ impl DropCowboyV1 {
             None => None,
             Some(number) => Some(number.parse().map_err(|_| InvalidProvider {
                 provider: PROVIDER,
-                reason: "providers.drop_cowboy_v1.forwarding_number is no telephone number of the United States".into(),
+                reason: "providers.drop_cowboy_v1.forwarding_number must be +1 and ten digits".into(),
             })?),
         };
         let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;

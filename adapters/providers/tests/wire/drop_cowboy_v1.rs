@@ -43,7 +43,7 @@ async fn a_pool_and_a_number_for_calls_back_are_sent_where_they_are_set() {
     let server = answering(json(200, json!({ "status": "queued" }))).await;
     let mut config = drop_cowboy_v1_config(&server.uri());
     config.pool_id = Some("pool-1".into());
-    config.forwarding_number = Some("(760) 555-0111".into());
+    config.forwarding_number = Some("+17605550111".into());
     let elsewhere = DropAudio::Address {
         address: "https://bucket.example/a.mp3?signature=s".into(),
         media_type: "audio/mpeg".into(),
