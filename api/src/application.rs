@@ -210,6 +210,7 @@ impl Application {
             writers: providers.writers,
             rates: read_side.clone(),
             retention: read_side.clone(),
+            open: read_side.clone(),
             draft_voice: providers.draft_voice,
             voice: providers.voice,
             carrier: providers.carrier,

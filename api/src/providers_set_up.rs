@@ -6,13 +6,13 @@ use commands::ports::{
     ContactSourcePort, ContactSources, ScriptWriter, ScriptWriters, SpeechSynthesizer, VoicemailCarrier,
 };
 use providers::{
-    Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, ElevenLabs, GoogleConfig,
-    GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
+    Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config,
+    ElevenLabs, GoogleConfig, GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
 };
 use sandbox::SandboxAddress;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Config, ProvidersConfig};
+use crate::config::{CarrierChoice, Config, ProvidersConfig};
 
 /// Speeches at once that the sandbox's plan allows.
 const SANDBOX_VOICES: usize = 10;
@@ -32,7 +32,7 @@ pub struct Providers {
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Where contacts can be pulled from.
     pub sources: ContactSources,
-    /// To be set when the server has its address.
+    /// Set when the server has its address, where it is not configured.
     pub callbacks: CallbackBase,
 }
 
@@ -41,41 +41,81 @@ impl Providers {
     pub fn set_up(config: &Config, sandbox: Option<&SandboxAddress>) -> Result<Self, InvalidProvider> {
         let p = &config.providers;
         let mut voice = p.elevenlabs.clone();
-        let mut carrier = DropCowboyConfig::new(p.drop_cowboy.key.clone(), p.drop_cowboy.secret.clone());
-        carrier.phone_line_id = Some(p.drop_cowboy.phone_line_id.clone()).filter(|l| !l.is_empty());
-        let secrets = p
-            .drop_cowboy
-            .webhook_secrets
-            .expose_secret()
-            .split(',')
-            .map(str::trim);
-        carrier.webhook_secrets = secrets
-            .filter(|s| !s.is_empty())
-            .map(SecretString::from)
-            .collect();
         if let Some(sandbox) = sandbox {
             let keys = sandbox.credentials();
             sandbox.elevenlabs_url().clone_into(&mut voice.base_url);
             voice.api_key = keys.elevenlabs_api_key.clone().into();
             voice.time_out = SANDBOX_TIME_OUT;
             voice.concurrency = SANDBOX_VOICES;
-            sandbox.drop_cowboy_url().clone_into(&mut carrier.base_url);
-            // The rehearsal plays listening, too.
-            carrier.reports_listening = true;
-            carrier.key = keys.drop_cowboy_key.clone().into();
-            carrier.secret = keys.drop_cowboy_secret.clone().into();
-            carrier.time_out = SANDBOX_TIME_OUT;
         }
         let callbacks = CallbackBase::default();
+        callbacks.set(&config.http.public_base_url);
         Ok(Self {
             writers: writers(p, sandbox)?,
             draft_voice: DraftVoice::find().map(|voice| Arc::new(voice) as Arc<dyn SpeechSynthesizer>),
             voice: Arc::new(ElevenLabs::new(voice)?),
-            carrier: Arc::new(DropCowboy::new(carrier, callbacks.clone())?),
+            carrier: carrier(p, sandbox, &callbacks)?,
             sources: sources(p, sandbox, &callbacks)?,
             callbacks,
         })
     }
+}
+
+fn set(setting: &str) -> Option<String> {
+    Some(setting.to_owned()).filter(|text| !text.is_empty())
+}
+
+fn carrier(
+    settings: &ProvidersConfig,
+    sandbox: Option<&SandboxAddress>,
+    callbacks: &CallbackBase,
+) -> Result<Arc<dyn VoicemailCarrier>, InvalidProvider> {
+    let callbacks = callbacks.clone();
+    Ok(match settings.carrier {
+        CarrierChoice::DropCowboy => Arc::new(DropCowboy::new(second_api(settings, sandbox), callbacks)?),
+        CarrierChoice::DropCowboyV1 => Arc::new(DropCowboyV1::new(first_api(settings, sandbox), callbacks)?),
+    })
+}
+
+fn second_api(settings: &ProvidersConfig, sandbox: Option<&SandboxAddress>) -> DropCowboyConfig {
+    let given = &settings.drop_cowboy;
+    let mut carrier = DropCowboyConfig::new(given.key.clone(), given.secret.clone());
+    carrier.phone_line_id = set(&given.phone_line_id);
+    carrier.brand_id = set(&given.brand_id);
+    let secrets = given.webhook_secrets.expose_secret().split(',').map(str::trim);
+    carrier.webhook_secrets = secrets
+        .filter(|s| !s.is_empty())
+        .map(SecretString::from)
+        .collect();
+    if let Some(sandbox) = sandbox {
+        let keys = sandbox.credentials();
+        sandbox.drop_cowboy_url().clone_into(&mut carrier.base_url);
+        // The rehearsal plays listening, too.
+        carrier.reports_listening = true;
+        carrier.key = keys.drop_cowboy_key.clone().into();
+        carrier.secret = keys.drop_cowboy_secret.clone().into();
+        carrier.time_out = SANDBOX_TIME_OUT;
+    }
+    carrier
+}
+
+fn first_api(settings: &ProvidersConfig, sandbox: Option<&SandboxAddress>) -> DropCowboyV1Config {
+    let given = &settings.drop_cowboy_v1;
+    let mut carrier = DropCowboyV1Config::new(given.team_id.clone(), given.secret.clone(), &given.brand_id);
+    carrier.pool_id = set(&given.pool_id);
+    carrier.forwarding_number = set(&given.forwarding_number);
+    if let Some(sandbox) = sandbox {
+        let keys = sandbox.credentials();
+        let (brand, pool) = sandbox.drop_cowboy_brand_and_pool();
+        carrier.base_url = sandbox.drop_cowboy_v1_url();
+        // The rehearsal plays listening, too.
+        carrier.reports_listening = true;
+        carrier.team_id = keys.drop_cowboy_team_id.clone().into();
+        carrier.secret = keys.drop_cowboy_secret.clone().into();
+        (carrier.brand_id, carrier.pool_id) = (brand.to_owned(), Some(pool.to_owned()));
+        carrier.time_out = SANDBOX_TIME_OUT;
+    }
+    carrier
 }
 
 /// A writer without a key is not offered.

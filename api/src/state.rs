@@ -83,6 +83,8 @@ pub struct Opened {
     pub settings: HttpSettings,
     /// Attempts to sign in, counted.
     pub sign_ins: Arc<SignInLimits>,
+    /// Requests at the carrier's door that are not the carrier's.
+    pub strangers: Arc<crate::http::Strangers>,
     /// What data loaders run on.
     pub tasks: TaskTracker,
     /// Places for uploads.
@@ -127,6 +129,7 @@ impl AppState {
             uploads,
             settings,
             sign_ins: Arc::default(),
+            strangers: Arc::default(),
             tasks: TaskTracker::new(),
             upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),

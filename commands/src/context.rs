@@ -35,6 +35,8 @@ pub struct Ports {
     pub clips: Arc<dyn AudioCache>,
     /// Audio that has outlived its time.
     pub retention: Arc<dyn AudioRetention>,
+    /// Hand-offs without an end.
+    pub open: Arc<dyn crate::ports::OpenHandOffs>,
     /// Raw webhooks.
     pub inbox: Arc<dyn WebhookInbox>,
     /// Which hand-off called which number.

@@ -7,7 +7,7 @@ use domain::{
 
 use crate::{
     authorization::Denied,
-    ports::{JournalError, OpenError, PortError},
+    ports::{JournalError, OpenError, PortError, ReadinessFinding},
 };
 
 /// A rule said no. Nothing was recorded.
@@ -31,12 +31,17 @@ pub enum Refusal {
     /// Of an organization.
     #[error(transparent)]
     Organization(#[from] OrganizationRefusal),
-    /// The carrier could not send the campaign as it stands.
-    #[error("the carrier is not ready: {}; put it right there, then submit again", .0.join("; "))]
-    CarrierNotReady(Vec<String>),
+    /// The campaign could not be sent as things stand at the carrier or here.
+    #[error("it can't be sent yet: {}", told(.0))]
+    NotReadyToSend(Vec<ReadinessFinding>),
     /// Of the use case itself: the text says what to do.
     #[error("{0}")]
     Invalid(String),
+}
+
+fn told(blockers: &[ReadinessFinding]) -> String {
+    let words: Vec<&str> = blockers.iter().map(|blocker| blocker.message.as_str()).collect();
+    words.join("; ")
 }
 
 /// Why a use case did not do what it was asked.

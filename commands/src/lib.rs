@@ -6,6 +6,7 @@
 //! [`execute::execute`] or several by [`stream::Batch`]. Effects on the world are planned by [`processes`], never made here.
 
 pub mod access;
+pub mod audio_link;
 pub mod authorization;
 pub mod compliance;
 mod connected_account;

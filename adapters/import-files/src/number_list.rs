@@ -1,15 +1,20 @@
 //! Files of numbers that must not be called: a number a line, in the layouts of the FTC's registry (`760,5550142` and `7605550142`), lists of
 //! changes with `A` or `D` behind the number (their columns are not documented openly, so only these letters are looked for), and
-//! delimited text with a header that names a column of numbers; packed in a zip as well. Refuses XML, documents, lines without an end, and a
-//! file of which more than a slip is no number: a wrong file must not pass for a list.
+//! delimited text or a workbook with a header that names a column of numbers; text packed in a zip as well. Refuses XML, documents, lines
+//! without an end, and a file of which more than a slip is no number: a wrong file must not pass for a list.
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
-use commands::ports::{FileContent, ListFigures, ListFiles, ListLine, ListSink, PortError, PortErrorKind};
+use commands::ports::{
+    FileContent, ListFigures, ListFiles, ListLine, ListSink, PortError, PortErrorKind, ReadLimits,
+};
 use domain::PhoneNumber;
 use zip::ZipArchive;
 
-use crate::phone::normalise_phone;
+use crate::{
+    archive, error::ReadError, header::HeadRow, phone::normalise_phone, progress::Progress,
+    workbook::Workbook,
+};
 
 /// Longest line, bytes: a number with a name and an address beside it.
 const LINE_BYTES_MAX: u64 = 4 << 10;
@@ -17,6 +22,8 @@ const LINE_BYTES_MAX: u64 = 4 << 10;
 const LINES_AT_ONCE: usize = 20_000;
 /// Largest file inside an archive, bytes: the whole national registry has about three billion.
 const UNPACKED_BYTES_MAX: u64 = 8 << 30;
+/// Columns of a sheet that are looked at.
+const COLUMNS_MAX: usize = 64;
 /// Most lines in a hundred that may hold no number.
 const UNREADABLE_PERCENT_MAX: u64 = 1;
 /// Headers of a column of numbers, as parts of words in lower case.
@@ -65,15 +72,38 @@ fn packed(content: Box<dyn FileContent>, sink: ListSink<'_>) -> Result<ListFigur
     let damaged = |_| refused("the archive is damaged; download it again");
     let mut archive = ZipArchive::new(BufReader::new(content)).map_err(damaged)?;
     if archive.len() != 1 {
-        return Err(refused(
-            "the archive holds more than a list; load the list inside it",
-        ));
+        let content = archive.into_inner().into_inner();
+        return sheet(content, sink);
     }
     let part = archive.by_index(0).map_err(damaged)?;
     if part.size() > UNPACKED_BYTES_MAX {
         return Err(refused("the list inside the archive is larger than any registry"));
     }
     Reading::new(sink).run(part.take(UNPACKED_BYTES_MAX))
+}
+
+/// The first sheet of a workbook, row by row.
+fn sheet(content: Box<dyn FileContent>, sink: ListSink<'_>) -> Result<ListFigures, PortError> {
+    let (content, kind) = archive::check(content, &ReadLimits::default()).map_err(|error| match error {
+        ReadError::Unsupported(_) => refused("the archive holds more than a list; load the list inside it"),
+        other => other.into(),
+    })?;
+    let mut book = Workbook::open(content, kind)?;
+    let sheets = book.sheets();
+    let first = sheets
+        .first()
+        .ok_or_else(|| refused("the workbook has no sheet that can be seen"))?;
+    let (mut reading, mut columns, mut failed) = (Reading::new(sink), None, None);
+    let mut take = |row: HeadRow| {
+        let taken = match columns {
+            Some(columns) => reading.count(of_cells(&row.cells, columns), row.row),
+            None => reading.first_row(&row).map(|found| columns = Some(found)),
+        };
+        failed = taken.err();
+        failed.is_none()
+    };
+    book.read_rows(first, COLUMNS_MAX, &Progress::default(), &mut take)?;
+    failed.map_or_else(|| reading.end(), Err)
 }
 
 /// Where a line has what.
@@ -143,23 +173,37 @@ impl<'a> Reading<'a> {
             self.take(text, plain, at)?;
             return Ok(plain);
         }
-        let is_number = |header: &String| {
-            let header = header.to_lowercase();
-            NUMBER_HEADERS.iter().any(|known| header.contains(known))
-        };
-        let number = fields(text, delimiter).iter().position(is_number);
-        let number = number.ok_or_else(|| {
-            refused("no column of the file is called a phone number; name it so, or give a number a line")
-        })?;
         Ok(Columns {
             delimiter,
-            number: Some(number),
+            number: Some(named(&fields(text, delimiter))?),
         })
     }
 
+    /// The first row of a sheet: a header, or a number like the others.
+    fn first_row(&mut self, row: &HeadRow) -> Result<Columns, PortError> {
+        let plain = Columns {
+            delimiter: ',',
+            number: None,
+        };
+        let is_header = of_cells(&row.cells, plain).is_none()
+            && row.cells.iter().any(|cell| cell.contains(char::is_alphabetic));
+        if is_header {
+            return Ok(Columns {
+                number: Some(named(&row.cells)?),
+                ..plain
+            });
+        }
+        self.count(of_cells(&row.cells, plain), row.row)?;
+        Ok(plain)
+    }
+
     fn take(&mut self, text: &str, columns: Columns, at: u64) -> Result<(), PortError> {
+        self.count(parsed(text, columns), at)
+    }
+
+    fn count(&mut self, line: Option<ListLine>, at: u64) -> Result<(), PortError> {
         self.figures.lines += 1;
-        let Some(line) = parsed(text, columns) else {
+        let Some(line) = line else {
             self.figures.unreadable += 1;
             self.first_unreadable.get_or_insert(at);
             return Ok(());
@@ -190,6 +234,17 @@ impl<'a> Reading<'a> {
         }
         Ok(self.figures)
     }
+}
+
+/// The column of a header that is called a number.
+fn named(header: &[String]) -> Result<usize, PortError> {
+    let is_number = |header: &String| {
+        let header = header.to_lowercase();
+        NUMBER_HEADERS.iter().any(|known| header.contains(known))
+    };
+    header.iter().position(is_number).ok_or_else(|| {
+        refused("no column of the file is called a phone number; name it so, or give a number a line")
+    })
 }
 
 /// The cells of a line. Quotes are rare in such files, and only then looked at.
@@ -226,9 +281,13 @@ fn parsed(text: &str, columns: Columns) -> Option<ListLine> {
             is_removal: false,
         });
     }
-    let fields = fields(text, columns.delimiter);
+    of_cells(&fields(text, columns.delimiter), columns)
+}
+
+/// What the cells of a line or of a sheet's row say.
+fn of_cells(fields: &[String], columns: Columns) -> Option<ListLine> {
     let digits = |field: &str, count| field.len() == count && field.bytes().all(|b| b.is_ascii_digit());
-    let (national, behind) = match (columns.number, fields.as_slice()) {
+    let (national, behind) = match (columns.number, fields) {
         (Some(column), all) => (all.get(column)?.clone(), all),
         (None, [area, rest, behind @ ..]) if digits(area, 3) && digits(rest, 7) => {
             ([area.as_str(), rest].concat(), behind)
@@ -321,6 +380,51 @@ mod tests {
         let packed = archive.finish().unwrap().into_inner();
         assert_eq!(read(packed.clone()).unwrap().0.len(), 1);
         assert!(refusal(&packed[..packed.len() - 30]).contains("damaged"));
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["a.txt", "b.txt"] {
+            let options = zip::write::SimpleFileOptions::default();
+            archive.start_file(name, options).unwrap();
+            archive.write_all(b"760,5550142\n").unwrap();
+        }
+        let two = archive.finish().unwrap().into_inner();
+        assert!(refusal(two).contains("more than a list"));
+    }
+
+    fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, cells) in rows.iter().enumerate() {
+            for (column, cell) in cells.iter().enumerate() {
+                let at = (u32::try_from(row).unwrap(), u16::try_from(column).unwrap());
+                match cell.parse::<f64>() {
+                    Ok(number) => sheet.write_number(at.0, at.1, number).unwrap(),
+                    Err(_) => sheet.write_string(at.0, at.1, *cell).unwrap(),
+                };
+            }
+        }
+        book.save_to_buffer().unwrap()
+    }
+
+    #[test]
+    fn a_workbook_is_read_by_its_column_of_numbers_or_by_its_first() {
+        let named = workbook(&[
+            &["Name", "Phone"],
+            &["Jane Doe", "(760) 555-0142"],
+            &["Roe", "4155550143"],
+        ]);
+        let read_numbers = |book: Vec<u8>| {
+            let (lines, figures) = read(book).unwrap();
+            (
+                lines.into_iter().map(|(number, _)| number).collect::<Vec<_>>(),
+                figures.lines,
+            )
+        };
+        let expected = vec!["+17605550142".to_owned(), "+14155550143".to_owned()];
+        assert_eq!(read_numbers(named), (expected.clone(), 2));
+        let plain = workbook(&[&["7605550142"], &["4155550143"]]);
+        assert_eq!(read_numbers(plain), (expected, 2));
+        let nameless = workbook(&[&["Name", "Reason"], &["Doe", "plaintiff"]]);
+        assert!(refusal(nameless).contains("no column"));
     }
 
     #[test]

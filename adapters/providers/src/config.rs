@@ -216,6 +216,8 @@ pub struct DropCowboyConfig {
     pub secret: SecretString,
     /// The line to send from; nothing for the account's default.
     pub phone_line_id: Option<String>,
+    /// The registered brand; nothing unless the account requires one.
+    pub brand_id: Option<String>,
     /// Whether it reports who listened. Version 2 of the vendor's API does not; a carrier behind the same port may.
     pub reports_listening: bool,
     /// Signing secrets of the registered webhooks; any of them counts.
@@ -240,6 +242,7 @@ impl Default for DropCowboyConfig {
             key: SecretString::from(""),
             secret: SecretString::from(""),
             phone_line_id: None,
+            brand_id: None,
             reports_listening: false,
             webhook_secrets: vec![],
             concurrency: 32,
@@ -256,6 +259,76 @@ impl DropCowboyConfig {
         Self {
             key,
             secret,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> CallLimits {
+        CallLimits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            time_out: self.time_out,
+            retry_wait: self.retry_wait,
+        }
+    }
+}
+
+/// Drop Cowboy's API v1.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DropCowboyV1Config {
+    /// Where it is; default `https://api.dropcowboy.com/v1`.
+    pub base_url: String,
+    /// The team's id; goes with the secret in headers and bodies.
+    pub team_id: SecretString,
+    /// The team's secret.
+    pub secret: SecretString,
+    /// The brand that it is sent for.
+    pub brand_id: String,
+    /// The pool of numbers to send from; nothing for the shared one.
+    pub pool_id: Option<String>,
+    /// Where calls back go; nothing for the campaign's caller id.
+    pub forwarding_number: Option<String>,
+    /// Whether it reports who listened; the vendor's does not.
+    pub reports_listening: bool,
+    /// Requests at once; the vendor asks for fewer than 100.
+    pub concurrency: usize,
+    /// Requests a minute; nothing for no limit on our side: the vendor's own is far beyond ours.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Longest wait for an answer; in files `time_out_seconds`.
+    #[serde(rename = "time_out_seconds", deserialize_with = "seconds")]
+    pub time_out: Duration,
+    /// First wait between tries of a repeatable call; in files `retry_wait_seconds`.
+    #[serde(rename = "retry_wait_seconds", deserialize_with = "seconds")]
+    pub retry_wait: Duration,
+}
+
+impl Default for DropCowboyV1Config {
+    /// The vendor's address and the shared pool.
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.dropcowboy.com/v1".into(),
+            team_id: SecretString::from(""),
+            secret: SecretString::from(""),
+            brand_id: String::new(),
+            pool_id: None,
+            forwarding_number: None,
+            reports_listening: false,
+            concurrency: 32,
+            requests_per_minute: None,
+            time_out: Duration::from_secs(30),
+            retry_wait: RETRY_WAIT,
+        }
+    }
+}
+
+impl DropCowboyV1Config {
+    /// The defaults with these credentials, for this brand.
+    pub fn new(team_id: SecretString, secret: SecretString, brand_id: impl Into<String>) -> Self {
+        Self {
+            team_id,
+            secret,
+            brand_id: brand_id.into(),
             ..Self::default()
         }
     }

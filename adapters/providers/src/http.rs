@@ -179,6 +179,11 @@ impl ProviderCall {
         self
     }
 
+    /// The provider is a rehearsal on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        is_this_machine(&self.base)
+    }
+
     /// A request to a route of the provider, with the credentials. `path` begins without a slash.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
@@ -347,15 +352,18 @@ impl ProviderCall {
     }
 }
 
-/// Whether keys may travel there: encrypted, or not beyond this machine.
-fn is_protected(base: &Url) -> bool {
-    let local = match base.host() {
+fn is_this_machine(base: &Url) -> bool {
+    match base.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    base.scheme() == "https" || (base.scheme() == "http" && local)
+    }
+}
+
+/// Whether keys may travel there: encrypted, or not beyond this machine.
+fn is_protected(base: &Url) -> bool {
+    base.scheme() == "https" || (base.scheme() == "http" && is_this_machine(base))
 }
 
 /// An id that goes into a path; nothing for one that would change the route.

@@ -18,9 +18,12 @@ mod script;
 pub use anthropic::Anthropic;
 pub use audio::{AudioFault, AudioKind, AudioMeasures, audio_kind, duration_ms, measure};
 pub use callback_base::CallbackBase;
-pub use config::{AnthropicConfig, DropCowboyConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
+pub use config::{
+    AnthropicConfig, DropCowboyConfig, DropCowboyV1Config, ElevenLabsConfig, GoogleConfig, GroqConfig,
+    MojoConfig,
+};
 pub use draft_voice::DraftVoice;
-pub use drop_cowboy::{DropCowboy, RegisteredWebhook};
+pub use drop_cowboy::{DropCowboy, DropCowboyV1, RegisteredWebhook};
 pub use elevenlabs::{ElevenLabs, VoicePlan};
 pub use google_people::{CALLBACK_PATH as GOOGLE_CALLBACK_PATH, GooglePeople};
 pub use groq::Groq;

@@ -86,8 +86,10 @@ pub struct Credentials {
     pub elevenlabs_api_key: String,
     /// Drop Cowboy: `x-key`.
     pub drop_cowboy_key: String,
-    /// Drop Cowboy: `x-secret`.
+    /// Drop Cowboy: `x-secret`, and the secret of its first API.
     pub drop_cowboy_secret: String,
+    /// Drop Cowboy's first API: the team.
+    pub drop_cowboy_team_id: String,
     /// Google: the OAuth client's id.
     pub google_client_id: String,
     /// Google: the OAuth client's secret.
@@ -104,6 +106,7 @@ impl Default for Credentials {
             elevenlabs_api_key: "sandbox-elevenlabs-key".to_owned(),
             drop_cowboy_key: "sandbox-drop-cowboy-key".to_owned(),
             drop_cowboy_secret: "sandbox-drop-cowboy-secret".to_owned(),
+            drop_cowboy_team_id: "sandbox-drop-cowboy-team".to_owned(),
             google_client_id: "sandbox-google-client".to_owned(),
             google_client_secret: "sandbox-google-secret".to_owned(),
             mojo_key: "sandbox-mojo-key".to_owned(),

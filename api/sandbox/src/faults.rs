@@ -44,6 +44,24 @@ pub struct Faults {
     pub mojo: RequestFaults,
     /// The carrier's callbacks and webhooks.
     pub reports: ReportFaults,
+    /// The carrier's account itself.
+    pub account: AccountFaults,
+}
+
+/// What the carrier's account lacks: told by its readiness, and met by every send.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountFaults {
+    /// Key and secret are not good: 401, and 3007 for what is sent.
+    pub wrong_key: bool,
+    /// No money is left: 3000 for what is sent.
+    pub no_funds: bool,
+    /// Dollars that are said to be there; nothing for plenty.
+    pub available: Option<f64>,
+    /// Only simulated numbers may be sent to: 3040 for others.
+    pub test_numbers_only: bool,
+    /// There is no number to send from, and no line: 4010 for what is sent.
+    pub no_line: bool,
 }
 
 /// Faults of one kind of request. Rates are shares of 1; the script comes first, one step a request.
@@ -209,6 +227,10 @@ impl FaultBoard {
 
     pub(crate) fn reports(&self) -> ReportFaults {
         self.lock().faults.reports.clone()
+    }
+
+    pub(crate) fn account(&self) -> AccountFaults {
+        self.lock().faults.account.clone()
     }
 
     fn next(&self, target: Target) -> (RequestFault, RequestFaults) {

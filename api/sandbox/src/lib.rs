@@ -1,4 +1,4 @@
-//! The outside world on loopback: Groq, Anthropic, ElevenLabs, Drop Cowboy v2, Google Contacts and Mojo by their own wire protocols,
+//! The outside world on loopback: Groq, Anthropic, ElevenLabs, Drop Cowboy (v2 and v1), Google Contacts and Mojo by their own wire protocols,
 //! so that the same client code runs against them. It never reaches beyond this machine, dials no one and costs nothing; what it would have cost is on
 //! its bill. It fails on demand ([`Faults`]), and its carrier remembers every drop and key through a sudden end of the
 //! process, as the real one does.
@@ -47,7 +47,7 @@ pub use crate::{
     carrier::{outcomes::OutcomeRates, webhooks::sign as sign_webhook},
     config::{Credentials, Delays, SandboxConfig, SandboxError, TimeSource, VoiceEngine},
     elevenlabs::{DEFAULT_VOICE, VOICES},
-    faults::{Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
+    faults::{AccountFaults, Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
     google_people::{GoogleAccount, PersonChange},
 };
 
@@ -244,6 +244,16 @@ impl SandboxAddress {
     /// Base address of Drop Cowboy, in place of `https://api-v2.dropcowboy.com`.
     pub fn drop_cowboy_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Base address of Drop Cowboy's first API, in place of `https://api.dropcowboy.com/v1`.
+    pub fn drop_cowboy_v1_url(&self) -> String {
+        format!("{}/v1", self.base_url)
+    }
+
+    /// The brand and the pool that its first API knows.
+    pub const fn drop_cowboy_brand_and_pool(&self) -> (&'static str, &'static str) {
+        (carrier::v1::BRAND, carrier::v1::POOL)
     }
 
     /// Base address of Google, in place of its three.

@@ -1,7 +1,7 @@
 //! `voicedrop verify` and `voicedrop doctor`.
 
 use clap::Args;
-use commands::{CommandError, Ports};
+use commands::{CommandError, Ports, ports::ReadinessFinding};
 use serde::Serialize;
 
 use super::{CliError, output};
@@ -183,10 +183,16 @@ async fn providers(ports: &Ports) -> Vec<(&'static str, Result<String, String>)>
     found.push(("draft voice", Ok(draft.to_owned())));
     let ready = ports.carrier.readiness().await.map_err(text);
     let carrier = ready.and_then(|r| {
-        if r.ready {
+        let told = |findings: Vec<&ReadinessFinding>| {
+            let words: Vec<&str> = findings.into_iter().map(|f| f.message.as_str()).collect();
+            words.join("; ")
+        };
+        if r.blockers().next().is_some() {
+            Err(told(r.blockers().collect()))
+        } else if r.findings.is_empty() {
             Ok("ready".to_owned())
         } else {
-            Err(r.problems.join("; "))
+            Ok(format!("ready, but {}", told(r.findings.iter().collect())))
         }
     });
     found.push(("carrier", carrier));

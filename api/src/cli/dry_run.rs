@@ -11,7 +11,8 @@ use database::DatabaseUrl;
 
 use super::{
     CliError,
-    import::{ImportArgs, Printed, only_organization},
+    acting::only_organization,
+    import::{ImportArgs, Printed},
     output,
 };
 use crate::{

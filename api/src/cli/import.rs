@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{CliError, dry_run, import_run, output};
 use crate::{
-    application::{Application, StartError, Surroundings},
+    application::{Application, Surroundings},
     config::Config,
 };
 
@@ -171,36 +171,6 @@ const fn code_of(error: &CliError) -> &'static str {
         }
         CliError::Command(CommandError::Refused(_)) => "refused",
         _ => "failed",
-    }
-}
-
-/// The organization of this database when there is just one.
-pub(super) async fn only_organization(application: &Application) -> Result<OrganizationId, CliError> {
-    let head = application
-        .ports
-        .journal
-        .head()
-        .await
-        .map_err(CommandError::from)?;
-    application
-        .read_side
-        .step_until(head)
-        .await
-        .map_err(StartError::from)?;
-    let known = application
-        .read_side
-        .queries()
-        .organizations()
-        .await
-        .map_err(|e| CliError::Usage(e.to_string()))?;
-    match known.as_slice() {
-        [only] => Ok(only.organization_id),
-        [] => Err(CliError::Usage(
-            "there is no organization yet; open the link that `voicedrop serve` prints, or start with `voicedrop serve --demo`".into(),
-        )),
-        _ => Err(CliError::Usage(
-            "there are several organizations; name one with --organization".into(),
-        )),
     }
 }
 

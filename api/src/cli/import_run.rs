@@ -1,37 +1,28 @@
 //! `voicedrop import` when it records: the file is stored in pieces, its import started as a person would, and worked at until
 //! it has ended, with a progress bar. Another process at work on the same database may do part of it.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use commands::{
     CommandContext, CommandError, Ports,
-    authorization::{Action, Permit},
+    authorization::Action,
     execute::execute,
     processes::{Kind, Processes},
-    stream::{Loaded, load},
     use_cases::{Corrections, ImportRequest, start_import},
 };
 use domain::{
-    CampaignId, CorrelationId, ImportBatchId, OrganizationId, StreamId, UserId,
+    CampaignId, CorrelationId, ImportBatchId, StreamId, UserId,
     campaign::{Campaign, CampaignCommand, CampaignType},
     import::{ImportEvent, ImportOrigin, ImportTotals},
-    organization::{Organization, Role},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use projections::queries::{CampaignFilter, PageRequest, Visible};
-use sha2::{Digest, Sha256};
-use tempfile::TempPath;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     CliError,
-    import::{ImportArgs, Printed, only_organization},
+    acting::{admin, only_organization, store_file},
+    import::{ImportArgs, Printed},
     output,
 };
 use crate::application::Application;
@@ -40,8 +31,6 @@ use crate::application::Application;
 const LOOK: Duration = Duration::from_millis(250);
 /// Between two rounds of work.
 const ROUND: Duration = Duration::from_millis(50);
-/// What is held in memory of the file, bytes.
-const BUFFER_BYTES: usize = 1 << 20;
 /// Millionths in a whole, as progress is recorded.
 const WHOLE: u64 = 1_000_000;
 
@@ -51,13 +40,13 @@ pub(super) async fn run(application: &Application, args: &ImportArgs) -> Result<
         Some(id) => id,
         None => only_organization(application).await?,
     };
-    let (user, permit) = admin(ports, organization).await?;
+    let (user, permit) = admin(ports, organization, Action::WriteContacts).await?;
     let context = CommandContext::of(&permit, CorrelationId::from_uuid(ports.ids.next()));
     let campaign = match &args.campaign {
         Some(name) => Some(named_campaign(application, &context, user, name).await?),
         None => None,
     };
-    let (blob_key, sha256) = store(application, organization, &args.file).await?;
+    let (blob_key, sha256) = store_file(application, organization, &args.file).await?;
     let choice = args.choice();
     let request = ImportRequest {
         campaign,
@@ -88,24 +77,6 @@ pub(super) async fn run(application: &Application, args: &ImportArgs) -> Result<
         import: Some(started.batch.to_string()),
         ..Printed::of(&ended.totals)
     })
-}
-
-/// Acts as an admin of the organization: whoever has this command has the database and its master key.
-async fn admin(ports: &Ports, organization: OrganizationId) -> Result<(UserId, Permit), CliError> {
-    let loaded: Loaded<Organization> = load(ports, organization, organization).await?;
-    let user = loaded
-        .state()
-        .members
-        .iter()
-        .find(|(_, m)| m.role == Role::Admin)
-        .map(|(user, _)| *user);
-    let user = user.ok_or_else(|| CliError::Usage("there is no such organization".into()))?;
-    let principal = commands::access::principal(ports, organization, user).await?;
-    let principal = principal.ok_or_else(|| CliError::Usage("the organization has no admin".into()))?;
-    Ok((
-        user,
-        commands::access::on_organization(&principal, Action::WriteContacts)?,
-    ))
 }
 
 async fn named_campaign(
@@ -145,45 +116,6 @@ async fn named_campaign(
     };
     execute::<Campaign>(&application.ports, context, id, create).await?;
     Ok(id)
-}
-
-/// Copies the file into the blob store: its key there, and its hash.
-async fn store(
-    application: &Application,
-    organization: OrganizationId,
-    file: &Path,
-) -> Result<(String, String), CliError> {
-    let (path, spool) = (file.to_owned(), application.spool_directory().to_owned());
-    let copied = tokio::task::spawn_blocking(move || copy(&path, &spool)).await;
-    let unreadable = |reason: String| CliError::File {
-        what: file.display().to_string(),
-        reason,
-    };
-    let (copy, sha256) = copied
-        .map_err(|e| unreadable(e.to_string()))?
-        .map_err(|e| unreadable(e.to_string()))?;
-    let blob_key = format!("uploads/{organization}/{sha256}");
-    let path: PathBuf = copy.keep().map_err(|e| unreadable(e.error.to_string()))?;
-    let stored = application.ports.blobs.put_file(&blob_key, path).await;
-    stored.map_err(CommandError::from)?;
-    Ok((blob_key, sha256))
-}
-
-fn copy(path: &Path, spool: &Path) -> io::Result<(TempPath, String)> {
-    let mut from = File::open(path)?;
-    std::fs::create_dir_all(spool)?;
-    let mut to = tempfile::Builder::new().prefix("import-").tempfile_in(spool)?;
-    let (mut buffer, mut hash) = (vec![0; BUFFER_BYTES], Sha256::new());
-    loop {
-        let read = from.read(&mut buffer)?;
-        let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else {
-            break;
-        };
-        hash.update(piece);
-        to.write_all(piece)?;
-    }
-    to.flush()?;
-    Ok((to.into_temp_path(), hex::encode(hash.finalize())))
 }
 
 /// Works until the import has ended; another process that is at work on the same database may do the same.

@@ -1,12 +1,14 @@
 //! The command line. Every command reads the same configuration, prints results on standard output and everything else on
 //! standard error, and ends with 0 only when it did what was asked.
 
+mod acting;
 mod check;
 mod demo;
 mod dry_run;
 mod halt;
 mod import;
 mod import_run;
+mod lists;
 mod output;
 mod replay;
 mod serve;
@@ -54,6 +56,11 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Imports a contact list into a campaign, or into the contact list alone.
     Import(import::ImportArgs),
+    /// Loads lists of numbers that must not be called, and shows them.
+    Lists {
+        #[command(subcommand)]
+        what: lists::Lists,
+    },
     /// Shows everything that ever touched a contact.
     Replay {
         #[command(subcommand)]
@@ -168,6 +175,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Serve(args) => Box::pin(serve::run(config, args)).await,
         Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
+        Command::Lists { what } => lists::run(config, what).await,
         Command::Replay { what } => replay::run(config, what).await,
         Command::Halt(args) => halt::halt(config, args).await,
         Command::Allow(args) => halt::allow(config, args).await,
@@ -175,7 +183,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Verify(args) => check::verify(config, args).await,
         Command::Rebuild => upkeep::rebuild(config).await,
         Command::Migrate => upkeep::migrate(config).await,
-        Command::Doctor => check::doctor(config).await,
+        Command::Doctor => Box::pin(check::doctor(config)).await,
         Command::Config { .. } => output::line("the configuration is good"),
         Command::Schema => Ok(()),
     }

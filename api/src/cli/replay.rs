@@ -107,7 +107,7 @@ async fn find(
     let asked = |e: projections::queries::QueryError| CliError::Usage(e.to_string());
     let organization = match organization {
         Some(id) => id,
-        None => super::import::only_organization(application).await?,
+        None => super::acting::only_organization(application).await?,
     };
     let contact = contact_id(application, organization, text).await?;
     let until = as_of.map_or(HistoryUntil::Now, HistoryUntil::Recorded);

@@ -125,12 +125,42 @@ pub struct ProvidersConfig {
     pub anthropic: AnthropicConfig,
     /// The voice.
     pub elevenlabs: ElevenLabsConfig,
+    /// Which carrier delivers.
+    pub carrier: CarrierChoice,
     /// The carrier.
     pub drop_cowboy: DropCowboySettings,
+    /// The carrier by its first API.
+    pub drop_cowboy_v1: DropCowboyV1Settings,
     /// Google Contacts; without a client it is not offered.
     pub google: GoogleConfig,
     /// Mojo Dialer; without an address it is not offered.
     pub mojo: MojoConfig,
+}
+
+/// A carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierChoice {
+    /// Drop Cowboy by its API v2.
+    DropCowboy,
+    /// Drop Cowboy by its API v1.
+    DropCowboyV1,
+}
+
+/// Drop Cowboy by its API v1.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropCowboyV1Settings {
+    /// The team's id.
+    pub team_id: SecretString,
+    /// The team's secret.
+    pub secret: SecretString,
+    /// The brand that it is sent for.
+    pub brand_id: String,
+    /// The pool of numbers to send from; empty for the shared one.
+    pub pool_id: String,
+    /// Where calls back go; empty for the campaign's caller id.
+    pub forwarding_number: String,
 }
 
 /// The carrier.
@@ -143,6 +173,8 @@ pub struct DropCowboySettings {
     pub secret: SecretString,
     /// The line to send from; empty for the account's default.
     pub phone_line_id: String,
+    /// The registered brand; empty unless the account requires one.
+    pub brand_id: String,
     /// Signing secrets, separated by commas.
     pub webhook_secrets: SecretString,
 }
@@ -337,11 +369,19 @@ impl Config {
             return Ok(());
         }
         let missing = |secret: &SecretString| secret.expose_secret().is_empty();
-        for (setting, secret) in [
-            ("providers.elevenlabs.api_key", &self.providers.elevenlabs.api_key),
-            ("providers.drop_cowboy.key", &self.providers.drop_cowboy.key),
-            ("providers.drop_cowboy.secret", &self.providers.drop_cowboy.secret),
-        ] {
+        let p = &self.providers;
+        let carrier = match p.carrier {
+            CarrierChoice::DropCowboy => [
+                ("providers.drop_cowboy.key", &p.drop_cowboy.key),
+                ("providers.drop_cowboy.secret", &p.drop_cowboy.secret),
+            ],
+            CarrierChoice::DropCowboyV1 => [
+                ("providers.drop_cowboy_v1.team_id", &p.drop_cowboy_v1.team_id),
+                ("providers.drop_cowboy_v1.secret", &p.drop_cowboy_v1.secret),
+            ],
+        };
+        let voice = ("providers.elevenlabs.api_key", &p.elevenlabs.api_key);
+        for (setting, secret) in carrier.into_iter().chain([voice]) {
             if missing(secret) {
                 return Err(ConfigError::OutOfBounds {
                     setting,

@@ -74,6 +74,35 @@ remote_enums! {
         /// Refused at the door: bad signature, stale, unknown token.
         Rejected,
     }
+    /// What a finding of the readiness check is about.
+    ReadinessSubject = "commands::ports::ReadinessSubject" {
+        /// The carrier can't be asked.
+        Carrier,
+        /// Key, secret or their scopes.
+        Credentials,
+        /// Money on the carrier account.
+        Funds,
+        /// The account may send to its own test numbers only.
+        TestNumbers,
+        /// Numbers to send from.
+        Numbers,
+        /// The line to send from.
+        Line,
+        /// The registered brand.
+        Brand,
+        /// The pool of numbers to send from.
+        Pool,
+        /// Where calls back are forwarded to.
+        Forwarding,
+        /// How the carrier reaches this installation.
+        CallbackAddress,
+        /// What the carrier signs its webhooks with.
+        WebhookSecret,
+        /// The number that recipients see.
+        CallerId,
+        /// Somebody has halted all sending.
+        Halt,
+    }
     /// Where a contact came from.
     ContactSource = "domain::import::ContactSource" {
         /// A title company's list.

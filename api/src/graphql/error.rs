@@ -180,7 +180,13 @@ impl From<RuleRefusal> for Problem {
             RuleRefusal::Import(r) => import(r),
             RuleRefusal::Suppression(r) => (suppression(r), json!({})),
             RuleRefusal::Organization(r) => organization(r),
-            RuleRefusal::CarrierNotReady(problems) => ("CARRIER_NOT_READY", json!({ "problems": problems })),
+            RuleRefusal::NotReadyToSend(blockers) => {
+                let blockers: Vec<Value> = blockers
+                    .iter()
+                    .map(|b| json!({"about": b.about.as_str(), "message": b.message}))
+                    .collect();
+                ("NOT_READY_TO_SEND", json!({ "blockers": blockers }))
+            }
             RuleRefusal::Invalid(_) => ("INVALID", json!({})),
         };
         if code == "NOT_FOUND" {
@@ -241,6 +247,7 @@ fn script(refusal: &ScriptRefusal) -> (&'static str, Value) {
         R::Settled(status) => ("SETTLED", json!({"status": status.as_str()})),
         R::AlreadyAttempted(_) => ("ALREADY_ATTEMPTED", json!({})),
         R::UnknownAttempt(_) => ("UNKNOWN_ATTEMPT", json!({})),
+        R::NotInDoubt => ("NOT_IN_DOUBT", json!({})),
         R::NeverAttempted => ("NEVER_ATTEMPTED", json!({})),
     }
 }

@@ -15,6 +15,7 @@ pub struct Query(
     campaign::CampaignQuery,
     campaign::CostQuery,
     campaign::DuplicateQuery,
+    campaign::OutlookQuery,
     script::ScriptQuery,
     script::WorkshopQuery,
     contact::ContactQuery,

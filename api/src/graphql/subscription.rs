@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
 use commands::authorization::Action;
-use domain::{CampaignId, ImportBatchId};
+use domain::{CampaignId, ImportBatchId, SuppressionListId};
 use futures::Stream;
 use projections::{models::CampaignRow, queries::PageRequest};
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use super::{
     error::Problem,
     import::Import,
     node_id::NodeKind,
+    organization::SuppressionList,
 };
 use crate::state::AppState;
 
@@ -162,6 +163,42 @@ impl Subscription {
                     }
                     if !moved(&mut position).await {
                         return None;
+                    }
+                }
+            },
+        ))
+    }
+
+    /// A suppression list, now and whenever its loading has moved on or something else has changed.
+    async fn suppression_list_progress(
+        &self,
+        ctx: &Context<'_>,
+        list_id: ID,
+    ) -> Result<impl Stream<Item = Result<SuppressionList, Problem>> + use<>, Problem> {
+        let first = caller(ctx)?;
+        first.permit(Action::Read)?;
+        let id = SuppressionListId::parse(&list_id)?;
+        let state = first.state.clone();
+        let asking = super::context::asking(ctx)?.fork(&state);
+        let start = (state, asking, None::<SuppressionList>);
+        Ok(futures::stream::unfold(
+            start,
+            move |(state, asking, last)| async move {
+                let mut position = state.position.clone();
+                loop {
+                    position.borrow_and_update();
+                    let now = still(&state, &asking).await.ok()?;
+                    let lists = now.as_caller(&state)?.suppression_lists(Some(id)).await.ok()?;
+                    let list = lists.into_iter().next();
+                    let is_loading = list.as_ref().is_some_and(SuppressionList::is_loading);
+                    match list {
+                        Some(list) if last.as_ref() != Some(&list) => {
+                            return Some((Ok(list.clone()), (state, asking, Some(list))));
+                        }
+                        // What is read and built is no event: it is looked for.
+                        _ if is_loading => tokio::time::sleep(PACE * 2).await,
+                        _ if !moved(&mut position).await => return None,
+                        _ => {}
                     }
                 }
             },

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use commands::ports::PortError;
+use commands::{audio_link, ports::PortError};
 use domain::{OrganizationId, ScriptId};
 use serde::Deserialize;
 
@@ -15,9 +15,7 @@ use crate::state::AppState;
 
 /// How long a link can be used, seconds.
 pub const LINK_SECONDS: i64 = 15 * 60;
-/// Keeps these signatures apart from others.
-const PURPOSE: &str = "audio-link";
-/// The same for drafts.
+/// Keeps the signatures of links to drafts apart from others.
 const DRAFT_PURPOSE: &str = "draft-link";
 
 fn message(organization: OrganizationId, script: ScriptId, expires: i64) -> String {
@@ -39,11 +37,7 @@ pub async fn audio_link(
 
 fn signed_link(state: &AppState, organization: OrganizationId, script: ScriptId) -> String {
     let expires = state.now().timestamp() + LINK_SECONDS;
-    let signature = state
-        .ports
-        .keys
-        .sign(PURPOSE, &message(organization, script, expires));
-    format!("/audio/{script}?organization={organization}&expires={expires}&signature={signature}")
+    audio_link::signed_path(state.ports.keys.as_ref(), organization, script, expires)
 }
 
 /// A link to the newest words in the computer's own voice. Only for a caller who was permitted to see the script.
@@ -71,7 +65,7 @@ pub async fn audio(
     Query(signed): Query<Signed>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let (organization, script) = opened(&state, PURPOSE, &script, &signed)?;
+    let (organization, script) = opened(&state, Link::Audio, &script, &signed)?;
     let row = state
         .queries
         .script(organization, script)
@@ -96,15 +90,22 @@ pub async fn draft(
     Query(signed): Query<Signed>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let (organization, script) = opened(&state, DRAFT_PURPOSE, &script, &signed)?;
+    let (organization, script) = opened(&state, Link::Draft, &script, &signed)?;
     let speech = commands::use_cases::speak_draft(&state.ports, organization, script).await?;
     Ok(part_of(speech.audio, &headers))
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, Copy)]
+enum Link {
+    Audio,
+    Draft,
 }
 
 /// What a link is for, if it was signed for that and has not expired.
 fn opened(
     state: &AppState,
-    purpose: &str,
+    link: Link,
     script: &str,
     signed: &Signed,
 ) -> Result<(OrganizationId, ScriptId), HttpError> {
@@ -117,8 +118,15 @@ fn opened(
     };
     let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
     let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
-    let message = message(organization, script, signed.expires);
-    let good = state.ports.keys.verify(purpose, &message, &signed.signature);
+    let (keys, signature) = (state.ports.keys.as_ref(), &signed.signature);
+    let good = match link {
+        Link::Audio => audio_link::is_genuine(keys, organization, script, signed.expires, signature),
+        Link::Draft => keys.verify(
+            DRAFT_PURPOSE,
+            &message(organization, script, signed.expires),
+            signature,
+        ),
+    };
     if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
         return Err(void());
     }

@@ -59,6 +59,12 @@ pub async fn metrics(State(state): State<AppState>) -> Result<String, StatusCode
     for (fate, count) in fates {
         let _ = writeln!(text, "voicedrop_webhooks{{fate=\"{fate}\"}} {count}");
     }
+    gauge(
+        &mut text,
+        "voicedrop_webhooks_turned_away",
+        "Requests at the carrier's door that were not the carrier's and beyond what is kept of such.",
+        state.strangers.turned_away(),
+    );
     let _ = writeln!(text, "# TYPE voicedrop_work gauge");
     for kind in Kind::ALL {
         let name = kind.as_str();

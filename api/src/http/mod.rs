@@ -14,6 +14,7 @@ mod page;
 mod push;
 mod set_up;
 mod sign_in;
+mod strangers;
 mod uploads;
 mod webhooks;
 
@@ -33,6 +34,7 @@ use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 
 pub use audio::{audio_link, draft_link};
 pub use errors::HttpError;
+pub use strangers::Strangers;
 pub use uploads::clear_spool;
 
 /// Longest a request may take, uploads aside.
@@ -52,6 +54,8 @@ pub fn router(state: AppState) -> Router {
         .layer(timeout(UPLOAD_TIMEOUT));
     let hooks = Router::new()
         .route("/webhooks/drop-cowboy", post(webhooks::signed))
+        // The path of the product's first specification.
+        .route("/api/webhooks/drop-cowboy", post(webhooks::signed))
         .route("/webhooks/drop-cowboy/callback/{token}", post(webhooks::callback))
         .layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX));
     let pushes = Router::new()

@@ -1,5 +1,5 @@
 //! What the carrier reports. Every request is stored raw before anything else is done; what is not the carrier's is stored as
-//! rejected and changes nothing. A validly signed event is never answered with an error of the client.
+//! rejected, within limits, and changes nothing. A validly signed event is never answered with an error of the client.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use commands::{ports::InboundWebhook, processes::CallbackToken};
 
 use tokio::time::timeout;
 
+use super::strangers;
 use crate::state::AppState;
 
 /// Who the reports claim to be from.
@@ -81,6 +82,15 @@ async fn store(
     body: Bytes,
     rejected: Option<String>,
 ) -> StatusCode {
+    let now = state.now();
+    if rejected.is_some() && !state.strangers.is_kept(now) {
+        return StatusCode::OK;
+    }
+    let body = if rejected.is_some() {
+        strangers::cut(&body)
+    } else {
+        body
+    };
     let event_id = headers.iter().find(|(name, _)| name == "x-event-id");
     let webhook = InboundWebhook {
         id: state.ports.ids.next(),
@@ -89,7 +99,7 @@ async fn store(
         event_id: event_id.map(|(_, id)| id.clone()),
         headers,
         body,
-        received_at: state.now(),
+        received_at: now,
         rejected,
     };
     match timeout(STORED_WITHIN, state.ports.inbox.store(webhook)).await {

@@ -2,7 +2,7 @@
 //! force is an event; here lie the numbers of each.
 
 use async_trait::async_trait;
-use domain::{ListLoadId, PhoneIndex, PhoneNumber};
+use domain::{ListLoadId, PhoneIndex, PhoneNumber, SuppressionListId};
 
 use super::{FileContent, PortError};
 
@@ -34,17 +34,57 @@ pub trait ListFiles: Send + Sync + std::fmt::Debug {
     fn read(&self, content: Box<dyn FileContent>, sink: ListSink<'_>) -> Result<ListFigures, PortError>;
 }
 
+/// How far a loading is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListProgress {
+    /// Bytes of the file that were read.
+    pub bytes_read: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Lines that were read.
+    pub lines: u64,
+    /// Parts of the new version that are built, which begins when all is read.
+    pub built: u64,
+    /// Parts in all; nothing before that.
+    pub parts: u64,
+}
+
+impl ListProgress {
+    /// Share of a loading that is its reading, percent; the rest is the building.
+    const READING_PERCENT: u64 = 80;
+
+    /// How much of it is done, 0 to 100.
+    pub fn percent(&self) -> u64 {
+        let share = |done: u64, of: u64, all: u64| (done.min(of) * all).checked_div(of).unwrap_or(0);
+        match self.parts {
+            0 => share(self.bytes_read, self.bytes, Self::READING_PERCENT),
+            parts => Self::READING_PERCENT + share(self.built, parts, 100 - Self::READING_PERCENT),
+        }
+    }
+}
+
 /// Where the numbers lie.
 #[async_trait]
 pub trait ListedNumbers: Send + Sync + std::fmt::Debug {
     /// Puts aside numbers of a loading, with whether they are taken off. Nobody sees them yet.
     async fn stage(&self, load: ListLoadId, numbers: Vec<(PhoneIndex, bool)>) -> Result<(), PortError>;
 
+    /// Notes how far the reading of a list's file is.
+    async fn note_reading(
+        &self,
+        list: SuppressionListId,
+        load: ListLoadId,
+        read: ListProgress,
+    ) -> Result<(), PortError>;
+
+    /// How far the loading of a list is; nothing when none is under way.
+    async fn progress(&self, list: SuppressionListId) -> Result<Option<ListProgress>, PortError>;
+
     /// Makes the loading's numbers of what was put aside, on top of another loading's where it holds changes. Answers how many there are.
     /// May be done again after a crash.
     async fn build(&self, load: ListLoadId, base: Option<ListLoadId>) -> Result<u64, PortError>;
 
-    /// Deletes what was put aside.
+    /// Deletes what was put aside, and how far it was.
     async fn clear(&self, load: ListLoadId) -> Result<(), PortError>;
 
     /// Deletes a loading's numbers.

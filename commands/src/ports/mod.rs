@@ -14,6 +14,7 @@ mod inbound_addresses;
 mod journal;
 mod key_ring;
 mod listed_numbers;
+mod open_hand_offs;
 mod process_state;
 mod script_writer;
 mod send_pace;
@@ -42,7 +43,8 @@ pub use journal::{
     StoredEvent, StreamAppend, StreamSlice,
 };
 pub use key_ring::{KeyRing, OpenError};
-pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListSink, ListedNumbers};
+pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListProgress, ListSink, ListedNumbers};
+pub use open_hand_offs::{OpenCampaign, OpenHandOffs};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
 pub use send_pace::{Pace, SendPace};
@@ -55,7 +57,8 @@ pub use table_reader::{
 };
 pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{
-    CarrierReadiness, Drop, DropAnswer, DropOutcome, ReportMatch, VoicemailCarrier, WireReport,
+    CarrierReadiness, Drop, DropAnswer, DropAudio, DropOutcome, ReadinessFinding, ReadinessSubject,
+    ReportMatch, VoicemailCarrier, WireReport,
 };
 pub use webhook_inbox::{
     FiledWebhook, InboundWebhook, WebhookCounts, WebhookFate, WebhookInbox, WebhookReplay, WebhookStanding,

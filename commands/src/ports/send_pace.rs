@@ -22,11 +22,8 @@ impl Pace {
         if schedule.per_minute.is_none() && schedule.per_day.is_none() {
             return None;
         }
-        let spacing = schedule.per_minute.map_or(Duration::zero(), |n| {
-            Duration::minutes(1) / n.max(1).cast_signed()
-        });
         Some(Self {
-            spacing,
+            spacing: schedule.spacing(),
             per_day: schedule.per_day,
         })
     }
@@ -44,4 +41,13 @@ pub trait SendPace: Send + Sync + std::fmt::Debug {
         pace: Pace,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, PortError>;
+
+    /// The newest places of a campaign after one instant and up to another, in order, at most `limit`.
+    async fn taken(
+        &self,
+        campaign: CampaignId,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DateTime<Utc>>, PortError>;
 }

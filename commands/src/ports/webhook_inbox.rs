@@ -165,6 +165,9 @@ pub trait WebhookInbox: Send + Sync + std::fmt::Debug {
     /// Has requests looked at again: they wait. Answers how many; recording what is recorded already changes nothing.
     async fn replay(&self, which: WebhookReplay) -> Result<u64, PortError>;
 
+    /// Deletes what was refused at the door before an instant, and the oldest of it beyond `most`; answers how many.
+    async fn forget_rejected(&self, before: DateTime<Utc>, most: u64) -> Result<u64, PortError>;
+
     /// Changes whenever this process has stored one.
     fn woken(&self) -> tokio::sync::watch::Receiver<u64>;
 }

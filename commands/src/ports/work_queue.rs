@@ -158,6 +158,12 @@ pub trait WorkQueue: Send + Sync + std::fmt::Debug {
     /// Takes back expired leases: `leased` becomes ready; `calling` becomes ready when idempotent, else in doubt. Returns how many.
     async fn sweep(&self, now: DateTime<Utc>) -> Result<u64, PortError>;
 
+    /// Pieces of a kind that fell into doubt without anybody recording it, because whoever made the call died; at most `limit`.
+    async fn unrecorded_doubts(&self, kind: &str, limit: usize) -> Result<Vec<WorkItem>, PortError>;
+
+    /// Notes that the doubt about a piece is recorded.
+    async fn doubt_is_recorded(&self, item: &WorkItem, now: DateTime<Utc>) -> Result<(), PortError>;
+
     /// Takes back every lease of an earlier process of this single-process installation, expired or not.
     async fn take_over(&self, now: DateTime<Utc>) -> Result<u64, PortError>;
 

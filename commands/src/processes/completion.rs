@@ -1,13 +1,14 @@
 //! Ends: a campaign whose scripts have all settled, a hand-off that the carrier never reported on, work that was given up.
 
+use chrono::Duration;
 use domain::{
-    AttemptId, CampaignId, ContactId, CorrelationId, EventId, ScriptId,
+    CampaignId, ContactId, CorrelationId, EventId, ScriptId,
     campaign::{Campaign, CampaignCommand, CampaignTotals},
     script::{AttemptState, DeliveryStatus, Script, ScriptCommand},
 };
 use serde::Deserialize;
 
-use super::{contact_import, planner::Kind};
+use super::{contact_import, planner::Kind, reconciliation};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -18,6 +19,8 @@ use crate::{
 
 /// Scripts counted at once.
 const CHUNK: usize = 1_000;
+/// Hours until a campaign is counted again of which a hand-off is no longer in doubt, but not at its end.
+const LIFTED_RECHECK_HOURS: i64 = 1;
 
 /// Plans the closing of campaigns whose scripts have all settled.
 pub(super) async fn plan(
@@ -69,11 +72,14 @@ pub(super) async fn run(
                 DeliveryStatus::Failed => totals.failed += 1,
                 DeliveryStatus::Blocked => totals.blocked += 1,
                 DeliveryStatus::Lapsed => totals.held += 1,
-                DeliveryStatus::InDoubt => totals.in_doubt += 1,
-                unsettled @ (DeliveryStatus::NotSent
-                | DeliveryStatus::Held
-                | DeliveryStatus::Queued
-                | DeliveryStatus::Sent) => {
+                // On its way, and settled all the same: the time for its report is over.
+                DeliveryStatus::InDoubt | DeliveryStatus::Sent => totals.in_doubt += 1,
+                // A late answer has lifted the doubt that settled it: its report is waited for once more.
+                DeliveryStatus::Queued => {
+                    let not_before = ports.clock.now() + Duration::hours(LIFTED_RECHECK_HOURS);
+                    return Ok(WorkEnd::Reschedule { not_before });
+                }
+                unsettled @ (DeliveryStatus::NotSent | DeliveryStatus::Held) => {
                     return Err(CommandError::Journal(format!(
                         "a script that was counted as settled is {unsettled}"
                     )));
@@ -89,7 +95,6 @@ pub(super) async fn run(
 #[derive(Debug, Deserialize)]
 struct Check {
     script: ScriptId,
-    attempt: AttemptId,
 }
 
 /// The time for a report is over: without one, nobody knows what became of it, and nothing is sent again.
@@ -100,15 +105,7 @@ pub(super) async fn check_report(
 ) -> Result<WorkEnd, CommandError> {
     let check: Check =
         serde_json::from_str(&item.request).map_err(|e| CommandError::Unreadable(e.to_string()))?;
-    let script: Loaded<Script> = load(ports, context.organization, check.script).await?;
-    if script.state().delivery == DeliveryStatus::Queued {
-        let reason = "the carrier took it, but has not reported within 24 hours".to_owned();
-        let doubt = ScriptCommand::DoubtSubmission {
-            attempt: check.attempt,
-            reason,
-        };
-        execute::<Script>(ports, context, check.script, doubt).await?;
-    }
+    reconciliation::doubt(ports, context, check.script).await?;
     Ok(WorkEnd::Done)
 }
 

@@ -47,6 +47,11 @@ pub(super) async fn run(
         ask_before_late(ports, context, campaign_id, start, now).await?;
     }
     let pace = Pace::of(&state.schedule);
+    // Where the carrier honours our key, the drop itself keeps to its time.
+    let safety = match ports.carrier.remembers_keys() {
+        Some(_) => Safety::Idempotent,
+        None => Safety::Unsafe,
+    };
     let mut place = 0;
     for chunk in members.chunks(CHUNK) {
         let drops = chunk
@@ -64,8 +69,7 @@ pub(super) async fn run(
                     dedup_key: ScriptId::of(campaign_id, *contact).to_string(),
                     cause: item.cause,
                     request: serde_json::to_string(&request).unwrap_or_else(|_| "{}".to_owned()),
-                    // The carrier honours our key for 24 hours; the drop itself keeps to that.
-                    safety: Safety::Idempotent,
+                    safety,
                     not_before,
                 }
             })

@@ -1,7 +1,7 @@
 //! One script to the carrier, once. Order: (1) decision, slot and attempt in one journal request; (2) the row becomes
 //! `calling`; (3) the call; (4) its answer as an event; (5) the row is closed. A crash between 1 and 2 leaves the attempt to go
-//! on with; between 2 and 4 the same call is repeated under the same key while the carrier remembers it, and after that
-//! nobody knows and nothing is sent.
+//! on with; between 2 and 4 the same call is repeated under the same key while the carrier remembers it, and after that, or where
+//! it remembers none, nobody knows and nothing is sent.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use domain::{
     compliance::{Decision, ListStanding, Verdict},
     contact::{Contact, ContactCommand, ContactRefusal},
     organization::Organization,
-    script::{AttemptState, Audio, DeliveryStatus, FailureClass, Script, ScriptCommand},
+    script::{AttemptState, DeliveryStatus, FailureClass, Script, ScriptCommand},
 };
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
     dispatch::{ask_before_late, missed},
+    drop_audio::audio_of,
     engine::retry_wait,
     planner::Kind,
     reports::CallbackToken,
@@ -30,13 +30,13 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{Person, load_people},
-    ports::{Drop, HandedOver, Pace, PortError, PortErrorKind, WorkEnd, WorkItem},
+    ports::{Drop, DropAudio, HandedOver, Pace, PortError, PortErrorKind, WorkEnd, WorkItem},
     stream::{Batch, Loaded, load, load_many},
     suppression::standings,
 };
 
-/// How long the carrier remembers a key, less a margin: Drop Cowboy v2 keeps it 24 hours (docs/concepts/idempotency).
-const KEY_REMEMBERED_HOURS: i64 = 23;
+/// How much sooner than the carrier forgets a key a call is no longer repeated under it.
+const KEY_MARGIN_MINUTES: i64 = 60;
 /// Seconds until a drop that somebody has halted is looked at again; it is made due at once when that ends.
 const PAUSED_RECHECK_SECONDS: i64 = 60;
 /// Seconds until a refused account is asked again.
@@ -274,8 +274,8 @@ impl Handoff<'_> {
         decision: Decision,
         now: DateTime<Utc>,
     ) -> Result<Next, CommandError> {
-        let media_id = match self.upload(script.state()).await {
-            Ok(media_id) => media_id,
+        let audio = match self.audio(script.state()).await {
+            Ok(audio) => audio,
             Err(CommandError::Port(error)) => return self.account_trouble(error).await.map(Next::End),
             Err(other) => return Err(other),
         };
@@ -311,7 +311,7 @@ impl Handoff<'_> {
             }
             Err(other) => return Err(other.into()),
         }
-        let drop = self.drop(&person, script.state(), media_id)?;
+        let drop = self.drop(&person, script.state(), audio)?;
         let contact = person.contact.state().clone();
         let mut batch = Batch::new(self.ports, self.context);
         batch.add(script)?.add(person.contact)?;
@@ -349,7 +349,8 @@ impl Handoff<'_> {
                 error,
             }));
         };
-        let forgotten = called + Duration::hours(KEY_REMEMBERED_HOURS);
+        // Where no key is remembered, the call can't be repeated from the first moment on.
+        let forgotten = called + self.repeatable_for().unwrap_or_default();
         let later = match decision.verdict {
             _ if self.is_withheld() => Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS)),
             Verdict::HeldUntil(until) => Some(until),
@@ -358,76 +359,39 @@ impl Handoff<'_> {
         match later.filter(|later| *later < forgotten) {
             Some(not_before) if now < forgotten => Ok(Next::End(WorkEnd::Reschedule { not_before })),
             _ if cleared && now < forgotten => self.call_again(&script, &person).await,
-            _ => {
-                let reason = "the answer was lost, and the same request may no longer be repeated".to_owned();
-                let doubt = ScriptCommand::DoubtSubmission {
-                    attempt: attempt.id,
-                    reason: reason.clone(),
-                };
-                execute::<Script>(self.ports, self.context, self.id, doubt).await?;
-                Ok(Next::End(WorkEnd::InDoubt { error: reason }))
-            }
+            _ => Ok(Next::End(self.doubt(attempt.id).await?)),
         }
+    }
+
+    /// For how long a call that was made can be made again without becoming a second one; nothing where it never can.
+    fn repeatable_for(&self) -> Option<Duration> {
+        let remembered = self.ports.carrier.remembers_keys()?;
+        Some((remembered - Duration::minutes(KEY_MARGIN_MINUTES)).max(Duration::zero()))
+    }
+
+    /// Nobody knows whether the carrier took it, and it is not made again.
+    async fn doubt(&self, attempt: AttemptId) -> Result<WorkEnd, CommandError> {
+        let reason = "the answer was lost, and the same request may not be repeated".to_owned();
+        let doubt = ScriptCommand::DoubtSubmission {
+            attempt,
+            reason: reason.clone(),
+        };
+        execute::<Script>(self.ports, self.context, self.id, doubt).await?;
+        Ok(WorkEnd::InDoubt { error: reason })
     }
 
     /// The same request under the same key.
     async fn call_again(&self, script: &Loaded<Script>, person: &Person) -> Result<Next, CommandError> {
-        let media_id = self.upload(script.state()).await?;
-        Ok(Next::Call(Box::new(self.drop(
-            person,
-            script.state(),
-            media_id,
-        )?)))
+        let audio = self.audio(script.state()).await?;
+        let drop = self.drop(person, script.state(), audio)?;
+        Ok(Next::Call(Box::new(drop)))
     }
 
-    /// The carrier's reference of the audio; uploaded once per file.
-    async fn upload(&self, script: &Script) -> Result<String, CommandError> {
-        let Audio::Rendered {
-            storage_key, sha256, ..
-        } = &script.audio
-        else {
-            return Err(domain::script::ScriptRefusal::NoAudio.into());
-        };
-        let organization = self.context.organization;
-        if let Some(media_id) = self.ports.clips.carrier_media(organization, sha256).await? {
-            return Ok(media_id);
-        }
-        let Some(audio) = self.ports.blobs.get(storage_key).await? else {
-            return Err(PortError::new(
-                PortErrorKind::Permanent,
-                "the audio file is gone; render it again",
-            )
-            .into());
-        };
-        // What is played is what was approved and recorded, byte for byte.
-        if hex::encode(Sha256::digest(&audio)) != *sha256 {
-            return Err(PortError::new(
-                PortErrorKind::Permanent,
-                "the audio file is not the one that was rendered; render it again",
-            )
-            .into());
-        }
-        let media_type = if std::path::Path::new(storage_key)
-            .extension()
-            .is_some_and(|e| e == "mp3")
-        {
-            "audio/mpeg"
-        } else {
-            "audio/wav"
-        };
-        let media_id = self
-            .ports
-            .carrier
-            .upload(&sha256[..sha256.len().min(16)], audio, media_type)
-            .await?;
-        self.ports
-            .clips
-            .set_carrier_media(organization, sha256, &media_id)
-            .await?;
-        Ok(media_id)
+    async fn audio(&self, script: &Script) -> Result<DropAudio, CommandError> {
+        audio_of(self.ports, self.context.organization, self.id, script).await
     }
 
-    fn drop(&self, person: &Person, script: &Script, media_id: String) -> Result<Drop, CommandError> {
+    fn drop(&self, person: &Person, script: &Script, audio: DropAudio) -> Result<Drop, CommandError> {
         let details = person
             .details
             .as_ref()
@@ -453,7 +417,7 @@ impl Handoff<'_> {
         Ok(Drop {
             to,
             caller_id,
-            media_id,
+            audio,
             foreign_id: token.reference(),
             idempotency_key: attempt.idempotency_key.clone(),
             callback_token: token.signed(self.ports.keys.as_ref()),
@@ -487,9 +451,7 @@ impl Handoff<'_> {
                 not_before: self.ports.clock.now(),
             });
         }
-        let answer = self.ports.carrier.hand_over(drop).await;
-        let now = self.ports.clock.now();
-        match answer {
+        match self.ports.carrier.hand_over(drop).await {
             Ok(taken) => {
                 let confirm = ScriptCommand::ConfirmSubmission {
                     attempt: token.attempt,
@@ -499,39 +461,46 @@ impl Handoff<'_> {
                 self.activate().await?;
                 Ok(WorkEnd::Done)
             }
-            Err(error) => match error.kind {
-                PortErrorKind::Unknown => {
-                    tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
-                    Ok(WorkEnd::Reschedule {
-                        not_before: now + self.wait_for_answer(now),
-                    })
-                }
-                PortErrorKind::Permanent => {
-                    let refuted = ScriptCommand::RefuteSubmission {
-                        attempt: token.attempt,
-                        code: "refused".to_owned(),
-                        class: FailureClass::Configuration,
-                    };
-                    execute::<Script>(self.ports, self.context, self.id, refuted).await?;
-                    Ok(WorkEnd::Failed { error: error.message })
-                }
-                PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
-                    self.did_not_happen(token.attempt, "not_taken").await?;
-                    let asked = match error.kind {
-                        PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
-                        _ => None,
-                    };
-                    let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
-                    Ok(WorkEnd::Retry {
-                        not_before: now + wait,
-                        error: error.message,
-                    })
-                }
-                PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
-                    self.did_not_happen(token.attempt, "account").await?;
-                    self.account_trouble(error).await
-                }
-            },
+            Err(error) => self.not_taken(token.attempt, error).await,
+        }
+    }
+
+    /// What a failed call means: it was certainly not taken, or nobody knows.
+    async fn not_taken(&self, attempt: AttemptId, error: PortError) -> Result<WorkEnd, CommandError> {
+        let now = self.ports.clock.now();
+        match error.kind {
+            PortErrorKind::Unknown if self.repeatable_for().is_none() => self.doubt(attempt).await,
+            PortErrorKind::Unknown => {
+                tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
+                Ok(WorkEnd::Reschedule {
+                    not_before: now + self.wait_for_answer(now),
+                })
+            }
+            PortErrorKind::Permanent => {
+                let refuted = ScriptCommand::RefuteSubmission {
+                    attempt,
+                    code: "refused".to_owned(),
+                    class: FailureClass::Configuration,
+                };
+                execute::<Script>(self.ports, self.context, self.id, refuted).await?;
+                Ok(WorkEnd::Failed { error: error.message })
+            }
+            PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
+                self.did_not_happen(attempt, "not_taken").await?;
+                let asked = match error.kind {
+                    PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
+                    _ => None,
+                };
+                let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
+                Ok(WorkEnd::Retry {
+                    not_before: now + wait,
+                    error: error.message,
+                })
+            }
+            PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
+                self.did_not_happen(attempt, "account").await?;
+                self.account_trouble(error).await
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     audio_rendering, completion, contact_import, dispatch, drop, list_load,
     planner::{CONCERNED, Kind, PLANNER, plan},
+    reconciliation::{self, Reconciled},
     reports, retention, script_generation,
 };
 use crate::{
@@ -35,6 +36,8 @@ const ASKED_WAIT_MAX_SECONDS: i64 = 3_600;
 const POLL: StdDuration = StdDuration::from_millis(250);
 /// Time between two looks for audio that has outlived its time.
 const RETENTION: StdDuration = StdDuration::from_hours(1);
+/// Time between two looks over what was handed over and has no end: often enough that each day has one, whoever was restarted when.
+const RECONCILIATION: StdDuration = StdDuration::from_hours(1);
 /// Shortest and longest time between two looks for expired leases.
 const SWEEP: [StdDuration; 2] = [StdDuration::from_millis(250), StdDuration::from_secs(10)];
 
@@ -132,6 +135,7 @@ impl Processes {
         });
         tracker.spawn(self.clone().sweep(cancel.clone()));
         tracker.spawn(self.clone().keep_no_longer(cancel.clone()));
+        tracker.spawn(self.clone().reconcile(cancel.clone()));
     }
 
     /// Plans the closing of campaigns that had settled when an earlier process died before it could.
@@ -155,6 +159,42 @@ impl Processes {
         Ok(StepOutcome::Worked)
     }
 
+    /// Records the doubts about calls whose worker died, where the carrier can't be called again.
+    pub async fn doubts_step(&self) -> Result<StepOutcome, CommandError> {
+        match reconciliation::record_doubts(&self.ports).await? {
+            0 => Ok(StepOutcome::Idle),
+            recorded => {
+                tracing::warn!(
+                    recorded,
+                    "nobody knows whether these voicemails were taken by the carrier"
+                );
+                Ok(StepOutcome::Worked)
+            }
+        }
+    }
+
+    /// Looks over everything that was handed over and has no end.
+    pub async fn reconciliation_step(&self) -> Result<Reconciled, CommandError> {
+        reconciliation::step(&self.ports).await
+    }
+
+    /// Looks over what has no end, now and ever again until cancelled.
+    async fn reconcile(self, cancel: CancellationToken) {
+        while !cancel.is_cancelled() {
+            match self.reconciliation_step().await {
+                Ok(Reconciled { doubted: 0, .. }) => {}
+                Ok(Reconciled { doubted, .. }) => {
+                    tracing::warn!(doubted, "the carrier never said what became of these voicemails");
+                }
+                Err(error) => tracing::error!("could not look over what was handed over: {error}"),
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(RECONCILIATION) => {}
+            }
+        }
+    }
+
     /// How often expired leases are looked for.
     fn sweep_pause(&self) -> StdDuration {
         (self.settings.lease / HEARTBEATS_A_LEASE).clamp(SWEEP[0], SWEEP[1])
@@ -165,6 +205,9 @@ impl Processes {
         while !cancel.is_cancelled() {
             if let Err(error) = self.sweep_step().await {
                 tracing::error!("could not look for expired leases: {error}");
+            }
+            if let Err(error) = self.doubts_step().await {
+                tracing::error!("could not record doubts about calls: {error}");
             }
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -178,13 +221,21 @@ impl Processes {
         retention::step(&self.ports).await
     }
 
-    /// Deletes audio that has outlived its time, now and every hour until cancelled.
+    /// Deletes requests that were refused at the carrier's door and have been kept long enough; answers how many.
+    pub async fn rejected_step(&self) -> Result<u64, CommandError> {
+        retention::forget_rejected(&self.ports).await
+    }
+
+    /// Deletes what has outlived its time, now and every hour until cancelled.
     async fn keep_no_longer(self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
             match self.retention_step().await {
                 Ok(0) => {}
                 Ok(deleted) => tracing::info!(deleted, "deleted audio that had outlived its time"),
                 Err(error) => tracing::error!("could not delete audio that has outlived its time: {error}"),
+            }
+            if let Err(error) = self.rejected_step().await {
+                tracing::error!("could not delete requests that were refused at the carrier's door: {error}");
             }
             tokio::select! {
                 () = cancel.cancelled() => return,

@@ -1,8 +1,16 @@
 //! A file of numbers becomes the version of a suppression list that is in force. Its numbers are put aside, built beside those in force and
 //! named by one event: whoever looks numbers up sees the old version or the new one, never a part. A crash begins it again.
 
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
 use domain::{
-    ListLoadId,
+    ListLoadId, SuppressionListId,
     suppression::{ListLoad, LoadedList, SuppressionCommand, SuppressionList},
 };
 use serde::Deserialize;
@@ -11,7 +19,7 @@ use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::execute,
-    ports::{ListFigures, ListLine, PortError, PortErrorKind, WorkEnd, WorkItem},
+    ports::{FileContent, ListFigures, ListLine, ListProgress, PortError, PortErrorKind, WorkEnd, WorkItem},
     stream::{Loaded, load},
 };
 
@@ -29,23 +37,23 @@ pub(super) async fn run(
         return Ok(WorkEnd::Done);
     }
     let before = list.state().loaded.clone();
-    let ended = match build(ports, context, &loading, before.as_ref()).await {
+    let id = kind.list_of(context.organization, loading.state);
+    let ended = match build(ports, context, id, &loading, before.as_ref()).await {
         Ok((figures, numbers)) => SuppressionCommand::Load {
-            id: kind.list_of(context.organization, loading.state),
+            id,
             list: kind,
             loaded: in_force(&loading, before.as_ref(), &figures, numbers),
         },
         Err(error) if error.kind == PortErrorKind::Permanent => {
             ports.listed.forget(loading.id).await?;
             SuppressionCommand::FailLoad {
-                id: kind.list_of(context.organization, loading.state),
+                id,
                 load: loading.id,
                 reason: error.message,
             }
         }
         Err(error) => return Err(error.into()),
     };
-    let id = kind.list_of(context.organization, loading.state);
     execute::<SuppressionList>(ports, context, id, ended).await?;
     ports.listed.clear(loading.id).await?;
     Ok(WorkEnd::Done)
@@ -74,12 +82,13 @@ fn in_force(
 async fn build(
     ports: &Ports,
     context: &CommandContext,
+    list: SuppressionListId,
     loading: &ListLoad,
     before: Option<&LoadedList>,
 ) -> Result<(ListFigures, u64), PortError> {
     // What an earlier try has left.
     ports.listed.clear(loading.id).await?;
-    let figures = stage(ports, context, loading).await?;
+    let figures = stage(ports, context, list, loading).await?;
     let base = before.and_then(|b| b.load_id).filter(|_| loading.is_change);
     let numbers = ports.listed.build(loading.id, base).await?;
     Ok((figures, numbers))
@@ -89,6 +98,7 @@ async fn build(
 async fn stage(
     ports: &Ports,
     context: &CommandContext,
+    list: SuppressionListId,
     loading: &ListLoad,
 ) -> Result<ListFigures, PortError> {
     let gone = || PortError::new(PortErrorKind::Permanent, "the file is gone; upload it again");
@@ -96,9 +106,14 @@ async fn stage(
     let (ports, organization) = (ports.clone(), context.organization);
     let (load, is_change) = (loading.id, loading.is_change);
     let runtime = tokio::runtime::Handle::current();
-    let read = move || {
+    let work = move || {
+        let (content, read) = Counted::of(content)?;
+        let mut lines_read = 0_u64;
+        runtime.block_on(ports.listed.note_reading(list, load, read.progress(lines_read)))?;
         let reader = ports.lists.clone();
-        reader.read(content, &mut |lines: Vec<ListLine>| {
+        reader.read(Box::new(content), &mut |lines: Vec<ListLine>| {
+            lines_read += lines.len() as u64;
+            let progress = read.progress(lines_read);
             runtime.block_on(async {
                 let (numbers, removals): (Vec<_>, Vec<_>) = lines
                     .into_iter()
@@ -106,12 +121,70 @@ async fn stage(
                     .unzip();
                 let indexes = ports.keys.phone_indexes(organization, &numbers).await?;
                 let staged = indexes.into_iter().zip(removals).collect();
-                ports.listed.stage(load, staged).await
+                ports.listed.stage(load, staged).await?;
+                ports.listed.note_reading(list, load, progress).await
             })
         })
     };
-    let reading = tokio::task::spawn_blocking(read).await;
+    let reading = tokio::task::spawn_blocking(work).await;
     reading.map_err(|e| PortError::new(PortErrorKind::Retryable, format!("reading the list: {e}")))?
+}
+
+/// A file that counts what is read of it.
+struct Counted {
+    content: Box<dyn FileContent>,
+    read: Arc<AtomicU64>,
+}
+
+/// How much of a file was read.
+struct ReadSoFar {
+    read: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Counted {
+    fn of(mut content: Box<dyn FileContent>) -> Result<(Self, ReadSoFar), PortError> {
+        let broken = |e: io::Error| {
+            PortError::new(
+                PortErrorKind::Retryable,
+                format!("reading the list: {}", e.kind()),
+            )
+        };
+        let bytes = content.seek(SeekFrom::End(0)).map_err(broken)?;
+        content.seek(SeekFrom::Start(0)).map_err(broken)?;
+        let read = Arc::new(AtomicU64::new(0));
+        let counted = Self {
+            content,
+            read: Arc::clone(&read),
+        };
+        Ok((counted, ReadSoFar { read, bytes }))
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.content.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.content.seek(to)
+    }
+}
+
+impl ReadSoFar {
+    fn progress(&self, lines: u64) -> ListProgress {
+        ListProgress {
+            // What is looked at twice, such as the directory of an archive, is counted twice.
+            bytes_read: self.read.load(Ordering::Relaxed).min(self.bytes),
+            bytes: self.bytes,
+            lines,
+            ..ListProgress::default()
+        }
+    }
 }
 
 /// Deletes the numbers of a version that was replaced a while ago.

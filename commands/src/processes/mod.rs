@@ -6,15 +6,18 @@ mod completion;
 mod contact_import;
 mod dispatch;
 mod drop;
+mod drop_audio;
 mod engine;
 mod list_load;
 mod matching;
 mod planner;
 mod production;
+mod reconciliation;
 mod reports;
 mod retention;
 mod script_generation;
 
 pub use engine::{Processes, ProcessesSettings, StepOutcome};
 pub use planner::{Kind, PLANNER, plan};
+pub use reconciliation::Reconciled;
 pub use reports::{CallbackToken, InvalidToken};

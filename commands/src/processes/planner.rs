@@ -18,7 +18,7 @@ use crate::ports::{PlannedWork, ProcessStep, Safety};
 pub const PLANNER: &str = "planner";
 
 /// Hours without a carrier's report after which a hand-off is in doubt: the carrier may hold a drop overnight.
-const REPORT_PATIENCE_HOURS: i64 = 24;
+pub(super) const REPORT_PATIENCE_HOURS: i64 = 24;
 
 /// Minutes for which the numbers of a replaced version stay.
 const REPLACED_KEPT_MINUTES: i64 = 15;

@@ -1,6 +1,7 @@
 //! Audio is deleted when its campaign ended longer ago than the organization keeps it. The file goes first and the deletion is recorded
 //! after it, so that a crash between the two leaves nothing lying: the next look deletes once more, which is no failure, and records.
 
+use chrono::Duration;
 use domain::{
     CampaignId, CorrelationId, OrganizationId, ScriptId,
     script::{Audio, Script, ScriptCommand},
@@ -17,6 +18,17 @@ use crate::{
 const CHUNK: u32 = 200;
 /// What is recorded as the reason.
 const REASON: &str = "the campaign ended longer ago than audio is kept";
+
+/// Days for which requests that were refused at the carrier's door are kept.
+const REJECTED_DAYS: i64 = 30;
+/// Most of them.
+const REJECTED_MAX: u64 = 50_000;
+
+/// Deletes what was refused at the carrier's door and has been kept long enough; answers how many requests.
+pub(super) async fn forget_rejected(ports: &Ports) -> Result<u64, CommandError> {
+    let before = ports.clock.now() - Duration::days(REJECTED_DAYS);
+    Ok(ports.inbox.forget_rejected(before, REJECTED_MAX).await?)
+}
 
 /// Deletes what has outlived its time; answers how many recordings.
 pub(super) async fn step(ports: &Ports) -> Result<u64, CommandError> {

@@ -4,30 +4,25 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, ContactId, MicroDollars, Position, ScriptId,
-    campaign::{Campaign, CampaignCommand, CampaignStatus, Readiness},
+    CampaignId, MicroDollars, Position, ScriptId,
+    campaign::{Campaign, CampaignCommand, Forecast, Readiness},
     compliance::{Effect, Verdict},
-    contact::Contact,
-    organization::Organization,
-    script::{
-        Script,
-        lint::{LintRule, Linter},
-    },
+    script::lint::{LintRule, Linter},
 };
 
+use super::{
+    dry_run::{DryRun, Looked},
+    forecast::{Outlook, is_to_be_sent},
+    readiness::require_ready,
+};
 use crate::{
     authorization::Permit,
-    compliance::{Submission, decide_submission},
     context::{CommandContext, Ports},
-    error::{CommandError, Refusal},
+    error::CommandError,
     execute::execute,
     scripts::linter_for,
-    stream::{Loaded, load, load_many},
-    suppression::standings,
+    stream::{Loaded, load},
 };
-
-/// Contacts looked at together.
-const CHUNK: usize = 1_000;
 
 /// What a dry run found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,91 +45,54 @@ pub struct Precheck {
     pub earliest_release: Option<DateTime<Utc>>,
     /// What sending is estimated to cost: delivery of all that are not blocked.
     pub cost_estimate: MicroDollars,
+    /// When it would have handed everything over.
+    pub forecast: Forecast,
 }
 
 /// Runs the dry run over the whole campaign.
 pub async fn precheck(ports: &Ports, permit: &Permit, id: CampaignId) -> Result<Precheck, CommandError> {
-    let organization_id = permit.organization();
-    let campaign: Loaded<Campaign> = load(ports, organization_id, id).await?;
-    let organization: Loaded<Organization> = load(ports, organization_id, organization_id).await?;
-    let members: Vec<ContactId> = campaign.state().contacts.iter().copied().collect();
+    let organization = permit.organization();
+    let run = DryRun::of(ports, organization, id).await?;
+    let settings = &run.organization.state().settings;
+    let linter = linter_for(ports, organization, settings).await?;
     let mut found = Precheck::default();
-    let linter = linter_for(ports, organization_id, &organization.state().settings).await?;
-    for chunk in members.chunks(CHUNK) {
-        check_chunk(
-            ports,
-            permit,
-            campaign.state(),
-            organization.state(),
-            &linter,
-            chunk,
-            &mut found,
-        )
-        .await?;
+    let mut outlook = Outlook::of(run.campaign.state(), run.now);
+    for part in run.parts() {
+        let looked = run.look(organization, &part, |_| true).await?;
+        let stopped = stopped(ports, permit, &linter, &looked).await?;
+        for one in &looked {
+            found.count(one, stopped.contains(&one.id));
+            if is_to_be_sent(one.script.state()) {
+                outlook.add(one.contact.state(), &one.decision);
+            }
+        }
     }
-    let delivery = organization.state().settings.rate_card.delivery;
-    found.cost_estimate = delivery.times((found.eligible + found.held).cast_signed());
+    let to_call = (found.eligible + found.held).cast_signed();
+    found.cost_estimate = settings.rate_card.delivery.times(to_call);
+    found.forecast = outlook.run(ports, run.campaign.state()).await?;
     Ok(found)
 }
 
-async fn check_chunk(
-    ports: &Ports,
-    permit: &Permit,
-    campaign: &Campaign,
-    organization: &Organization,
-    linter: &Linter,
-    members: &[ContactId],
-    found: &mut Precheck,
-) -> Result<(), CommandError> {
-    let Some(campaign_id) = campaign.id else {
-        return Ok(());
-    };
-    let script_ids: Vec<ScriptId> = members.iter().map(|c| ScriptId::of(campaign_id, *c)).collect();
-    let scripts: Vec<Loaded<Script>> = load_many(ports, permit.organization(), &script_ids).await?;
-    let contacts: Vec<Loaded<Contact>> = load_many(ports, permit.organization(), members).await?;
-    let indexes: Vec<_> = contacts.iter().map(|c| c.state().phone_index.clone()).collect();
-    let known: Vec<_> = indexes.iter().flatten().cloned().collect();
-    let mut lists = standings(ports, permit.organization(), &known).await?.into_iter();
-    let stopped = stopped(ports, permit, linter, &scripts).await?;
-    let now = ports.clock.now();
-    for ((contact, index), (script, id)) in contacts.iter().zip(&indexes).zip(scripts.iter().zip(script_ids))
-    {
-        let on = if index.is_some() {
-            lists.next().unwrap_or_default()
-        } else {
-            vec![]
-        };
-        let submission = Submission {
-            id,
-            script: script.state(),
-            contact: contact.state(),
-            campaign,
-            organization,
-            lists: &on,
-        };
-        let decision = decide_submission(now, &submission);
-        found.contacts += 1;
-        let is_stopped = stopped.contains(&id);
-        found.stopped += u64::from(is_stopped);
-        found.ready += u64::from(script.state().is_ready() && !is_stopped);
-        match decision.verdict {
-            Verdict::Cleared => found.eligible += 1,
+impl Precheck {
+    fn count(&mut self, looked: &Looked, is_stopped: bool) {
+        self.contacts += 1;
+        self.stopped += u64::from(is_stopped);
+        self.ready += u64::from(looked.script.state().is_ready() && !is_stopped);
+        match looked.decision.verdict {
+            Verdict::Cleared => self.eligible += 1,
             Verdict::HeldUntil(until) => {
-                found.held += 1;
-                found.earliest_release = Some(found.earliest_release.map_or(until, |e| e.min(until)));
+                self.held += 1;
+                self.earliest_release = Some(self.earliest_release.map_or(until, |e| e.min(until)));
             }
-            Verdict::Blocked => found.blocked += 1,
+            Verdict::Blocked => self.blocked += 1,
         }
         // A block explains more than a hold beside it.
-        let obstacle = decision
-            .obstacles()
-            .find(|f| f.effect == Effect::Blocks)
-            .or_else(|| decision.obstacles().next());
-        if let Some(finding) = obstacle {
-            *found.obstacles.entry(finding.rule.clone()).or_default() += 1;
+        let mut obstacles = looked.decision.obstacles();
+        let block = looked.decision.obstacles().find(|f| f.effect == Effect::Blocks);
+        if let Some(finding) = block.or_else(|| obstacles.next()) {
+            *self.obstacles.entry(finding.rule.clone()).or_default() += 1;
         }
     }
-    Ok(())
 }
 
 /// Approved scripts that the lint stops as the organization is set now: what was right when it was approved may name an old number.
@@ -142,11 +100,11 @@ async fn stopped(
     ports: &Ports,
     permit: &Permit,
     linter: &Linter,
-    scripts: &[Loaded<Script>],
+    looked: &[Looked],
 ) -> Result<HashSet<ScriptId>, CommandError> {
-    let approved: Vec<_> = scripts
+    let approved: Vec<_> = looked
         .iter()
-        .map(Loaded::state)
+        .map(|one| one.script.state())
         .filter(|s| s.is_ready())
         .filter_map(|s| {
             Some((
@@ -170,27 +128,21 @@ async fn stopped(
     Ok(stopped.map(|((id, ..), _)| *id).collect())
 }
 
-/// Gives the campaign to the dispatcher, once the carrier says that it could send it: credentials, funds and a line to send
-/// from. A carrier that can't be asked takes no campaign.
+/// Gives the campaign to the dispatcher, once nothing at the carrier or here keeps it from being sent.
 pub async fn submit(
     ports: &Ports,
     context: &CommandContext,
     id: CampaignId,
 ) -> Result<Option<Position>, CommandError> {
-    let campaign: Loaded<Campaign> = load(ports, context.organization, id).await?;
-    if campaign.state().status == CampaignStatus::Approved {
-        let readiness = ports.carrier.readiness().await?;
-        if !readiness.ready {
-            return Err(Refusal::CarrierNotReady(readiness.problems).into());
-        }
-    }
     let submit = CampaignCommand::Submit {
         listening_reported: ports.carrier.reports_listening(),
     };
+    let campaign: Loaded<Campaign> = load(ports, context.organization, id).await?;
+    require_ready(ports, context.organization, campaign.state(), submit.clone()).await?;
     execute::<Campaign>(ports, context, id, submit).await
 }
 
-/// Approves the campaign on what the scripts and the dry run say at this moment.
+/// Approves the campaign on what the scripts, the dry run and the carrier say at this moment.
 pub async fn approve(
     ports: &Ports,
     permit: &Permit,
@@ -198,21 +150,17 @@ pub async fn approve(
     id: CampaignId,
 ) -> Result<(Precheck, Option<Position>), CommandError> {
     let found = precheck(ports, permit, id).await?;
-    let readiness = Readiness {
-        ready: found.ready,
-        blocked: found.blocked,
-        prechecked: found.contacts,
-        cost_estimate: found.cost_estimate,
-    };
-    let position = execute::<Campaign>(
-        ports,
-        context,
-        id,
-        CampaignCommand::Approve {
-            by: permit.user(),
-            readiness,
+    let approve = CampaignCommand::Approve {
+        by: permit.user(),
+        readiness: Readiness {
+            ready: found.ready,
+            blocked: found.blocked,
+            prechecked: found.contacts,
+            cost_estimate: found.cost_estimate,
         },
-    )
-    .await?;
+    };
+    let campaign: Loaded<Campaign> = load(ports, context.organization, id).await?;
+    require_ready(ports, context.organization, campaign.state(), approve.clone()).await?;
+    let position = execute::<Campaign>(ports, context, id, approve).await?;
     Ok((found, position))
 }

@@ -4,11 +4,14 @@
 mod approval;
 mod connections;
 mod contacts;
+mod dry_run;
+mod forecast;
 mod imports;
 mod inbound;
 mod organizations;
 mod pick;
 mod push;
+mod readiness;
 mod review;
 mod suppressions;
 
@@ -18,6 +21,7 @@ pub use connections::{
     disconnect, finish_connection, remote_lists,
 };
 pub use contacts::{AddedContact, NewContact, UnreadableContact, add_contact, read_contact, record_consents};
+pub use forecast::forecast;
 pub use imports::{
     CORRECTIONS_MAX, Corrections, ImportRequest, PullRequested, StartedImport, cancel_import, import_id,
     remove_mapping_template, request_undo, save_mapping_template, start_import, start_import_from_connection,
@@ -31,6 +35,7 @@ pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};
 pub use push::{
     ContactPush, IDEMPOTENCY_KEY_CHARS_MAX, PUSHED_BYTES_MAX, PUSHED_CONTACTS_MAX, push_contacts,
 };
+pub use readiness::readiness;
 pub use review::{
     BULK_REVIEW_MAX, BulkReview, ReviewToUndo, Rewriter, ScriptPreview, edit_script, preview_script,
     regenerate_script, review_scripts, speak_draft, start_generation, undo_reviews, unreviewed,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     ListLoadId, PhoneNumber, Position, UsState,
+    organization::Organization,
     suppression::{ListKind, ListLoad, SuppressionCommand, SuppressionList},
 };
 
@@ -12,6 +13,7 @@ use crate::{
     error::CommandError,
     execute::execute,
     ports::{PortError, PortErrorKind},
+    stream::{Loaded, load},
 };
 
 /// A file of numbers that somebody wants in force.
@@ -29,7 +31,7 @@ pub struct ListFile {
     pub version: String,
     /// When it was obtained.
     pub obtained_at: DateTime<Utc>,
-    /// The organization's own subscription account number.
+    /// The organization's own subscription account number; nothing for the one in its settings.
     pub san: Option<String>,
     /// It holds changes, not all numbers.
     pub is_change: bool,
@@ -46,27 +48,35 @@ pub async fn load_suppression_list(
     file: ListFile,
 ) -> Result<Option<Position>, CommandError> {
     let list = file.kind.list_of(context.organization, file.state);
+    let san = match (file.san, file.kind) {
+        (None, ListKind::FederalDnc) => {
+            let organization = context.organization;
+            let organization: Loaded<Organization> = load(ports, organization, organization).await?;
+            organization.state().settings.subscription_account_number.clone()
+        }
+        (given, _) => given,
+    };
     let name = format!(
         "{}\0{}\0{}",
         file.sha256,
         file.version,
         file.obtained_at.to_rfc3339()
     );
-    let load = ListLoad {
+    let loading = ListLoad {
         id: ListLoadId::derived(list.as_uuid(), name.as_bytes()),
         blob_key: file.blob_key,
         sha256: file.sha256,
         version: file.version,
         obtained_at: file.obtained_at,
         state: file.state,
-        san: file.san,
+        san,
         is_change: file.is_change,
         by: permit.user(),
     };
     let command = SuppressionCommand::StartLoad {
         id: list,
         list: file.kind,
-        load,
+        load: loading,
         now: ports.clock.now(),
     };
     execute::<SuppressionList>(ports, context, list, command).await

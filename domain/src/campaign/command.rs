@@ -175,6 +175,11 @@ pub enum CampaignCommand {
         /// How.
         totals: CampaignTotals,
     },
+    /// Tell how many hand-offs are in doubt.
+    TellDoubts {
+        /// How many.
+        hand_offs: u64,
+    },
     /// Give it up.
     Fail {
         /// Why.

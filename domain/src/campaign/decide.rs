@@ -98,6 +98,10 @@ impl Decider for Campaign {
                 S::Active | S::Paused | S::Completed | S::Cancelled | S::Failed => Ok(vec![]),
                 _ => self.needs("activating", &[S::Submitted]).map(|()| vec![]),
             },
+            C::TellDoubts { hand_offs } => Ok(once(
+                hand_offs != self.doubts_told,
+                E::HandOffsInDoubt { hand_offs },
+            )),
             C::Pause { .. }
             | C::Resume
             | C::Cancel { .. }

@@ -298,6 +298,12 @@ pub enum CampaignEvent {
         /// How.
         totals: CampaignTotals,
     },
+    /// So many hand-offs are in doubt by now: the carrier never said what became of them. It is told when the figure changes, also after the
+    /// campaign's end, where a late report has lifted a doubt.
+    HandOffsInDoubt {
+        /// How many.
+        hand_offs: u64,
+    },
     /// It can't go on.
     CampaignFailed {
         /// Why.
@@ -335,6 +341,7 @@ event_names!(CampaignEvent {
     CampaignResumed = "1",
     CampaignCancelled = "1",
     CampaignCompleted = "1",
+    HandOffsInDoubt = "1",
     CampaignFailed = "1",
     CampaignDeleted = "1",
 });

@@ -5,6 +5,7 @@ mod command;
 mod cost;
 mod decide;
 mod event;
+mod forecast;
 mod refusal;
 mod schedule;
 mod state;
@@ -17,6 +18,7 @@ pub use event::{
     CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionStep,
     ScriptEngine,
 };
+pub use forecast::{FORECAST_DAYS_MAX, Forecast, Pacing, Waiting, forecast};
 pub use refusal::CampaignRefusal;
 pub use schedule::{DailyWindow, InvalidSchedule, Schedule};
 pub use state::{Campaign, CampaignStatus, Production, ProductionOrder, ProductionRun};

@@ -1,6 +1,6 @@
 //! When a campaign may send, in the recipient's local time, inside what the law allows.
 
-use chrono::{DateTime, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Duration, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// A stretch of the recipient's day.
@@ -53,6 +53,13 @@ pub enum InvalidSchedule {
 }
 
 impl Schedule {
+    /// What must lie between two hand-offs; nothing where no rate is set.
+    pub fn spacing(&self) -> Duration {
+        self.per_minute.map_or(Duration::zero(), |n| {
+            Duration::minutes(1) / n.max(1).cast_signed()
+        })
+    }
+
     /// Checks that it can be kept at all.
     pub fn check(&self) -> Result<(), InvalidSchedule> {
         if matches!((self.start, self.end), (Some(start), Some(end)) if end <= start) {

@@ -159,6 +159,9 @@ pub struct Campaign {
     pub(super) generation_run: u32,
     /// Counts audio renderings.
     pub(super) rendering_run: u32,
+    /// Hand-offs in doubt, as they were told last.
+    #[serde(default)]
+    pub(super) doubts_told: u64,
     /// What is being written or spoken.
     #[serde(default)]
     pub(super) production: Option<Production>,
@@ -242,6 +245,7 @@ impl Campaign {
             }
             E::CampaignCancelled { .. } => self.end_as(CampaignStatus::Cancelled),
             E::CampaignCompleted { .. } => self.status = CampaignStatus::Completed,
+            E::HandOffsInDoubt { hand_offs } => self.doubts_told = *hand_offs,
             E::CampaignFailed { .. } => self.end_as(CampaignStatus::Failed),
             E::CampaignDeleted => self.status = CampaignStatus::Absent,
         }

@@ -488,6 +488,19 @@ mod on_its_way_out {
     use super::*;
 
     #[test]
+    fn doubts_are_told_when_their_number_has_changed_also_after_the_end() {
+        let tell = |hand_offs| Command::TellDoubts { hand_offs };
+        let told = |hand_offs| Event::HandOffsInDoubt { hand_offs };
+        let mut past = in_review_then([approved(), submitted(), completed()]);
+        given(past.clone()).when(tell(0)).then_nothing();
+        given(past.clone()).when(tell(3)).then([told(3)]);
+        past.push(told(3));
+        given(past.clone()).when(tell(3)).then_nothing();
+        let campaign = given(past).when(tell(2)).then([told(2)]);
+        assert_eq!(campaign.status, Status::Completed);
+    }
+
+    #[test]
     fn it_is_approved_only_from_review() {
         moves_only_from(&[Status::Review], &approve(1, 1));
     }

@@ -79,7 +79,7 @@ fn look(case: &Case<'_>, pack: &RulePack, place: &Result<Candidates, UnknownLoca
             findings.extend(unknown_states(case, place, pack));
             findings.extend(declared_emergencies(case, place));
             findings.extend(checks(case, pack, Some(place)));
-            let hours = OpeningHours::of(place, pack, case);
+            let hours = OpeningHours::of(place, pack, case.consent, case.schedule);
             findings.extend(windows(&hours, case.now, latest_hold(&findings)));
         }
     }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::{
     calendar::{Calendar, DayKind, Hours, WeeklyHours, instants, minute_of_day},
-    case::Case,
+    case::ConsentStanding,
     location::Candidates,
     pack::{Head, RulePack},
     rule::{Jurisdiction, Rule, Test},
@@ -67,7 +67,12 @@ pub(super) struct OpeningHours<'a> {
 }
 
 impl<'a> OpeningHours<'a> {
-    pub(super) fn of(place: &Candidates, pack: &'a RulePack, case: &Case<'a>) -> Self {
+    pub(super) fn of(
+        place: &Candidates,
+        pack: &'a RulePack,
+        consent: ConsentStanding,
+        schedule: &'a Schedule,
+    ) -> Self {
         let mut constraints = Vec::new();
         let states = place.states.iter().map(|state| Jurisdiction::State(*state));
         for jurisdiction in [Jurisdiction::House, Jurisdiction::Federal]
@@ -76,7 +81,7 @@ impl<'a> OpeningHours<'a> {
         {
             for rule in pack
                 .rules_of(jurisdiction)
-                .filter(|rule| rule.applies.to(case.consent))
+                .filter(|rule| rule.applies.to(consent))
             {
                 constraints.extend(constraints_of(rule, jurisdiction, place, pack));
             }
@@ -84,7 +89,7 @@ impl<'a> OpeningHours<'a> {
         constraints.extend(place.zones.iter().map(|zone| Constraint {
             id: "CAMPAIGN.WINDOW".to_owned(),
             zone: *zone,
-            source: Source::Campaign(case.schedule),
+            source: Source::Campaign(schedule),
         }));
         Self {
             constraints,
@@ -131,6 +136,28 @@ impl<'a> OpeningHours<'a> {
             .range(from..=limit)
             .copied()
             .find(|at| self.are_open(*at))
+    }
+}
+
+/// The hours in which somebody may be called by law and by the campaign, apart from everything else that may stand in the way: for
+/// looking ahead over many days. What is sent is decided anew when its time has come.
+#[derive(Debug)]
+pub struct CallingHours<'a>(OpeningHours<'a>);
+
+impl<'a> CallingHours<'a> {
+    /// Of people who may be here and have consented so.
+    pub fn of(
+        place: &Candidates,
+        consent: ConsentStanding,
+        schedule: &'a Schedule,
+        pack: &'a RulePack,
+    ) -> Self {
+        Self(OpeningHours::of(place, pack, consent, schedule))
+    }
+
+    /// The first instant from `from` on at which they are open; nothing when there is none for [`SEARCH_DAYS_MAX`] days.
+    pub fn next_open(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.0.next_open(from)
     }
 }
 

@@ -29,7 +29,7 @@ pub use case::{
 };
 pub use decision::{Decision, Effect, Finding, Verdict};
 pub use evaluate::{ENGINE_VERSION, decide};
-pub use hours::SEARCH_DAYS_MAX;
+pub use hours::{CallingHours, SEARCH_DAYS_MAX};
 pub use location::{CANDIDATE_ZONES_MAX, Candidates, Sighting, Source, UnknownLocation, candidates};
 pub use pack::{Head, RulePack};
 pub use parse::PackError;

@@ -2,7 +2,8 @@
 
 use super::{
     Organization, OrganizationCommand, OrganizationEvent, OrganizationRefusal, PRONUNCIATIONS_MAX,
-    Pronunciation, Role, Settings, settings::PRONUNCIATION_CHARS_MAX,
+    Pronunciation, Role, Settings,
+    settings::{ACCOUNT_NUMBER_CHARS_MAX, PRONUNCIATION_CHARS_MAX},
 };
 use crate::{
     UserId,
@@ -272,6 +273,12 @@ fn check(settings: &Settings) -> Result<(), R> {
         (1..=365).contains(&settings.min_interval_days),
         "min_interval_days",
         "1 to 365",
+    )?;
+    let san = settings.subscription_account_number.as_deref();
+    bounds(
+        san.is_none_or(|san| !san.trim().is_empty() && san.chars().count() <= ACCOUNT_NUMBER_CHARS_MAX),
+        "subscription_account_number",
+        "1 to 40 characters",
     )?;
     let pronounceable = |p: &Pronunciation| {
         let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= PRONUNCIATION_CHARS_MAX;

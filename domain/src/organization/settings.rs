@@ -131,7 +131,13 @@ pub struct Settings {
     pub rate_card: RateCard,
     /// Who speaks.
     pub agent: AgentProfile,
+    /// The organization's own subscription account number at the national do-not-call registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_account_number: Option<String>,
 }
+
+/// Longest subscription account number, characters.
+pub(super) const ACCOUNT_NUMBER_CHARS_MAX: usize = 40;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -146,6 +152,7 @@ impl Default for Settings {
             pronunciations: vec![],
             rate_card: RateCard::default(),
             agent: AgentProfile::default(),
+            subscription_account_number: None,
         }
     }
 }

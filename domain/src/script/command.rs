@@ -190,6 +190,13 @@ pub enum ScriptCommand {
         /// Why.
         reason: String,
     },
+    /// End a doubt by hand, after a look at the carrier's own record.
+    SettleDoubt {
+        /// It was left in the mailbox.
+        delivered: bool,
+        /// Names this saying of it.
+        report_id: String,
+    },
     /// Give up handing it over: the campaign has ended.
     Lapse {
         /// Why.

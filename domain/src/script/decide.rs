@@ -1,8 +1,8 @@
 //! The rules of a script.
 
 use super::{
-    Attempt, AttemptState, Audio, CarrierReport, DeliveryStatus, GeneratedText, ReportedOutcome, Review,
-    Script, ScriptCommand, ScriptEvent, ScriptRefusal, TEXT_CHARS_MAX,
+    Attempt, AttemptState, Audio, CarrierReport, DeliveryStatus, FailureClass, GeneratedText,
+    ReportedOutcome, Review, Script, ScriptCommand, ScriptEvent, ScriptRefusal, TEXT_CHARS_MAX,
 };
 use crate::{
     AttemptId, CampaignId, ContactId,
@@ -14,6 +14,9 @@ use ScriptEvent as E;
 use ScriptRefusal as R;
 
 type Decided = Result<Vec<E>, R>;
+
+/// In place of a carrier's code, where a person says what became of it.
+const SETTLED_BY_HAND: &str = "settled_by_hand";
 
 impl Decider for Script {
     const KIND: &'static str = "script";
@@ -71,6 +74,7 @@ impl Decider for Script {
                 DeliveryStatus::NotSent | DeliveryStatus::Held => Ok(vec![E::SubmissionLapsed { reason }]),
                 _ => Ok(vec![]),
             },
+            C::SettleDoubt { delivered, report_id } => self.settle_doubt(delivered, report_id),
             C::Report(report) => self.report(report),
         }
     }
@@ -352,10 +356,43 @@ impl Script {
             // A doubt may be lifted either way. A queued drop whose report never comes may fall into doubt.
             AttemptState::InDoubt => !matches!(event, E::SubmissionInDoubt { .. }),
             AttemptState::Taken { .. } => matches!(event, E::SubmissionInDoubt { .. }),
+            // On its way is no end; of one that is never reported nobody knows.
+            AttemptState::Reported if self.delivery == DeliveryStatus::Sent => {
+                matches!(event, E::SubmissionInDoubt { .. })
+            }
             // The report overtook the answer: it proves more than the answer says.
             AttemptState::Reported | AttemptState::DidNotHappen => false,
         };
         Ok(if news { vec![event] } else { vec![] })
+    }
+
+    fn settle_doubt(&self, delivered: bool, report_id: String) -> Decided {
+        if self.reports.contains(&report_id) {
+            return Ok(vec![]);
+        }
+        if self
+            .attempt
+            .as_ref()
+            .is_none_or(|attempt| attempt.state != AttemptState::InDoubt)
+        {
+            return Err(R::NotInDoubt);
+        }
+        let code = SETTLED_BY_HAND.to_owned();
+        Ok(vec![if delivered {
+            E::Delivered {
+                report_id,
+                carrier_id: None,
+                code,
+                cost: None,
+            }
+        } else {
+            E::DeliveryFailed {
+                report_id,
+                code,
+                reason: "somebody looked it up at the carrier: it was not left".to_owned(),
+                class: FailureClass::Final,
+            }
+        }])
     }
 
     fn report(&self, report: CarrierReport) -> Decided {

@@ -61,6 +61,9 @@ pub enum ScriptRefusal {
     /// The attempt named is not this script's.
     #[error("attempt {0} is not of this script")]
     UnknownAttempt(AttemptId),
+    /// It is known what became of it, or it is still waited for.
+    #[error("the script is not in doubt: there is nothing to settle by hand")]
+    NotInDoubt,
     /// A report about something that was never handed over.
     #[error("a report came for a script that was never handed over")]
     NeverAttempted,

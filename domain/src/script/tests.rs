@@ -454,6 +454,47 @@ mod handing_over {
     }
 
     #[test]
+    fn what_is_on_its_way_for_too_long_is_in_doubt_and_stays_where_it_is() {
+        let sent = || Event::Sent {
+            report_id: "1".to_owned(),
+        };
+        let script = given(handed_over_then([taken(), sent()]))
+            .when(doubt())
+            .then([doubted()]);
+        assert_eq!(
+            (script.delivery, script.attempt.unwrap().state),
+            (Status::Sent, AttemptState::InDoubt)
+        );
+        given(handed_over_then([taken(), sent(), doubted()]))
+            .when(doubt())
+            .then_nothing();
+    }
+
+    #[test]
+    fn a_person_ends_a_doubt_and_nothing_but_a_doubt() {
+        let settle = |delivered| Command::SettleDoubt {
+            delivered,
+            report_id: "by_hand:1".to_owned(),
+        };
+        let in_doubt = || given(handed_over_then([doubted()]));
+        let settled = in_doubt().when(settle(true)).then([Event::Delivered {
+            report_id: "by_hand:1".to_owned(),
+            carrier_id: None,
+            code: "settled_by_hand".to_owned(),
+            cost: None,
+        }]);
+        assert_eq!(settled.delivery, Status::Delivered);
+        for past in [taken(), delivered("1"), refuted(FailureClass::NotSent)] {
+            given(handed_over_then([past]))
+                .when(settle(false))
+                .then_refused(Refusal::NotInDoubt);
+        }
+        given(handed_over())
+            .when(settle(false))
+            .then_refused(Refusal::NotInDoubt);
+    }
+
+    #[test]
     fn a_report_proves_more_than_the_answer_that_it_overtook() {
         given(handed_over_then([delivered("1")]))
             .when(refute(FailureClass::NotSent))

@@ -110,6 +110,9 @@ pub struct SuppressionList {
     pub loaded: Option<LoadedList>,
     /// What is being loaded.
     pub loading: Option<ListLoad>,
+    /// Why the last file was not loaded, and what to do.
+    #[serde(default)]
+    pub refused: Option<String>,
 }
 
 /// Longest name of a version, characters.
@@ -190,12 +193,17 @@ impl Decider for SuppressionList {
                 self.kind = Some(*list);
                 self.loaded = Some(loaded.clone());
                 self.loading = None;
+                self.refused = None;
             }
             SuppressionEvent::SuppressionLoadStarted { list, load, .. } => {
                 self.kind = Some(*list);
                 self.loading = Some(load.clone());
+                self.refused = None;
             }
-            SuppressionEvent::SuppressionLoadFailed { .. } => self.loading = None,
+            SuppressionEvent::SuppressionLoadFailed { reason, .. } => {
+                self.loading = None;
+                self.refused = Some(reason.clone());
+            }
             SuppressionEvent::SuppressionAdded { list, .. } => self.kind = Some(*list),
             SuppressionEvent::SuppressionExpired { .. } => {}
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::UsState;
 
 /// Area code of the number, and what the source said of the address. Nothing here alone identifies a person.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Location {
     /// The three digits after `+1`.
     pub area_code: String,

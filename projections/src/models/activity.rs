@@ -103,6 +103,10 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
             "Campaign completed: {} delivered, {} failed",
             totals.delivered, totals.failed
         ),
+        E::HandOffsInDoubt { hand_offs: 0 } => "No voicemail is in doubt any more".to_owned(),
+        E::HandOffsInDoubt { hand_offs } => format!(
+            "{hand_offs} voicemails in doubt: the carrier never said what became of them, and they are not sent again"
+        ),
         E::CampaignFailed { .. } => "Campaign failed".to_owned(),
         E::CampaignDeleted => "Campaign deleted".to_owned(),
     })

@@ -92,6 +92,8 @@ read_model! {
         queued: i64,
         /// Contacts of which nobody knows.
         in_doubt: i64,
+        /// The figure of those in doubt as it was told last.
+        in_doubt_told: i64,
         /// Contacts whose voicemail is on its way.
         sent: i64,
         /// Contacts whose voicemail was not left.
@@ -337,6 +339,7 @@ impl CampaignRow {
                 self.cost_estimate = Some(*cost_estimate);
                 self.blocked_at_approval = Some(*blocked as i64);
             }
+            E::HandOffsInDoubt { hand_offs } => self.in_doubt_told = *hand_offs as i64,
             E::CampaignSubmitted { .. }
             | E::CampaignActivated
             | E::CampaignPaused { .. }

@@ -30,6 +30,8 @@ pub struct CampaignFilter {
     pub created_until: Option<DateTime<Utc>>,
     /// Owned by this person.
     pub owner: Option<UserId>,
+    /// With hand-offs in doubt, or without.
+    pub in_doubt: Option<bool>,
 }
 
 cursor! {

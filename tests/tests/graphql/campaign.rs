@@ -1,5 +1,6 @@
 //! One campaign on its way through the API, step by step, as the page takes it.
 
+use domain::CampaignId;
 use serde_json::Value;
 
 use crate::stage::{Person, text, until};
@@ -46,6 +47,12 @@ impl Campaign {
             agent: agent.clone(),
             id: text(&made["campaignId"]).to_owned(),
         }
+    }
+
+    /// Its id, as events have it.
+    pub fn number(&self) -> CampaignId {
+        let (_, number) = self.id.split_once(':').expect("a kind and a number");
+        number.parse().expect("a campaign's id")
     }
 
     /// A field of it.

@@ -9,6 +9,7 @@ mod first_run;
 mod duplicates;
 mod journey;
 mod live_views;
+mod outlook;
 mod refusals;
 mod sending;
 mod suppressions;

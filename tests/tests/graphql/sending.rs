@@ -13,7 +13,7 @@ in_a_running_system! {
 }
 
 /// Twelve people's campaign, approved and not yet submitted; its agent by a token, because days go by.
-async fn approved(app: &TestApp, schedule: &str) -> Campaign {
+pub(super) async fn approved(app: &TestApp, schedule: &str) -> Campaign {
     let agent = app.admin().await;
     let campaign = Campaign::draft(&agent)
         .await

@@ -26,6 +26,7 @@ in_a_running_system! {
     a_number_of_a_registrys_file_is_never_called;
     a_file_replaces_the_one_before_it_and_a_wrong_one_replaces_nothing;
     a_list_of_changes_takes_numbers_off_and_puts_others_on;
+    the_number_of_the_subscription_is_the_organizations;
     a_number_put_on_the_list_is_not_called_whatever_waits_for_it;
 }
 
@@ -152,6 +153,25 @@ async fn a_file_replaces_the_one_before_it_and_a_wrong_one_replaces_nothing(app:
     assert_eq!(in_force(&admin).await["loaded"], 1);
     let (viewer, _) = app.member(&admin, "VIEWER").await;
     assert_eq!(viewer.is_denied(&newer, DONE).await, "FORBIDDEN");
+}
+
+async fn the_number_of_the_subscription_is_the_organizations(app: &TestApp) {
+    let admin = app.admin().await;
+    let set = |san: &str| format!("changeSettings(change: {{subscriptionAccountNumber: {san:?}}})");
+    let too_long = set(&"1".repeat(41));
+    assert_eq!(admin.is_refused(&too_long, DONE).await["code"], "INVALID_SETTING");
+    admin.does(&set("10000-0000-7"), DONE).await;
+    let call = load(app, &admin, &[SOMEBODY], 1, "isChange: false").await;
+    admin.does(&call, DONE).await;
+    let list = until("the list is in force", async || {
+        let list = in_force(&admin).await;
+        (list["loaded"] == 1).then_some(list)
+    })
+    .await;
+    assert_eq!(list["san"], "10000-0000-7", "{list}");
+    admin.does(&set(""), DONE).await;
+    let later = load(app, &admin, &[SOMEBODY], 0, "isChange: false").await;
+    assert_eq!(admin.is_refused(&later, DONE).await["code"], "NO_SAN");
 }
 
 async fn a_list_of_changes_takes_numbers_off_and_puts_others_on(app: &TestApp) {

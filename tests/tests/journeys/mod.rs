@@ -5,3 +5,5 @@ mod carrier_log;
 mod chaos;
 mod demonstration;
 mod killed;
+mod lists;
+mod unanswered;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use voicedrop::{
     application::{Application, Running, Surroundings},
     auth::make_sign_in_link,
-    config::{Config, Role},
+    config::{CarrierChoice, Config, Role},
     demo::{Cast, SkippingClock, start_instant},
 };
 
@@ -20,7 +20,7 @@ use super::{Engine, Person, Place};
 
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(20);
-/// Looks until a condition counts as never coming: a minute.
+/// Looks until a condition counts as never coming: a minute, or as many as `VOICEDROP_TESTS_PATIENCE` says.
 const LOOKS_MAX: u32 = 3_000;
 /// An afternoon on which every story takes place: the Thursday before it is the story's day.
 const TODAY_SECONDS: i64 = 1_768_600_000;
@@ -34,6 +34,30 @@ pub struct TestApp {
     running: Running,
     /// The organization that the story is about, and its admin.
     pub cast: Cast,
+    /// The system's clock, for stories in which it stands still.
+    pub clock: ManualClock,
+}
+
+/// How a system is set up for a story.
+#[derive(Debug)]
+struct Setting {
+    carrier: CarrierChoice,
+    faults: Faults,
+    /// The clock moves only when the story says so.
+    stands_still: bool,
+    /// The cast's organization is there when the story begins.
+    founded: bool,
+}
+
+impl Setting {
+    const fn amid(faults: Faults) -> Self {
+        Self {
+            carrier: CarrierChoice::DropCowboy,
+            faults,
+            stands_still: false,
+            founded: true,
+        }
+    }
 }
 
 impl TestApp {
@@ -49,11 +73,29 @@ impl TestApp {
 
     /// The same on an empty database: no organization, nobody in it.
     pub fn tell_before_anybody(engine: Engine, story: impl AsyncFnOnce(&Self)) {
-        Self::run(
-            engine,
-            async |place: &Place| Self::start(place, Faults::default(), |ports| ports).await,
-            story,
-        );
+        let setting = Setting {
+            founded: false,
+            ..Setting::amid(Faults::default())
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
+    /// The same, with a carrier that remembers no keys and fetches its recordings.
+    pub fn tell_by_the_first_api(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            carrier: CarrierChoice::DropCowboyV1,
+            ..Setting::amid(faults)
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
+    /// The same, with a clock that the story moves.
+    pub fn tell_at_a_standstill(engine: Engine, faults: Faults, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            stands_still: true,
+            ..Setting::amid(faults)
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
     }
 
     /// The same, where something comes between the system and a port of its own.
@@ -63,16 +105,15 @@ impl TestApp {
         between: impl FnOnce(Ports) -> Ports,
         story: impl AsyncFnOnce(&Self),
     ) {
-        let start = async |place: &Place| {
-            let app = Self::start(place, faults, between).await;
-            let appeared = app.cast.appear(&app.running.application.ports).await;
-            appeared.expect("the organization is founded");
-            app
-        };
-        Self::run(engine, start, story);
+        Self::tell_all(engine, Setting::amid(faults), between, story);
     }
 
-    fn run(engine: Engine, start: impl AsyncFnOnce(&Place) -> Self, story: impl AsyncFnOnce(&Self)) {
+    fn tell_all(
+        engine: Engine,
+        setting: Setting,
+        between: impl FnOnce(Ports) -> Ports,
+        story: impl AsyncFnOnce(&Self),
+    ) {
         let place = Place::make(engine);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -80,7 +121,7 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = start(&place).await;
+            let app = Self::start(&place, setting, between).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -94,17 +135,18 @@ impl TestApp {
         &self.running.application
     }
 
-    async fn start(place: &Place, faults: Faults, between: impl FnOnce(Ports) -> Ports) -> Self {
+    async fn start(place: &Place, setting: Setting, between: impl FnOnce(Ports) -> Ports) -> Self {
         let mut config = Config::read(None).expect("the defaults");
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
+        config.providers.carrier = setting.carrier;
         config.providers.drop_cowboy.webhook_secrets = WEBHOOK_SECRET.into();
         let today = chrono::DateTime::from_timestamp(TODAY_SECONDS, 0).expect("an instant");
         let clock = ManualClock::starting_at(start_instant(today));
         let around = Surroundings {
             clock: Arc::new(clock.clone()),
             delays: Delays::short(),
-            faults,
+            faults: setting.faults,
             ..Surroundings::default()
         };
         let mut application = Application::open(config, around).await.expect("it opens");
@@ -114,9 +156,16 @@ impl TestApp {
         let outside = running.application.sandbox.as_ref().map(RunningSandbox::pending);
         let look = move || outside.as_ref().map_or(0, PendingCallbacks::count);
         let ports = running.application.ports.clone();
-        running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
+        if !setting.stands_still {
+            running.beside(SkippingClock::new(clock.clone()).run(ports, look, running.token()));
+        }
         let cast = Cast::default();
-        Self { running, cast }
+        let app = Self { running, cast, clock };
+        if setting.founded {
+            let appeared = app.cast.appear(&app.running.application.ports).await;
+            appeared.expect("the organization is founded");
+        }
+        app
     }
 
     /// Another organization with its admin, on the same system.
@@ -192,9 +241,18 @@ impl TestApp {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "long forms of stories are asked for, and given their time, by the environment"
+)]
+fn patience_minutes() -> u32 {
+    let minutes = std::env::var("VOICEDROP_TESTS_PATIENCE").ok();
+    minutes.map_or(1, |minutes| minutes.parse().expect("minutes of patience"))
+}
+
 /// Looks until it is so, and answers what was seen.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..LOOKS_MAX {
+    for _ in 0..LOOKS_MAX * patience_minutes() {
         if let Some(seen) = look().await {
             return seen;
         }

@@ -3,15 +3,16 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use commands::ports::{
-    CarrierReadiness, Drop, DropAnswer, PortError, PortErrorKind, VoicemailCarrier, WireReport,
+    CarrierReadiness, Drop, DropAnswer, DropAudio, PortError, PortErrorKind, ReadinessFinding,
+    ReadinessSubject, VoicemailCarrier, WireReport,
 };
 use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{PROVIDER, error, report, signature, wire};
+use super::{CALLBACK_PATH, PROVIDER, error, report, signature, wire};
 use crate::{
     callback_base::CallbackBase,
     config::DropCowboyConfig,
@@ -22,8 +23,8 @@ use crate::{
 
 /// What a webhook is registered for: the results of voicemails.
 const WEBHOOK_EVENTS: [&str; 1] = ["contact.rvm.status"];
-/// Path of the callback route, to which the drop's token is added.
-const CALLBACK_PATH: &str = "/webhooks/drop-cowboy/callback/";
+/// How long a key is kept, by the vendor's docs/concepts/idempotency.
+const KEY_REMEMBERED_HOURS: i64 = 24;
 /// Longest idempotency key, by the vendor's docs/concepts/idempotency.
 const IDEMPOTENCY_KEY_MAX: usize = 255;
 
@@ -33,6 +34,10 @@ const READINESS: Route = Route {
     answer_bytes_max: JSON_BYTES_MAX,
     refusal: error::refusal,
     understood: &[],
+};
+const LINES: Route = Route {
+    name: "lines",
+    ..READINESS
 };
 /// A repeat makes another media of the same audio, which costs nothing.
 const MEDIA: Route = Route {
@@ -64,6 +69,7 @@ const WEBHOOKS: Route = Route {
 /// Drop Cowboy, by its key and secret.
 #[derive(Debug)]
 pub struct DropCowboy {
+    client: HttpClient,
     call: ProviderCall,
     config: DropCowboyConfig,
     callbacks: CallbackBase,
@@ -94,6 +100,7 @@ impl DropCowboy {
         let credentials = credentials(PROVIDER, &keys)?;
         let call = ProviderCall::new(client, PROVIDER, &config.base_url, credentials, config.limits())?;
         Ok(Self {
+            client: client.clone(),
             call,
             config,
             callbacks,
@@ -123,6 +130,26 @@ impl DropCowboy {
         })
     }
 
+    /// Whether there is a line to send from. An account that sends by another carrier's numbers needs none, and a key that may not read
+    /// the lines proves nothing.
+    async fn line(&self, is_byoc: bool) -> Result<Option<ReadinessFinding>, PortError> {
+        let configured = self.config.phone_line_id.as_deref();
+        if is_byoc && configured.is_none() {
+            return Ok(None);
+        }
+        let request = self.call.request(Method::GET, "phone/public/lines");
+        let answer = match self.call.send(&LINES, request).await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.kind, PortErrorKind::Unauthorised | PortErrorKind::Permanent) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let data: wire::Envelope<Value> = answer.json()?;
+        let lines = wire::lines(&data.data);
+        Ok(lines.and_then(|lines| wire::line_finding(&lines, configured)))
+    }
+
     /// Step 2 of an upload: the bytes, with exactly the media type that was signed and without our credentials.
     async fn put_audio(&self, slot: &wire::UploadSlot, audio: Bytes) -> Result<(), PortError> {
         let put = self
@@ -145,17 +172,33 @@ impl VoicemailCarrier for DropCowboy {
         let request = self
             .call
             .request(Method::GET, "register/public/integration-readiness");
-        let answer = self.call.send(&READINESS, request).await?;
-        let ready: wire::Envelope<wire::Readiness> = answer.json()?;
-        let problems = ready.data.problems();
+        let ready: wire::Envelope<wire::Readiness> = self.call.send(&READINESS, request).await?.json()?;
+        let mut findings = ready.data.findings();
+        findings.extend(self.line(ready.data.is_byoc()).await?);
+        findings.extend(self.callbacks.findings(&self.client, self.call.is_local()).await);
+        if self.config.webhook_secrets.is_empty() && !self.call.is_local() {
+            findings.push(ReadinessFinding::warning(
+                ReadinessSubject::WebhookSecret,
+                "no signing secret of the carrier's webhooks is set (providers.drop_cowboy.webhook_secrets), so what becomes of a voicemail \
+                 comes by callbacks alone, which the carrier sends once and never again",
+            ));
+        }
         Ok(CarrierReadiness {
-            ready: problems.is_empty(),
-            problems,
+            findings,
+            funds: ready.data.available(),
         })
     }
 
     fn reports_listening(&self) -> bool {
         self.config.reports_listening
+    }
+
+    fn takes_uploads(&self) -> bool {
+        true
+    }
+
+    fn remembers_keys(&self) -> Option<Duration> {
+        Some(Duration::hours(KEY_REMEMBERED_HOURS))
     }
 
     async fn upload(&self, name: &str, audio: Bytes, media_type: &str) -> Result<String, PortError> {
@@ -182,6 +225,10 @@ impl VoicemailCarrier for DropCowboy {
 
     async fn hand_over(&self, drop: Drop) -> Result<DropAnswer, PortError> {
         let key = idempotency_key(&drop.idempotency_key)?;
+        let DropAudio::Media(media_id) = &drop.audio else {
+            let message = "drop_cowboy rvm: the recording was not uploaded";
+            return Err(PortError::new(PortErrorKind::Permanent, message));
+        };
         let callback_url = self
             .callbacks
             .url(&format!("{CALLBACK_PATH}{}", drop.callback_token))
@@ -192,7 +239,8 @@ impl VoicemailCarrier for DropCowboy {
             // The vendor's recipes name either the line or the caller id.
             caller_id: Some(drop.caller_id.as_e164()).filter(|_| line.is_none()),
             phone_line_id: line,
-            media_id: &drop.media_id,
+            brand_id: self.config.brand_id.as_deref(),
+            media_id,
             foreign_id: &drop.foreign_id,
             callback_url: &callback_url,
             postal_code: drop.postal_code.as_deref(),

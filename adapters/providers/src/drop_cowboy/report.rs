@@ -7,7 +7,10 @@ use domain::{MicroDollars, script::FailureClass};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::result_codes::{DELIVERED, meaning};
+use super::{
+    result_codes::{DELIVERED, meaning},
+    wire::micros,
+};
 
 /// Of a report without a time: later than any, so that the reader takes its own time of receipt instead.
 const NO_TIME: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
@@ -155,15 +158,9 @@ const fn suppresses(outcome: &DropOutcome) -> bool {
 fn cost(value: &Value) -> Option<MicroDollars> {
     let charged: Vec<i64> = ["product_cost", "compliance_fee", "tts_fee"]
         .iter()
-        .filter_map(|name| micros(value.get(name)?))
+        .filter_map(|name| micros(value.get(name)?.as_f64()?))
         .collect();
     (!charged.is_empty()).then(|| MicroDollars::from_micros(charged.iter().sum()))
-}
-
-/// Dollars as a JSON number to whole micro-dollars.
-fn micros(value: &Value) -> Option<i64> {
-    let dollars = value.as_f64().filter(|d| (0.0..1_000_000.0).contains(d))?;
-    Some((dollars * 1_000_000.0).round() as i64)
 }
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {

@@ -1,7 +1,7 @@
 //! Voicemails by Drop Cowboy: the hand-over that is never repeated here, the upload in three steps, readiness and webhooks.
 
 use bytes::Bytes;
-use commands::ports::{Drop, PortErrorKind, VoicemailCarrier};
+use commands::ports::{Drop, DropAudio, PortErrorKind, VoicemailCarrier};
 use providers::{CallbackBase, DropCowboy, DropCowboyConfig};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn a_drop() -> Drop {
     Drop {
         to: "+17605550186".parse().unwrap(),
         caller_id: "+17605550100".parse().unwrap(),
-        media_id: MEDIA.into(),
+        audio: DropAudio::Media(MEDIA.into()),
         foreign_id: "attempt-1".into(),
         idempotency_key: "key-1".into(),
         callback_token: "token-1".into(),
@@ -287,29 +287,75 @@ fn readiness(numbers: u64, funds_ok: bool, test_only: bool, byoc: bool) -> Respo
     json(200, json!({ "data": data, "meta": { "request_id": "r1" } }))
 }
 
-#[tokio::test]
-async fn an_account_with_money_and_a_number_is_ready() {
-    for answer in [
-        readiness(1, true, false, false),
-        // The numbers are another carrier's.
-        readiness(0, true, false, true),
-        json(200, json!({ "data": {} })),
+fn lines(lines: &Value) -> ResponseTemplate {
+    json(200, json!({ "data": lines, "meta": { "request_id": "r2" } }))
+}
+
+/// An account that answers what it is asked: how it stands, and which lines it has.
+async fn account(readiness: ResponseTemplate, lines: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    for (route, answer) in [
+        ("/register/public/integration-readiness", readiness),
+        ("/phone/public/lines", lines),
     ] {
-        let server = answering(answer).await;
-        let ready = drop_cowboy(&server.uri()).readiness().await.unwrap();
-        assert!(ready.ready && ready.problems.is_empty(), "{ready:?}");
+        Mock::given(path(route)).respond_with(answer).mount(&server).await;
     }
-    let server = answering(readiness(1, true, false, false)).await;
-    drop_cowboy(&server.uri()).readiness().await.unwrap();
+    server
+}
+
+fn default_line() -> Value {
+    json!([{ "ivr_id": "line-1", "name": "Main", "type": "voice", "is_default": true }])
+}
+
+#[tokio::test]
+async fn an_account_with_money_a_number_and_a_line_is_ready() {
+    let by_another_name = json!({ "lines": [{ "ivr_id": "line-1", "type": "voice", "default": true }] });
+    for (answer, shown) in [
+        (readiness(1, true, false, false), lines(&default_line())),
+        (readiness(1, true, false, false), lines(&by_another_name)),
+        // The numbers are another carrier's.
+        (readiness(0, true, false, true), lines(&json!([]))),
+        // What an answer does not speak of, or a key may not read, is no problem.
+        (
+            json(200, json!({ "data": {} })),
+            json(403, json!({ "status": 403 })),
+        ),
+        (json(200, json!({ "data": {} })), lines(&json!({ "total": 0 }))),
+    ] {
+        let server = account(answer, shown).await;
+        let ready = drop_cowboy(&server.uri()).readiness().await.unwrap();
+        assert_eq!(ready.findings, []);
+    }
+    let server = account(readiness(1, true, false, false), lines(&default_line())).await;
+    let ready = drop_cowboy(&server.uri()).readiness().await.unwrap();
+    assert_eq!(ready.funds, Some(domain::MicroDollars::from_micros(1_500_000)));
     insta::assert_snapshot!(sent(&server).await);
 }
 
 #[tokio::test]
 async fn what_an_account_lacks_is_said_in_words() {
-    let server = answering(readiness(0, false, true, false)).await;
-    let ready = drop_cowboy(&server.uri()).readiness().await.unwrap();
-    assert!(!ready.ready);
-    insta::assert_snapshot!(ready.problems.join("\n"));
+    let two = json!([
+        { "ivr_id": "line-1", "name": "Main", "type": "voice", "is_default": false },
+        { "ivr_id": "line-2", "name": "Texts", "type": "sms", "is_default": true },
+    ]);
+    let mut told = Vec::new();
+    for (name, configured, shown) in [
+        ("an empty account", None, json!([])),
+        ("no default voice line", None, two.clone()),
+        ("a line for texts", Some("line-2"), two.clone()),
+        ("a line that is not there", Some("line-3"), two),
+    ] {
+        let server = account(readiness(0, false, true, false), lines(&shown)).await;
+        let mut config = drop_cowboy_config(&server.uri());
+        config.phone_line_id = configured.map(str::to_owned);
+        let ready = drop_cowboy_by(config).readiness().await.unwrap();
+        assert_eq!(ready.blockers().count(), 4, "{name}: {ready:?}");
+        let words: Vec<String> = (ready.findings.iter())
+            .map(|f| format!("{}: {}", f.about.as_str(), f.message))
+            .collect();
+        told.push(format!("{name}\n{}", words.join("\n")));
+    }
+    insta::assert_snapshot!(told.join("\n\n"));
 }
 
 #[tokio::test]

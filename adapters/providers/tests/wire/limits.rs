@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use commands::ports::{Drop, PortErrorKind, ScriptPrompt, ScriptWriter, VoicemailCarrier};
+use commands::ports::{Drop, DropAudio, PortErrorKind, ScriptPrompt, ScriptWriter, VoicemailCarrier};
 use providers::{Groq, GroqConfig, HttpClient};
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -30,7 +30,7 @@ fn a_drop() -> Drop {
     Drop {
         to: "+17605550186".parse().unwrap(),
         caller_id: "+17605550100".parse().unwrap(),
-        media_id: "media-1".into(),
+        audio: DropAudio::Media("media-1".into()),
         foreign_id: "attempt-1".into(),
         idempotency_key: "key-1".into(),
         callback_token: "token-1".into(),

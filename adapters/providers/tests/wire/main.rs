@@ -6,6 +6,8 @@ mod anthropic;
 #[cfg(test)]
 mod drop_cowboy;
 #[cfg(test)]
+mod drop_cowboy_v1;
+#[cfg(test)]
 mod elevenlabs;
 #[cfg(test)]
 mod google;

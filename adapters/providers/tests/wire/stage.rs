@@ -14,8 +14,9 @@ use std::{
 
 use commands::ports::{PortError, PortErrorKind};
 use providers::{
-    Anthropic, AnthropicConfig, CallbackBase, DropCowboy, DropCowboyConfig, ElevenLabs, ElevenLabsConfig,
-    GoogleConfig, GooglePeople, Groq, GroqConfig, HttpClient, MojoConfig, MojoDialer,
+    Anthropic, AnthropicConfig, CallbackBase, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config,
+    ElevenLabs, ElevenLabsConfig, GoogleConfig, GooglePeople, Groq, GroqConfig, HttpClient, MojoConfig,
+    MojoDialer,
 };
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
@@ -27,12 +28,13 @@ pub(crate) const IMPATIENT: Duration = Duration::from_millis(150);
 pub(crate) const TOO_LATE: Duration = Duration::from_secs(30);
 const RETRY_WAIT: Duration = Duration::from_millis(1);
 /// Headers that are part of the protocol; the others are the client's own business.
-const HEADERS: [&str; 8] = [
+const HEADERS: [&str; 9] = [
     "authorization",
     "x-api-key",
     "anthropic-version",
     "xi-api-key",
     "x-key",
+    "x-team-id",
     "x-secret",
     "idempotency-key",
     "content-type",
@@ -73,6 +75,15 @@ pub(crate) fn drop_cowboy_config(address: &str) -> DropCowboyConfig {
         time_out: PATIENT,
         retry_wait: RETRY_WAIT,
         ..DropCowboyConfig::new("carrier-key".into(), "carrier-secret".into())
+    }
+}
+
+pub(crate) fn drop_cowboy_v1_config(address: &str) -> DropCowboyV1Config {
+    DropCowboyV1Config {
+        base_url: address.to_owned(),
+        time_out: PATIENT,
+        retry_wait: RETRY_WAIT,
+        ..DropCowboyV1Config::new("carrier-team".into(), "carrier-secret".into(), "brand-1")
     }
 }
 
@@ -127,6 +138,14 @@ pub(crate) fn drop_cowboy(address: &str) -> DropCowboy {
 
 pub(crate) fn drop_cowboy_by(config: DropCowboyConfig) -> DropCowboy {
     DropCowboy::with_client(&HttpClient::new().unwrap(), config, callbacks()).unwrap()
+}
+
+pub(crate) fn drop_cowboy_v1(address: &str) -> DropCowboyV1 {
+    drop_cowboy_v1_by(drop_cowboy_v1_config(address))
+}
+
+pub(crate) fn drop_cowboy_v1_by(config: DropCowboyV1Config) -> DropCowboyV1 {
+    DropCowboyV1::with_client(&HttpClient::new().unwrap(), config, callbacks()).unwrap()
 }
 
 /// A server that gives every request the same answer.

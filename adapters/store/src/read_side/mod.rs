@@ -9,6 +9,7 @@ mod error;
 mod follow;
 mod generation;
 mod import_records;
+mod open_hand_offs;
 mod parked;
 mod pointer;
 mod queries;

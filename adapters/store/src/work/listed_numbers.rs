@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use commands::ports::{ListedNumbers, PortError, PortErrorKind};
-use database::{Column, Sql, boolean, int};
-use domain::{ListLoadId, PhoneIndex};
+use commands::ports::{ListProgress, ListedNumbers, PortError, PortErrorKind};
+use database::{Column, DatabaseError, Row, Sql, boolean, int, text};
+use domain::{ListLoadId, PhoneIndex, SuppressionListId};
 use projections::Cell;
 
-use super::fault::unreachable;
+use super::fault::{bounded, unreachable};
 
 /// Bytes of a number's key.
 const KEY_BYTES: usize = 16;
@@ -33,6 +33,13 @@ const ADD_KEPT: &str = "INSERT INTO listed_numbers (load, phone_key)
             WHERE s.load = $1 AND s.is_removal = 1 AND s.phone_key >= $2 AND s.phone_key < $3)
      ORDER BY b.phone_key
      ON CONFLICT DO NOTHING";
+
+/// The building of a version begins anew with its reading.
+const NOTE: &str = "INSERT INTO list_progress (list_id, load, bytes_read, bytes, lines, built, parts) VALUES ($1, $2, $3, $4, $5, 0, 0)
+     ON CONFLICT (list_id) DO UPDATE SET load = excluded.load, bytes_read = excluded.bytes_read, bytes = excluded.bytes,
+       lines = excluded.lines, built = 0, parts = 0";
+
+const NOTE_BUILT: &str = "UPDATE list_progress SET built = $2, parts = $3 WHERE load = $1";
 
 /// A subquery with a limit is a probe of the index a row on both engines: a join would let the planner read the whole table.
 const HOLDING: &str = "SELECT r.load, r.phone_key FROM {rows}
@@ -114,12 +121,51 @@ impl ListedNumbers for ListedNumberStore {
         staged.map(|_| ()).map_err(unreachable)
     }
 
+    async fn note_reading(
+        &self,
+        list: SuppressionListId,
+        load: ListLoadId,
+        read: ListProgress,
+    ) -> Result<(), PortError> {
+        let parameters = vec![
+            text(list.to_string()),
+            number_of(load),
+            int(bounded(read.bytes_read)),
+            int(bounded(read.bytes)),
+            int(bounded(read.lines)),
+        ];
+        self.sql
+            .execute(NOTE, parameters)
+            .await
+            .map(drop)
+            .map_err(unreachable)
+    }
+
+    async fn progress(&self, list: SuppressionListId) -> Result<Option<ListProgress>, PortError> {
+        let sql = "SELECT bytes_read, bytes, lines, built, parts FROM list_progress WHERE list_id = $1";
+        let row = self.sql.query_opt(sql, vec![text(list.to_string())]).await;
+        let read = |row: &Row| {
+            Ok::<_, DatabaseError>(ListProgress {
+                bytes_read: row.count(0)?,
+                bytes: row.count(1)?,
+                lines: row.count(2)?,
+                built: row.count(3)?,
+                parts: row.count(4)?,
+            })
+        };
+        let row = row.map_err(unreachable)?;
+        row.as_ref().map(read).transpose().map_err(unreachable)
+    }
+
     async fn build(&self, load: ListLoadId, base: Option<ListLoadId>) -> Result<u64, PortError> {
         let mut expected = self.count("listed_numbers_staged", load).await?;
         if let Some(base) = base {
             expected += self.count("listed_numbers", base).await?;
         }
-        for (from, to) in parts(expected.div_ceil(BUILT_AT_ONCE).clamp(1, PARTS_MAX)) {
+        let count = expected.div_ceil(BUILT_AT_ONCE).clamp(1, PARTS_MAX);
+        for (built, (from, to)) in (0..).zip(parts(count)) {
+            let so_far = vec![number_of(load), int(bounded(built)), int(bounded(count))];
+            self.sql.execute(NOTE_BUILT, so_far).await.map_err(unreachable)?;
             let bounds = vec![number_of(load), Cell::Bytes(from), Cell::Bytes(to)];
             if let Some(base) = base {
                 let mut parameters = bounds.clone();
@@ -135,9 +181,14 @@ impl ListedNumbers for ListedNumberStore {
     }
 
     async fn clear(&self, load: ListLoadId) -> Result<(), PortError> {
-        let sql = "DELETE FROM listed_numbers_staged WHERE load = $1";
-        let cleared = self.sql.execute(sql, vec![number_of(load)]).await;
-        cleared.map(|_| ()).map_err(unreachable)
+        for sql in [
+            "DELETE FROM listed_numbers_staged WHERE load = $1",
+            "DELETE FROM list_progress WHERE load = $1",
+        ] {
+            let cleared = self.sql.execute(sql, vec![number_of(load)]).await;
+            cleared.map_err(unreachable)?;
+        }
+        Ok(())
     }
 
     async fn forget(&self, load: ListLoadId) -> Result<(), PortError> {

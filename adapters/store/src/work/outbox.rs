@@ -50,6 +50,9 @@ const FINISH: &str = "UPDATE outbox SET state = $4, error = $5, not_before = COA
        attempt = attempt - $7, owner = NULL, lease_until = NULL, updated_at = $8
      WHERE id = $1 AND fence = $3 AND ((owner = $2 AND state IN ('leased', 'calling')) OR state = 'in_doubt')";
 
+const UNRECORDED: &str = "SELECT id, organization_id, campaign_id, kind, dedup_key, cause_event, request, attempt, fence, called_at
+     FROM outbox WHERE kind = $1 AND state = 'in_doubt' AND doubt_recorded_at IS NULL ORDER BY id LIMIT $2";
+
 const TAKE_BACK: &str = "UPDATE outbox SET
        state = CASE WHEN state = 'leased' OR safety = 'idempotent' THEN 'ready' ELSE 'in_doubt' END,
        owner = NULL, lease_until = NULL, updated_at = $1
@@ -346,6 +349,23 @@ impl WorkQueue for Outbox {
     async fn sweep(&self, now: DateTime<Utc>) -> Result<u64, PortError> {
         self.take_back(&format!("{TAKE_BACK} AND lease_until <= $1"), now)
             .await
+    }
+
+    async fn unrecorded_doubts(&self, kind: &str, limit: usize) -> Result<Vec<WorkItem>, PortError> {
+        let limit = int(bounded(limit.min(CLAIM_MAX) as u64));
+        let rows = self.sql.query(UNRECORDED, vec![text(kind), limit]).await;
+        let rows = rows.map_err(unreachable)?;
+        rows.iter().map(|row| item(row).map_err(unreachable)).collect()
+    }
+
+    async fn doubt_is_recorded(&self, item: &WorkItem, now: DateTime<Utc>) -> Result<(), PortError> {
+        let sql = "UPDATE outbox SET doubt_recorded_at = $2 WHERE id = $1 AND state = 'in_doubt'";
+        let parameters = vec![text(item.id.to_string()), int(micros(now))];
+        self.sql
+            .execute(sql, parameters)
+            .await
+            .map(drop)
+            .map_err(unreachable)
     }
 
     async fn take_over(&self, now: DateTime<Utc>) -> Result<u64, PortError> {

@@ -120,4 +120,32 @@ impl SendPace for PaceStore {
         tx.commit().await.map_err(unreachable)?;
         Ok(at)
     }
+
+    async fn taken(
+        &self,
+        campaign: CampaignId,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DateTime<Utc>>, PortError> {
+        let parameters = vec![
+            text(campaign.to_string()),
+            int(micros(after)),
+            int(micros(until)),
+            int(i64::from(limit)),
+        ];
+        let rows = self
+            .sql
+            .query(
+                "SELECT at FROM send_places WHERE campaign_id = $1 AND at > $2 AND at <= $3 ORDER BY at DESC LIMIT $4",
+                parameters,
+            )
+            .await
+            .map_err(unreachable)?;
+        let mut places = Vec::with_capacity(rows.len());
+        for row in rows.iter().rev() {
+            places.push(row.int(0).and_then(instant).map_err(unreachable)?);
+        }
+        Ok(places)
+    }
 }

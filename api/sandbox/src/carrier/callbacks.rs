@@ -13,9 +13,10 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    log::{Channel, Entry, Sent},
+    log::{Api, Channel, Entry, Sent},
     outcomes::{DELIVERED, reason},
     queue::Job,
+    v1,
     webhooks::{STATUS_EVENT, sign},
 };
 use crate::{Shared, bill::MICROS_PER_DELIVERY};
@@ -263,6 +264,15 @@ fn callback_body(sent: &Sent, at: DateTime<Utc>) -> Value {
         )
     };
     let delivered = sent.code == DELIVERED;
+    let cost = if delivered {
+        MICROS_PER_DELIVERY as f64 / 1e6
+    } else {
+        0.0
+    };
+    let dnc = DO_NOT_CONTACT.contains(&sent.code);
+    if sent.api == Api::V1 {
+        return v1::callback_body(sent, reason(sent.code), delivered, cost, &iso(at), dnc);
+    }
     json!({
         "drop_id": sent.drop_id,
         "team_id": TEAM,
@@ -276,10 +286,10 @@ fn callback_body(sent: &Sent, at: DateTime<Utc>) -> Value {
         "reason": reason(sent.code),
         "reason_code": sent.code,
         "quantity": u32::from(delivered),
-        "product_cost": if delivered { MICROS_PER_DELIVERY as f64 / 1e6 } else { 0.0 },
+        "product_cost": cost,
         "compliance_fee": 0.0,
         "tts_fee": 0.0,
-        "dnc": DO_NOT_CONTACT.contains(&sent.code),
+        "dnc": dnc,
         "attempt_date": iso(at),
         "foreign_id": sent.foreign_id,
         "proof_of_delivery_url": null,

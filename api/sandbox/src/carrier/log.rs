@@ -69,6 +69,15 @@ pub(crate) enum Entry {
     },
 }
 
+/// An API of the carrier's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Api {
+    V1,
+    #[default]
+    V2,
+}
+
 /// One taken request to send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sent {
@@ -87,6 +96,9 @@ pub(crate) struct Sent {
     pub(crate) listen_ms: Option<u64>,
     /// Drops the number had before this one.
     pub(crate) earlier: u32,
+    /// By which API it came.
+    #[serde(default)]
+    pub(crate) api: Api,
     /// Place in the log: only webhooks made before hear of it.
     #[serde(skip)]
     pub(crate) place: u64,

@@ -1,4 +1,4 @@
-//! The carrier, Drop Cowboy's API v2 on loopback, with a memory that outlives the process. Not spoken: calling-hours holds,
+//! The carrier, Drop Cowboy's API v2 (and, under `/v1`, its first) on loopback, with a memory that outlives the process. Not spoken: calling-hours holds,
 //! the frequency cap, contacts, campaigns and bring-your-own-carrier; `contact_id`, `tts_body` and `audio_url` are refused by
 //! their codes. Unlike the real one it calls back only to this machine.
 
@@ -10,6 +10,7 @@ pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod routes;
 pub(crate) mod send;
+pub(crate) mod v1;
 pub(crate) mod webhooks;
 
 use std::{

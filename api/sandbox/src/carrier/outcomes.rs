@@ -115,6 +115,7 @@ pub(crate) fn simulated(number: &str) -> Option<u32> {
 pub(crate) const fn reason(code: u32) -> &'static str {
     match code {
         DELIVERED => "Success",
+        3000 => "Insufficient funds",
         3001 => "Invalid audio",
         3002 => "Voice missing",
         3007 => "Not authorized",
@@ -129,12 +130,14 @@ pub(crate) const fn reason(code: u32) -> &'static str {
         3027 => "Idempotency key conflict",
         3028 => "Invalid idempotency key",
         3033 => "Media not found",
+        3040 => "Test numbers only",
         4000 => "VoiceMail not detected",
         4001 => "VoiceMail not set up",
         4002 => "VoiceMail Full",
         4004 => "Not reachable",
         4005 => "No answer",
         4006 => "Busy",
+        4010 => "No phone line",
         4013 => "Too many attempts",
         4016 => "Internal DNC",
         4017 => "Known litigator",

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Memory,
-    log::{Channel, Entry, Progress, Sent},
+    log::{Api, Channel, Entry, Progress, Sent},
     outcomes::wait,
     queue::Job,
     webhooks::STATUS_EVENT,
@@ -57,7 +57,7 @@ fn reports(shared: &Shared, memory: &mut Memory, sent: &Arc<Sent>) {
         lost: &mut lost,
     };
     planned.plan_callback();
-    if sent.code != NOT_AUTHORISED {
+    if sent.code != NOT_AUTHORISED && sent.api == Api::V2 {
         for webhook in memory.known.webhooks.values() {
             if webhook.place < sent.place && webhook.event_types.iter().any(|event| event == STATUS_EVENT) {
                 planned.plan_webhook(&webhook.id);

@@ -13,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{media, outcomes::SIMULATED, send, webhooks};
+use super::{media, outcomes::SIMULATED, send, v1, webhooks};
 use crate::{
     Shared,
     faults::{Target, befall},
@@ -22,6 +22,8 @@ use crate::{
 
 /// The account's only voice line.
 pub(crate) const VOICE_LINE: &str = "5a0db0c0-0000-4000-8000-000000000001";
+/// Dollars on the account, unless a fault says otherwise.
+const PLENTY: f64 = 10_000.0;
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let open_to = |target| middleware::from_fn_with_state((Arc::clone(shared), target), befall);
@@ -56,6 +58,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
         )
         .merge(with_key)
         .with_state(Arc::clone(shared))
+        .merge(v1::routes(shared))
 }
 
 /// The vendor's success envelope.
@@ -129,7 +132,8 @@ pub(crate) fn presented(shared: &Shared, headers: &HeaderMap) -> Presented {
         (key, secret) => {
             let credentials = &shared.credentials;
             let good = key == Some(credentials.drop_cowboy_key.as_str())
-                && secret == Some(credentials.drop_cowboy_secret.as_str());
+                && secret == Some(credentials.drop_cowboy_secret.as_str())
+                && !shared.faults.account().wrong_key;
             if good { Presented::Good } else { Presented::Wrong }
         }
     }
@@ -142,20 +146,26 @@ async fn authorised(State(shared): State<Arc<Shared>>, request: Request, next: N
     }
 }
 
-async fn readiness() -> Response {
+async fn readiness(State(shared): State<Arc<Shared>>) -> Response {
+    let account = shared.faults.account();
     let numbers: Vec<_> = SIMULATED
         .iter()
         .map(|(number, code)| json!({ "number": number, "reason_code": code }))
         .collect();
+    let available = if account.no_funds {
+        0.0
+    } else {
+        account.available.unwrap_or(PLENTY)
+    };
     data(
         StatusCode::OK,
         json!({
             "audio_url_allowed": false,
-            "test_numbers_only": false,
+            "test_numbers_only": account.test_numbers_only,
             "test_numbers": numbers,
-            "funds": { "available": 10_000.0, "balance": 10_000.0, "reserved": 0.0, "funds_ok": true },
+            "funds": { "available": available, "balance": available, "reserved": 0.0, "funds_ok": available > 0.0 },
             "allotment": null,
-            "numbers": { "count": 1 },
+            "numbers": { "count": u32::from(!account.no_line) },
             "byoc": { "connected": false },
             "next_actions": [],
         }),
@@ -168,9 +178,10 @@ struct Search {
     search_term: String,
 }
 
-async fn lines(Query(search): Query<Search>) -> Response {
+async fn lines(State(shared): State<Arc<Shared>>, Query(search): Query<Search>) -> Response {
     let name = "Sandbox voice line";
     let shown = name.to_lowercase().contains(&search.search_term.to_lowercase());
     let line = json!({ "ivr_id": VOICE_LINE, "name": name, "type": "voice", "is_default": true });
-    data(StatusCode::OK, if shown { json!([line]) } else { json!([]) })
+    let has_line = shown && !shared.faults.account().no_line;
+    data(StatusCode::OK, if has_line { json!([line]) } else { json!([]) })
 }

@@ -17,12 +17,12 @@ use url::Url;
 
 use super::{
     MAX_SENDS, Memory,
-    log::{Entry, Sent},
+    log::{Api, Entry, Sent},
     outcomes::{Outcome, outcome, simulated},
     plan,
     routes::{Presented, VOICE_LINE, invalid, presented, problem, unauthorised, unwritable},
 };
-use crate::{Shared, fresh_id};
+use crate::{Shared, faults::AccountFaults, fresh_id};
 
 /// Longest idempotency key.
 const MAX_KEY: usize = 255;
@@ -134,6 +134,7 @@ fn take(
         code,
         listen_ms,
         earlier,
+        api: Api::V2,
         place: 0,
     };
     let message_id = sent.message_id.clone();
@@ -161,6 +162,9 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
     if asked.byoc.is_some() {
         return Some(3016);
     }
+    if let Some(code) = fault_of_account(&shared.faults.account(), to) {
+        return Some(code);
+    }
     if asked
         .phone_line_id
         .as_ref()
@@ -169,6 +173,15 @@ fn fault_of(shared: &Shared, memory: &Memory, asked: &Asked, to: &str) -> Option
         return Some(3013);
     }
     fault_of_number(to)
+}
+
+pub(super) fn fault_of_account(account: &AccountFaults, to: &str) -> Option<u32> {
+    match account {
+        _ if account.no_funds => Some(3000),
+        _ if account.no_line => Some(4010),
+        _ if account.test_numbers_only && simulated(to).is_none() => Some(3040),
+        _ => None,
+    }
 }
 
 fn fault_of_audio(memory: &Memory, asked: &Asked) -> Option<u32> {
@@ -195,7 +208,7 @@ fn fault_of_audio(memory: &Memory, asked: &Asked) -> Option<u32> {
     }
 }
 
-fn fault_of_number(to: &str) -> Option<u32> {
+pub(super) fn fault_of_number(to: &str) -> Option<u32> {
     if simulated(to).is_some() {
         return None;
     }
@@ -216,7 +229,7 @@ fn fault_of_number(to: &str) -> Option<u32> {
     (!good).then_some(3012)
 }
 
-fn callable(shared: &Shared, url: &str) -> bool {
+pub(super) fn callable(shared: &Shared, url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| shared.reachable(&url).is_some())
 }
 

@@ -7,6 +7,7 @@
 
 mod carrier;
 mod faults;
+mod first_api;
 mod memory;
 mod receivers;
 mod support;

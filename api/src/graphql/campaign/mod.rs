@@ -5,6 +5,7 @@ mod duplicates;
 mod life_cycle;
 mod mutation;
 mod object;
+mod outlook;
 mod payload;
 mod query;
 
@@ -13,6 +14,7 @@ pub use duplicates::DuplicateQuery;
 pub use life_cycle::LifeCycleMutation;
 pub use mutation::ScriptEngineInput;
 pub use object::Campaign;
+pub use outlook::OutlookQuery;
 pub use query::CampaignQuery;
 
 use async_graphql::MergedObject;

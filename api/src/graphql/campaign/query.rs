@@ -21,6 +21,7 @@ use super::{
         script::Lint,
     },
     Campaign,
+    outlook::Forecast,
 };
 
 /// Which campaigns are wanted; absent fields leave all.
@@ -33,6 +34,8 @@ pub struct CampaignFilterInput {
     created_from: Option<DateTime<Utc>>,
     created_until: Option<DateTime<Utc>>,
     owner_id: Option<ID>,
+    /// With voicemails of which nobody knows what became, or without.
+    in_doubt: Option<bool>,
 }
 
 impl CampaignFilterInput {
@@ -54,6 +57,7 @@ impl CampaignFilterInput {
             created_from: self.created_from,
             created_until: self.created_until,
             owner: self.owner_id.as_ref().map(UserId::parse).transpose()?,
+            in_doubt: self.in_doubt,
         })
     }
 }
@@ -91,6 +95,8 @@ pub struct Precheck {
     /// When the first of the held is released.
     earliest_release: Option<DateTime<Utc>>,
     cost_estimate: Money,
+    /// When it would be through, submitted now.
+    forecast: Forecast,
 }
 
 impl From<use_cases::Precheck> for Precheck {
@@ -108,6 +114,7 @@ impl From<use_cases::Precheck> for Precheck {
                 .collect(),
             earliest_release: found.earliest_release,
             cost_estimate: found.cost_estimate.into(),
+            forecast: found.forecast.into(),
         }
     }
 }

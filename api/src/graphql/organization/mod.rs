@@ -11,4 +11,4 @@ pub use mutation::OrganizationMutation;
 pub use object::Organization;
 pub use query::OrganizationQuery;
 pub use rules::{RulesMutation, RulesQuery};
-pub use suppression::{SuppressionMutation, SuppressionQuery};
+pub use suppression::{SuppressionList, SuppressionMutation, SuppressionQuery};

@@ -37,6 +37,8 @@ pub struct Settings {
     brokerage: String,
     agent_phone: String,
     opt_out_phone: String,
+    /// The organization's own subscription account number at the national do-not-call registry.
+    subscription_account_number: Option<String>,
 }
 
 impl From<&domain::organization::Settings> for Settings {
@@ -65,6 +67,7 @@ impl From<&domain::organization::Settings> for Settings {
             brokerage: s.agent.brokerage.clone(),
             agent_phone: s.agent.phone.clone(),
             opt_out_phone: s.agent.opt_out_phone.clone(),
+            subscription_account_number: s.subscription_account_number.clone(),
         }
     }
 }
@@ -89,6 +92,8 @@ pub struct SettingsChange {
     brokerage: Option<String>,
     agent_phone: Option<String>,
     opt_out_phone: Option<String>,
+    /// The organization's own at the national do-not-call registry; an empty one takes it away.
+    subscription_account_number: Option<String>,
 }
 
 impl SettingsChange {
@@ -126,6 +131,11 @@ impl SettingsChange {
         put(&mut to.agent.brokerage, self.brokerage);
         put(&mut to.agent.phone, self.agent_phone);
         put(&mut to.agent.opt_out_phone, self.opt_out_phone);
+        let san = self.subscription_account_number;
+        put(
+            &mut to.subscription_account_number,
+            san.map(|san| Some(san).filter(|san| !san.is_empty())),
+        );
         to
     }
 }

@@ -4,8 +4,10 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Duration, Utc};
 use commands::{
     authorization::Action,
+    ports::ListProgress,
     use_cases::{self, ListFile},
 };
+use domain::SuppressionListId;
 use projections::models::SuppressionListRow;
 
 use super::{
@@ -44,8 +46,34 @@ impl ListAge {
     }
 }
 
+/// How far the loading of a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SimpleObject)]
+pub struct SuppressionListProgress {
+    /// 0 to 100: the reading of the file, then the building of the new version.
+    percent: u64,
+    /// Lines that were read.
+    lines: u64,
+    bytes_read: u64,
+    /// Bytes of the file.
+    bytes: u64,
+    /// All is read; the new version is being built.
+    is_building: bool,
+}
+
+impl From<ListProgress> for SuppressionListProgress {
+    fn from(progress: ListProgress) -> Self {
+        Self {
+            percent: progress.percent(),
+            lines: progress.lines,
+            bytes_read: progress.bytes_read,
+            bytes: progress.bytes,
+            is_building: progress.parts > 0,
+        }
+    }
+}
+
 /// A list of numbers that must not be contacted.
-#[derive(Debug, Clone, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, SimpleObject)]
 pub struct SuppressionList {
     id: ID,
     kind: ListKind,
@@ -70,12 +98,19 @@ pub struct SuppressionList {
     added: i64,
     /// The version that is being loaded now; the one in force stays until it is complete.
     loading: Option<String>,
+    /// How far that is; nothing before a worker has begun.
+    progress: Option<SuppressionListProgress>,
     /// Why the last file was not loaded, and what to do.
     load_error: Option<String>,
     updated_at: DateTime<Utc>,
 }
 
 impl SuppressionList {
+    /// Something is being loaded into it.
+    pub const fn is_loading(&self) -> bool {
+        self.loading.is_some()
+    }
+
     fn at(row: SuppressionListRow, now: DateTime<Utc>) -> Self {
         let age = row.obtained_at.map(|at| now - at);
         Self {
@@ -92,6 +127,7 @@ impl SuppressionList {
             unreadable: row.unreadable,
             added: row.added,
             loading: row.loading,
+            progress: None,
             load_error: row.load_error,
             updated_at: row.updated_at,
         }
@@ -110,7 +146,7 @@ pub struct SuppressionFile {
     version: String,
     /// When it was obtained from the publisher; its age counts from here.
     obtained_at: DateTime<Utc>,
-    /// The organization's own subscription account number; the federal registry needs it.
+    /// The organization's own subscription account number, which the federal registry needs; by default the one in the settings.
     san: Option<String>,
     /// It holds what has changed since the version in force, not all numbers.
     #[graphql(default)]
@@ -118,6 +154,33 @@ pub struct SuppressionFile {
 }
 
 impl Caller<'_> {
+    /// The lists, with how far those are that are being loaded.
+    pub(in super::super) async fn suppression_lists(
+        &self,
+        only: Option<SuppressionListId>,
+    ) -> Result<Vec<SuppressionList>, Problem> {
+        let permit = self.permit(Action::Read)?;
+        let rows = self
+            .state
+            .queries
+            .suppression_lists(permit.organization())
+            .await?;
+        let (now, listed) = (self.state.now(), &self.state.ports.listed);
+        let mut lists = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.list_id;
+            if only.is_some_and(|only| only != id) {
+                continue;
+            }
+            let mut list = SuppressionList::at(row, now);
+            if list.is_loading() {
+                list.progress = listed.progress(id).await?.map(Into::into);
+            }
+            lists.push(list);
+        }
+        Ok(lists)
+    }
+
     async fn load_list(&self, file: SuppressionFile) -> Result<OrganizationChanged, Problem> {
         let permit = self.permit(Action::Administer)?;
         let (_, upload) = self.upload(&file.upload_id).await?;
@@ -168,15 +231,8 @@ impl SuppressionQuery {
         min_position: Option<Position>,
     ) -> Result<Vec<SuppressionList>, Problem> {
         let caller = caller(ctx)?;
-        let permit = caller.permit(Action::Read)?;
         caller.fresh(min_position).await;
-        let queries = &caller.state.queries;
-        let lists = queries.suppression_lists(permit.organization()).await?;
-        let now = caller.state.ports.clock.now();
-        Ok(lists
-            .into_iter()
-            .map(|row| SuppressionList::at(row, now))
-            .collect())
+        caller.suppression_lists(None).await
     }
 }
 

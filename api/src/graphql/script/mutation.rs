@@ -303,10 +303,10 @@ fn own_scripts(
 
 /// Everything that can be done to scripts.
 #[derive(Debug, Default)]
-pub struct ScriptMutation;
+pub struct ReviewMutation;
 
 #[Object]
-impl ScriptMutation {
+impl ReviewMutation {
     /// Changes the words by hand; a new version that waits for review. `version` is the one that was read.
     async fn edit_script(
         &self,

@@ -157,6 +157,10 @@ impl Script {
     async fn delivery(&self) -> DeliveryStatus {
         self.0.delivery.into()
     }
+    /// Why it is in doubt or lapsed.
+    async fn delivery_reason(&self) -> Option<&str> {
+        self.0.delivery_reason.as_deref()
+    }
     async fn decision(&self) -> Option<ScriptDecision> {
         let r = &self.0;
         r.verdict.map(|verdict| ScriptDecision {

@@ -47,6 +47,11 @@ fn leave(select: &mut Select, visible: &Visible, filter: &CampaignFilter) {
     select.and_one_of("t.status", &filter.statuses);
     select.and_one_of("t.kind", &filter.kinds);
     select.and_is("t.owner", filter.owner.as_ref());
+    match filter.in_doubt {
+        Some(true) => select.and("t.in_doubt > 0", []),
+        Some(false) => select.and("t.in_doubt = 0", []),
+        None => {}
+    }
     if let Some(from) = filter.created_from {
         select.and("t.created_at >= ?", [from.to_cell()]);
     }

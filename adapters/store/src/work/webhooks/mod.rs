@@ -1,4 +1,5 @@
-//! Raw webhooks. Stored, sealed, before they are answered; what came of each is noted later, and nothing is ever removed here.
+//! Raw webhooks. Stored, sealed, before they are answered; what came of each is noted later. Nothing of a carrier's is ever removed here;
+//! what was refused at the door is, after a while.
 
 mod intake;
 mod writer;
@@ -37,6 +38,14 @@ const MARK: &str = "UPDATE webhook_inbox SET state = r.state, reason = r.reason,
 /// Those that were marked applied are counted in the same transaction.
 const TALLY: &str = "INSERT INTO webhook_tally (state, requests) VALUES ('applied', $1)
      ON CONFLICT (state) DO UPDATE SET requests = webhook_tally.requests + excluded.requests";
+
+const FORGET_OLD: &str =
+    "DELETE FROM webhook_inbox WHERE state = 'rejected' AND state <> 'applied' AND received_at < $1";
+
+const FORGET_BEYOND: &str =
+    "DELETE FROM webhook_inbox WHERE state = 'rejected' AND state <> 'applied' AND (received_at, id) <=
+     (SELECT received_at, id FROM webhook_inbox WHERE state = 'rejected' AND state <> 'applied'
+       ORDER BY received_at DESC, id DESC LIMIT 1 OFFSET $1)";
 
 /// The inbox in the database.
 #[derive(Debug)]
@@ -259,6 +268,12 @@ impl WebhookInbox for WebhookStore {
         tx.commit().await.map_err(unreachable)?;
         self.wake();
         Ok(changed)
+    }
+
+    async fn forget_rejected(&self, before: DateTime<Utc>, most: u64) -> Result<u64, PortError> {
+        let old = self.sql.execute(FORGET_OLD, vec![int(micros(before))]).await;
+        let beyond = self.sql.execute(FORGET_BEYOND, vec![int(bounded(most))]).await;
+        Ok(old.map_err(unreachable)? + beyond.map_err(unreachable)?)
     }
 
     fn woken(&self) -> watch::Receiver<u64> {

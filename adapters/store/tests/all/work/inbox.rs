@@ -296,3 +296,36 @@ async fn an_upload_is_found_by_its_own_organization_only() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_refused_at_the_door_is_kept_for_a_while_and_not_without_end() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let inbox = &store.webhooks;
+        for n in 1..=6 {
+            inbox.store(webhook(n, Some("bad signature"))).await.unwrap();
+        }
+        inbox.store(webhook(7, None)).await.unwrap();
+        inbox.claim(9, minute(10), Duration::minutes(1)).await.unwrap();
+        assert_eq!(
+            inbox.forget_rejected(minute(3), 100).await,
+            Ok(2),
+            "the first two are old"
+        );
+        assert_eq!(
+            inbox.forget_rejected(minute(3), 2).await,
+            Ok(2),
+            "two more are beyond"
+        );
+        assert_eq!(inbox.forget_rejected(minute(3), 2).await, Ok(0));
+        let left = inbox.filed(WebhookStanding::Rejected, None, 9).await.unwrap();
+        let left: Vec<_> = left.into_iter().map(|filed| filed.id).collect();
+        assert_eq!(left, [id(5), id(6)]);
+        assert_eq!(
+            inbox.counts().await.unwrap().waiting,
+            1,
+            "a carrier's own is never touched"
+        );
+    })
+    .await;
+}

@@ -5,6 +5,7 @@ mod audio;
 mod connections;
 mod inbox;
 mod keys;
+mod lists;
 mod outbox;
 mod pace;
 mod processes;

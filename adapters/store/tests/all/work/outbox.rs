@@ -1,7 +1,7 @@
 //! Work is leased to one worker at a time, fenced, and never repeated blindly.
 
 use chrono::Duration;
-use commands::ports::{PlannedWork, Safety, WorkCounts, WorkEnd, WorkItem, WorkQueue};
+use commands::ports::{Pace, PlannedWork, Safety, SendPace, WorkCounts, WorkEnd, WorkItem, WorkQueue};
 use domain::{CampaignId, EventId, OrganizationId};
 use store::work::{Outbox, WorkStore};
 use uuid::Uuid;
@@ -247,6 +247,57 @@ async fn cancelling_a_campaign_withdraws_what_nobody_has_begun() {
             ..WorkCounts::default()
         };
         assert_eq!(counts(&store.queue).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_whose_maker_died_is_a_doubt_until_it_is_recorded() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let queue = &store.queue;
+        planned(&store, &["unsafe"], Safety::Unsafe).await;
+        let item = claim(queue, id(7), 0).await.remove(0);
+        assert_eq!(queue.start_calling(&item, id(7), minute(1)).await, Ok(true));
+        assert_eq!(
+            queue.unrecorded_doubts("drop", 10).await,
+            Ok(vec![]),
+            "it is being made"
+        );
+        queue.sweep(minute(60)).await.unwrap();
+        let doubts = queue.unrecorded_doubts("drop", 10).await.unwrap();
+        assert_eq!((doubts.len(), doubts[0].dedup_key.as_str()), (1, "unsafe"));
+        assert_eq!(doubts[0].called_at, Some(minute(1)));
+        assert_eq!(queue.unrecorded_doubts("import", 10).await, Ok(vec![]));
+        queue.doubt_is_recorded(&doubts[0], minute(61)).await.unwrap();
+        queue.doubt_is_recorded(&doubts[0], minute(62)).await.unwrap();
+        assert_eq!(queue.unrecorded_doubts("drop", 10).await, Ok(vec![]));
+        assert_eq!(counts(queue).await.in_doubt, 1, "it is still in doubt");
+        assert!(claim(queue, id(8), 100).await.is_empty(), "and never made again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn places_that_were_taken_are_told_in_order() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let pace = Pace {
+            spacing: Duration::minutes(1),
+            per_day: None,
+        };
+        for n in 100..104 {
+            let script = domain::ScriptId::from_uuid(id(n));
+            store
+                .pace
+                .place(campaign(), script, pace, minute(0))
+                .await
+                .unwrap();
+        }
+        let taken = store.pace.taken(campaign(), minute(0), minute(2), 10).await;
+        assert_eq!(taken, Ok(vec![minute(1), minute(2)]));
+        let newest = store.pace.taken(campaign(), minute(-1), minute(9), 2).await;
+        assert_eq!(newest, Ok(vec![minute(2), minute(3)]));
     })
     .await;
 }

@@ -1,0 +1,2 @@
+-- How many hand-offs in doubt a campaign was said to have.
+ALTER TABLE campaigns ADD COLUMN in_doubt_told bigint NOT NULL DEFAULT 0;
