@@ -15,6 +15,7 @@ mod journal;
 mod key_ring;
 mod listed_numbers;
 mod process_state;
+mod script_batches;
 mod script_writer;
 mod send_pace;
 mod speaking_rates;
@@ -44,6 +45,7 @@ pub use journal::{
 pub use key_ring::{KeyRing, OpenError};
 pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListSink, ListedNumbers};
 pub use process_state::{ProcessState, ProcessStep};
+pub use script_batches::{BatchKey, BatchResult, BatchSearch, BatchStanding, BatchedScript, ScriptBatches};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
 pub use send_pace::{Pace, SendPace};
 pub use speaking_rates::SpeakingRates;

@@ -13,6 +13,7 @@ mod planner;
 mod production;
 mod reports;
 mod retention;
+mod script_batch;
 mod script_generation;
 
 pub use engine::{Processes, ProcessesSettings, StepOutcome};

@@ -3,5 +3,5 @@
 mod carrier_in_trouble;
 mod carrier_log;
 mod chaos;
-mod demonstration;
+pub(crate) mod demonstration;
 mod killed;

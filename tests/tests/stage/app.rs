@@ -32,6 +32,7 @@ pub const WEBHOOK_SECRET: &str = "test-signing-secret-0001";
 #[derive(Debug)]
 pub struct TestApp {
     running: Running,
+    clock: ManualClock,
     /// The organization that the story is about, and its admin.
     pub cast: Cast,
 }
@@ -95,9 +96,12 @@ impl TestApp {
         let outside = running.application.sandbox.as_ref().map(RunningSandbox::pending);
         let look = move || outside.as_ref().map_or(0, PendingCallbacks::count);
         let ports = running.application.ports.clone();
-        running.beside(SkippingClock::new(clock).run(ports, look, running.token()));
-        let cast = Cast::default();
-        let app = Self { running, cast };
+        running.beside(SkippingClock::new(clock.clone()).run(ports, look, running.token()));
+        let app = Self {
+            running,
+            clock,
+            cast: Cast::default(),
+        };
         app.cast
             .appear(&app.running.application.ports)
             .await
@@ -155,6 +159,11 @@ impl TestApp {
         let added = admin.does(&call, "MemberAdded { userId signInLink }").await;
         let person = Person::by_link(self.address(), text(&added["signInLink"])).await;
         (person, text(&added["userId"]).to_owned())
+    }
+
+    /// So much time passes, at once.
+    pub fn minutes_pass(&self, minutes: i64) {
+        self.clock.advance(chrono::Duration::minutes(minutes));
     }
 
     /// How many events there are, whoever recorded them.
