@@ -323,6 +323,8 @@ impl Application {
             scripts_at_once: p.scripts_at_once,
             audios_at_once: p.audios_at_once,
             imports_at_once: p.imports_at_once,
+            batch_poll: Duration::from_secs(p.batch_poll_seconds),
+            batch_settles: Duration::from_secs(p.batch_settle_seconds),
             lease: Duration::from_secs(p.lease_seconds),
         }
     }

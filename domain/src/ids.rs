@@ -101,6 +101,8 @@ typed_ids! {
     ImportBatchId = "import-batch";
     /// The tenant, a brokerage.
     OrganizationId = "organization";
+    /// Scripts that a provider writes together.
+    ScriptBatchId = "script-batch";
     /// The text for one contact in one campaign.
     ScriptId = "script";
     /// A list of numbers that must not be contacted.

@@ -15,6 +15,9 @@ const RETRY_WAIT: Duration = Duration::from_millis(200);
 const GROQ_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
 /// Requests a minute of Anthropic's second usage tier; another tier sets its own.
 const ANTHROPIC_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000);
+/// Batches are at half the price at both writers (platform.claude.com/docs/en/build-with-claude/batch-processing; Groq's older page says
+/// a quarter off, so look at your own price list).
+const BATCH_PRICE_PERCENT: u8 = 50;
 /// A careful pace where no limit is known: a list of 30,000 leads takes a minute.
 const MOJO_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(60);
 
@@ -42,6 +45,8 @@ pub struct GroqConfig {
     pub million_tokens_in: MicroDollars,
     /// Price of a million tokens written.
     pub million_tokens_out: MicroDollars,
+    /// What the same tokens cost in a batch, in hundredths of these prices; 1 to 100.
+    pub batch_price_percent: u8,
 }
 
 impl Default for GroqConfig {
@@ -57,6 +62,7 @@ impl Default for GroqConfig {
             retry_wait: RETRY_WAIT,
             million_tokens_in: MicroDollars::from_micros(75_000),
             million_tokens_out: MicroDollars::from_micros(300_000),
+            batch_price_percent: BATCH_PRICE_PERCENT,
         }
     }
 }
@@ -105,6 +111,8 @@ pub struct AnthropicConfig {
     pub million_tokens_in: MicroDollars,
     /// Price of a million tokens written.
     pub million_tokens_out: MicroDollars,
+    /// What the same tokens cost in a batch, in hundredths of these prices; 1 to 100.
+    pub batch_price_percent: u8,
 }
 
 impl Default for AnthropicConfig {
@@ -120,6 +128,7 @@ impl Default for AnthropicConfig {
             retry_wait: RETRY_WAIT,
             million_tokens_in: MicroDollars::from_micros(1_000_000),
             million_tokens_out: MicroDollars::from_micros(5_000_000),
+            batch_price_percent: BATCH_PRICE_PERCENT,
         }
     }
 }

@@ -36,6 +36,8 @@ const QUEUE_TIME_OUT: Duration = Duration::from_mins(1);
 pub(crate) const JSON_BYTES_MAX: usize = 4 << 20;
 /// Largest audio answer: some minutes.
 pub(crate) const AUDIO_BYTES_MAX: usize = 32 << 20;
+/// Largest file of a batch's results: a thousand answers as long as a model may write them, with room to spare.
+pub(crate) const BATCH_BYTES_MAX: usize = 32 << 20;
 /// Longest id that goes into a path.
 const PATH_SEGMENT_MAX: usize = 64;
 
@@ -199,6 +201,12 @@ impl ProviderCall {
         let url = Url::parse(address).ok()?;
         let protected = url.scheme() == "https" || (url.scheme() == "http" && self.base.scheme() == "http");
         protected.then(|| self.client.0.request(method, url).timeout(self.time_out))
+    }
+
+    /// The path of an address that the provider gave, as [`ProviderCall::request`] takes it; nothing for an address elsewhere, which
+    /// must not see the credentials.
+    pub(crate) fn path_of<'a>(&self, address: &'a str) -> Option<&'a str> {
+        address.strip_prefix(self.base.as_str())
     }
 
     /// Makes the call and returns the answer of a success, or of a status that the route understands.

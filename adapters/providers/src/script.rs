@@ -47,9 +47,14 @@ pub(crate) fn schema() -> Value {
     })
 }
 
+/// Whether a request is no longer than any contact's facts make it.
+pub(crate) fn is_of_usual_length(request: &Value) -> bool {
+    request.to_string().len() <= PROMPT_BYTES_MAX
+}
+
 /// Refuses a request that no contact's facts make.
 pub(crate) fn check_length(provider: &str, request: &Value) -> Result<(), PortError> {
-    if request.to_string().len() <= PROMPT_BYTES_MAX {
+    if is_of_usual_length(request) {
         return Ok(());
     }
     let message = format!("{provider}: the prompt is longer than 64 KB; shorten the instructions");
@@ -74,13 +79,15 @@ pub(crate) fn unusable(provider: &str, why: &str) -> PortError {
     )
 }
 
-/// What an answer cost: tokens, each part at so many hundredths of a price of a million. Rounded up, so that no script is free.
-pub(crate) fn cost(parts: &[(u64, u8, MicroDollars)]) -> MicroDollars {
+/// What an answer cost: tokens, each part at so many hundredths of a price of a million, and all at so many hundredths of that, as in a
+/// batch. Rounded up, so that no script is free.
+pub(crate) fn cost(hundredths_of_all: u8, parts: &[(u64, u8, MicroDollars)]) -> MicroDollars {
     let sum = parts.iter().fold(0_i128, |sum, (tokens, hundredths, million)| {
         let part = i128::from(*tokens) * i128::from(*hundredths);
         sum.saturating_add(part.saturating_mul(i128::from(million.micros())))
     });
-    let per = 1_000_000 * i128::from(WHOLE);
+    let sum = sum.saturating_mul(i128::from(hundredths_of_all));
+    let per = 1_000_000 * i128::from(WHOLE) * i128::from(WHOLE);
     let micros = sum.saturating_add(per - 1) / per;
     MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,6 @@
 //! Anthropic's messages and its list of models, all below `/anthropic`: its `/v1/models` would be ElevenLabs' otherwise. It refuses
 //! what the real one refuses (wrong key, no version, unknown model, a beginning of the answer) and, of every model, what the newer
-//! ones refuse (temperature and the like). It does not speak streams, tools or batches.
+//! ones refuse (temperature and the like). It does not speak streams or tools; its batches are in `batches`.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Shared,
+    Shared, batches,
     bill::Usage,
     faults::{Target, befall},
     fresh_id, scripts,
@@ -49,6 +49,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
             )),
         )
         .route("/anthropic/v1/models", get(models))
+        .merge(batches::anthropic::routes(shared))
         .layer(DefaultBodyLimit::max(MAX_PROMPT))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), authorised))
         .with_state(Arc::clone(shared))
@@ -184,6 +185,28 @@ async fn write(State(shared): State<Arc<Shared>>, body: Result<Json<Asked>, Json
         Ok(model) => model,
         Err(refused) => return *refused,
     };
+    let said = compose(&shared, &asked, false);
+    if shared.bill.book(&said.usage).is_err() {
+        return refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "api_error",
+            "Internal server error",
+        );
+    }
+    let mut response = Json(answer(model, &said)).into_response();
+    identified(response.headers_mut(), &request_id());
+    rate_headers(&shared, response.headers_mut());
+    response
+}
+
+/// What is said, and what it is booked as.
+struct Said {
+    content: String,
+    stop_reason: &'static str,
+    usage: Usage,
+}
+
+fn compose(shared: &Shared, asked: &Asked, batched: bool) -> Said {
     let from_users: Vec<String> = asked
         .messages
         .iter()
@@ -209,20 +232,30 @@ async fn write(State(shared): State<Arc<Shared>>, body: Result<Json<Asked>, Json
     let usage = Usage::Message {
         read: (read / BYTES_PER_TOKEN + 1) as u64,
         written: content.len().div_ceil(BYTES_PER_TOKEN) as u64,
+        batched,
     };
-    if shared.bill.book(&usage).is_err() {
-        return refusal(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "api_error",
-            "Internal server error",
-        );
-    }
     let stop_reason = if content == whole {
         "end_turn"
     } else {
         "max_tokens"
     };
-    answer(&shared, model, &content, stop_reason, &usage)
+    Said {
+        content,
+        stop_reason,
+        usage,
+    }
+}
+
+/// One request of a batch.
+pub(crate) fn batched(shared: &Shared, params: &Value) -> batches::Answer {
+    let refused = || {
+        let error = json!({ "type": "invalid_request_error", "message": "The request was refused." });
+        (400, json!({ "type": "error", "error": error }))
+    };
+    let asked = Asked::deserialize(params).map_err(|_| refused())?;
+    let model = check(&asked).map_err(|_| refused())?;
+    let said = compose(shared, &asked, true);
+    Ok((answer(model, &said), said.usage))
 }
 
 /// The model meant, by its whole id.
@@ -297,15 +330,15 @@ fn text_of(content: &Value) -> String {
     }
 }
 
-fn answer(shared: &Shared, model: &str, content: &str, stop_reason: &str, usage: &Usage) -> Response {
-    let (read, written) = usage.tokens();
-    let body = json!({
+fn answer(model: &str, said: &Said) -> Value {
+    let (read, written) = said.usage.tokens();
+    json!({
         "id": format!("msg_{}", fresh_id().simple()),
         "type": "message",
         "role": "assistant",
         "model": model,
-        "content": [{ "type": "text", "text": content }],
-        "stop_reason": stop_reason,
+        "content": [{ "type": "text", "text": said.content }],
+        "stop_reason": said.stop_reason,
         "stop_sequence": null,
         "usage": {
             "input_tokens": read, "output_tokens": written,
@@ -313,11 +346,7 @@ fn answer(shared: &Shared, model: &str, content: &str, stop_reason: &str, usage:
             "cache_creation": { "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0 },
             "service_tier": "standard",
         },
-    });
-    let mut response = Json(body).into_response();
-    identified(response.headers_mut(), &request_id());
-    rate_headers(shared, response.headers_mut());
-    response
+    })
 }
 
 /// All is counted a minute; the sandbox never runs low.

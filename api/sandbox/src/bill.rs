@@ -40,10 +40,16 @@ pub(crate) enum Usage {
         /// By the smaller model, at half the price.
         #[serde(default)]
         small: bool,
+        /// In a batch, at half the price.
+        #[serde(default)]
+        batched: bool,
     },
     Message {
         read: u64,
         written: u64,
+        /// In a batch, at half the price.
+        #[serde(default)]
+        batched: bool,
     },
 }
 
@@ -52,7 +58,7 @@ impl Usage {
     pub(crate) const fn tokens(&self) -> (u64, u64) {
         match self {
             Self::Speech { .. } => (0, 0),
-            Self::Completion { read, written, .. } | Self::Message { read, written } => (*read, *written),
+            Self::Completion { read, written, .. } | Self::Message { read, written, .. } => (*read, *written),
         }
     }
 }
@@ -62,13 +68,15 @@ struct Sums {
     speeches: u64,
     characters: u64,
     completions: u64,
-    /// What completions cost, billionths of a dollar.
+    /// What completions and messages cost, billionths of a dollar.
     nanos: u64,
     read: u64,
     written: u64,
     messages: u64,
     claude_read: u64,
     claude_written: u64,
+    /// Of completions and messages, those of batches.
+    batched: u64,
 }
 
 impl Sums {
@@ -78,7 +86,12 @@ impl Sums {
                 self.speeches += 1;
                 self.characters = self.characters.saturating_add(*characters);
             }
-            Usage::Completion { read, written, small } => {
+            Usage::Completion {
+                read,
+                written,
+                small,
+                batched,
+            } => {
                 let (per_read, per_written) = if *small {
                     NANOS_PER_SMALL_TOKEN
                 } else {
@@ -87,17 +100,30 @@ impl Sums {
                 let nanos = read
                     .saturating_mul(per_read)
                     .saturating_add(written.saturating_mul(per_written));
-                self.nanos = self.nanos.saturating_add(nanos);
+                self.charge(nanos, *batched);
                 self.completions += 1;
                 self.read = self.read.saturating_add(*read);
                 self.written = self.written.saturating_add(*written);
             }
-            Usage::Message { read, written } => {
+            Usage::Message {
+                read,
+                written,
+                batched,
+            } => {
+                let nanos = read * NANOS_PER_CLAUDE_TOKEN_READ + written * NANOS_PER_CLAUDE_TOKEN_WRITTEN;
+                self.charge(nanos, *batched);
                 self.messages += 1;
                 self.claude_read = self.claude_read.saturating_add(*read);
                 self.claude_written = self.claude_written.saturating_add(*written);
             }
         }
+    }
+
+    /// In a batch all costs half.
+    fn charge(&mut self, nanos: u64, batched: bool) {
+        let charged = if batched { nanos.div_ceil(2) } else { nanos };
+        self.nanos = self.nanos.saturating_add(charged);
+        self.batched += u64::from(batched);
     }
 }
 
@@ -136,10 +162,7 @@ impl Bill {
     pub(crate) fn total(&self, drops_made: u64, drops_delivered: u64) -> Value {
         let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner).1;
         let speech = sums.characters * MICROS_PER_CHARACTER;
-        let scripts = (sums.nanos
-            + sums.claude_read * NANOS_PER_CLAUDE_TOKEN_READ
-            + sums.claude_written * NANOS_PER_CLAUDE_TOKEN_WRITTEN)
-            / 1000;
+        let scripts = sums.nanos / 1000;
         let delivery = drops_delivered * MICROS_PER_DELIVERY;
         json!({
             "characters": sums.characters,
@@ -147,6 +170,7 @@ impl Bill {
             "completions": sums.completions,
             "tokens": { "read": sums.read, "written": sums.written },
             "claude": { "messages": sums.messages, "tokens": { "read": sums.claude_read, "written": sums.claude_written } },
+            "batched": sums.batched,
             "drops": { "made": drops_made, "delivered": drops_delivered },
             "micro_dollars": { "speech": speech, "scripts": scripts, "delivery": delivery, "total": speech + scripts + delivery },
         })

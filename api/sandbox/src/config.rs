@@ -114,7 +114,7 @@ impl Default for Credentials {
     }
 }
 
-/// How long the carrier takes, in real time. The wait of one drop is drawn by the seed within its range.
+/// How long the carrier takes, in real time, and a batch of scripts. The wait of one drop is drawn by the seed within its range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delays {
     /// From a taken drop to its result.
@@ -125,6 +125,8 @@ pub struct Delays {
     pub callback_retry: Duration,
     /// Before the second and the third attempt of a signed webhook (the real ones: about one and about five minutes).
     pub webhook_retries: [Duration; 2],
+    /// From a batch of scripts to its results; by the sandbox's clock, not in real time.
+    pub batch: Duration,
 }
 
 impl Delays {
@@ -135,6 +137,7 @@ impl Delays {
             listened: Duration::from_secs(2)..=Duration::from_secs(20),
             callback_retry: Duration::from_secs(2),
             webhook_retries: [Duration::from_mins(1), Duration::from_mins(5)],
+            batch: Duration::from_mins(3),
         }
     }
 
@@ -145,6 +148,7 @@ impl Delays {
             listened: Duration::ZERO..=Duration::from_millis(50),
             callback_retry: Duration::from_millis(100),
             webhook_retries: [Duration::from_millis(50), Duration::from_millis(100)],
+            batch: Duration::from_mins(5),
         }
     }
 }

@@ -32,6 +32,12 @@ pub struct Faults {
     pub groq: RequestFaults,
     /// Anthropic's messages.
     pub anthropic: RequestFaults,
+    /// The making of Groq's batches.
+    pub groq_batches: RequestFaults,
+    /// The making of Anthropic's batches.
+    pub anthropic_batches: RequestFaults,
+    /// What becomes of batches that are made from now on.
+    pub batches: BatchFaults,
     /// ElevenLabs' speech.
     pub elevenlabs: RequestFaults,
     /// The carrier's media routes.
@@ -98,6 +104,20 @@ impl Default for RequestFaults {
     }
 }
 
+/// Faults of batches. Rates are shares of 1; which request is hit is decided by the seed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BatchFaults {
+    /// Fails on the provider's side.
+    pub errored: f64,
+    /// Refused for what it is.
+    pub refused: f64,
+    /// Not got to within a day; then the batch takes the day.
+    pub expired: f64,
+    /// The batch is refused as a whole when its time has come; only Groq does that.
+    pub fails: bool,
+}
+
 /// What befalls one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,10 +162,12 @@ pub(crate) enum Target {
     Google,
     Mojo,
     Anthropic,
+    GroqBatches,
+    AnthropicBatches,
 }
 
 /// All of them, in the order of their numbers.
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 9] = [
     Target::Groq,
     Target::ElevenLabs,
     Target::Media,
@@ -153,6 +175,8 @@ const TARGETS: [Target; 7] = [
     Target::Google,
     Target::Mojo,
     Target::Anthropic,
+    Target::GroqBatches,
+    Target::AnthropicBatches,
 ];
 
 impl Faults {
@@ -165,6 +189,8 @@ impl Faults {
             Target::Google => &mut self.google,
             Target::Mojo => &mut self.mojo,
             Target::Anthropic => &mut self.anthropic,
+            Target::GroqBatches => &mut self.groq_batches,
+            Target::AnthropicBatches => &mut self.anthropic_batches,
         }
     }
 
@@ -231,6 +257,10 @@ impl FaultBoard {
 
     pub(crate) fn account(&self) -> AccountFaults {
         self.lock().faults.account.clone()
+    }
+
+    pub(crate) fn batches(&self) -> BatchFaults {
+        self.lock().faults.batches.clone()
     }
 
     fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
@@ -312,7 +342,7 @@ pub(crate) async fn befall(
 
 fn limited(target: Target, retry_after: Option<u64>) -> Response {
     let mut response = match target {
-        Target::Groq => groq::refusal(
+        Target::Groq | Target::GroqBatches => groq::refusal(
             StatusCode::TOO_MANY_REQUESTS,
             "tokens",
             "rate_limit_exceeded",
@@ -329,7 +359,7 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "RATE_LIMIT_EXCEEDED",
         ),
         Target::Mojo => mojo::refusal(StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-        Target::Anthropic => anthropic::refusal(
+        Target::Anthropic | Target::AnthropicBatches => anthropic::refusal(
             StatusCode::TOO_MANY_REQUESTS,
             "rate_limit_error",
             "This request would exceed your account's rate limit. Please try again later.",
@@ -350,14 +380,14 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
 
 fn overloaded(target: Target) -> Response {
     match target {
-        Target::Anthropic => anthropic::overloaded(),
+        Target::Anthropic | Target::AnthropicBatches => anthropic::overloaded(),
         _ => failed(target, StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
 fn failed(target: Target, status: StatusCode) -> Response {
     match target {
-        Target::Groq => groq::refusal(
+        Target::Groq | Target::GroqBatches => groq::refusal(
             status,
             "internal_server_error",
             "internal_error",
@@ -366,7 +396,9 @@ fn failed(target: Target, status: StatusCode) -> Response {
         Target::ElevenLabs => elevenlabs::refusal(status, "internal_error", "Something went wrong."),
         Target::Google => google_people::refusal(status, "INTERNAL", "INTERNAL"),
         Target::Mojo => mojo::refusal(status, "internal_error"),
-        Target::Anthropic => anthropic::refusal(status, "api_error", "Internal server error"),
+        Target::Anthropic | Target::AnthropicBatches => {
+            anthropic::refusal(status, "api_error", "Internal server error")
+        }
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }
 }

@@ -1,4 +1,4 @@
-//! Groq's OpenAI-shaped API: chat completions and the list of models. It refuses what the real one refuses (wrong key,
+//! Groq's OpenAI-shaped API: chat completions and the list of models; its batches are in `batches`. It refuses what the real one refuses (wrong key,
 //! unknown model, `n` other than 1, `reasoning_effort: none`) and what it does not speak itself (streams).
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Shared,
+    Shared, batches,
     bill::Usage,
     faults::{Target, befall},
     fresh_id, scripts,
@@ -44,6 +44,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
             )),
         )
         .route("/openai/v1/models", get(models))
+        .merge(batches::groq::routes(shared))
         .layer(DefaultBodyLimit::max(MAX_PROMPT))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), authorised))
         .with_state(Arc::clone(shared))
@@ -137,6 +138,23 @@ async fn complete(
     if let Err(refused) = check(&asked) {
         return *refused;
     }
+    let (content, usage) = compose(&shared, &asked, false);
+    shared.latency().await;
+    if shared.bill.book(&usage).is_err() {
+        return refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_server_error",
+            "internal_error",
+            "Internal Server Error",
+        );
+    }
+    let mut response = Json(answer(&shared, &asked.model, &content, &usage)).into_response();
+    rate_headers(response.headers_mut());
+    response
+}
+
+/// What is said, and what it is booked as.
+fn compose(shared: &Shared, asked: &Completion, batched: bool) -> (String, Usage) {
     let texts: Vec<(&str, &str)> = asked
         .messages
         .iter()
@@ -155,17 +173,29 @@ async fn complete(
         read: read as u64,
         written: written as u64,
         small: asked.model == SMALL_MODEL,
+        batched,
     };
-    shared.latency().await;
-    if shared.bill.book(&usage).is_err() {
-        return refusal(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal_server_error",
-            "internal_error",
-            "Internal Server Error",
-        );
-    }
-    answer(&shared, &asked.model, &content, read, written)
+    (content, usage)
+}
+
+/// One request of a batch.
+pub(crate) fn batched(shared: &Shared, body: &Value) -> batches::Answer {
+    let asked = Completion::deserialize(body).map_err(|_| refused_in_batch("invalid_request"))?;
+    check(&asked).map_err(|refused| {
+        let code = match refused.status() {
+            StatusCode::NOT_FOUND => "model_not_found",
+            _ => "invalid_request",
+        };
+        refused_in_batch(code)
+    })?;
+    let (content, usage) = compose(shared, &asked, true);
+    Ok((answer(shared, &asked.model, &content, &usage), usage))
+}
+
+fn refused_in_batch(code: &str) -> (u16, Value) {
+    let error =
+        json!({ "message": "The request was refused.", "type": "invalid_request_error", "code": code });
+    (400, json!({ "error": error }))
 }
 
 fn check(asked: &Completion) -> Result<(), Box<Response>> {
@@ -241,9 +271,10 @@ fn shape(script: &str, format: Option<&ResponseFormat>) -> String {
     }
 }
 
-fn answer(shared: &Shared, model: &str, content: &str, read: usize, written: usize) -> Response {
+fn answer(shared: &Shared, model: &str, content: &str, usage: &Usage) -> Value {
     let id = fresh_id().simple().to_string();
-    let body = json!({
+    let (read, written) = usage.tokens();
+    json!({
         "id": format!("chatcmpl-{id}"),
         "object": "chat.completion",
         "created": (shared.time)().timestamp(),
@@ -255,10 +286,7 @@ fn answer(shared: &Shared, model: &str, content: &str, read: usize, written: usi
             "completion_tokens_details": { "reasoning_tokens": 0 },
         },
         "x_groq": { "id": format!("req_{id}") },
-    });
-    let mut response = Json(body).into_response();
-    rate_headers(response.headers_mut());
-    response
+    })
 }
 
 /// Requests are counted a day, tokens a minute; the sandbox never runs low.

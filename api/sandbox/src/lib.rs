@@ -14,6 +14,7 @@
 //! - `GET/POST /sandbox/faults`, `GET /sandbox/drops?offset=&limit=`, `GET /sandbox/state` and `GET /sandbox/bill` need no key.
 
 mod anthropic;
+mod batches;
 mod bill;
 mod carrier;
 mod config;
@@ -47,7 +48,7 @@ pub use crate::{
     carrier::{outcomes::OutcomeRates, webhooks::sign as sign_webhook},
     config::{Credentials, Delays, SandboxConfig, SandboxError, TimeSource, VoiceEngine},
     elevenlabs::{DEFAULT_VOICE, VOICES},
-    faults::{AccountFaults, Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
+    faults::{AccountFaults, BatchFaults, Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
     google_people::{GoogleAccount, PersonChange},
 };
 
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) delays: Delays,
     pub(crate) faults: faults::FaultBoard,
     pub(crate) bill: bill::Bill,
+    pub(crate) batches: batches::Batches,
     pub(crate) carrier: carrier::Carrier,
     pub(crate) voice: voice::Voice,
     pub(crate) latency: Duration,
@@ -170,6 +172,7 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
     let shared = Shared {
         carrier: carrier::Carrier::open(&config.state_dir)?,
         bill: bill::Bill::open(&config.state_dir)?,
+        batches: batches::Batches::open(&config.state_dir, config.seed)?,
         faults: faults::FaultBoard::new(config.seed, config.faults),
         voice: voice::Voice::new(&config.voice),
         latency: config.latency,
@@ -318,6 +321,11 @@ impl RunningSandbox {
         self.shared.bill.total(made, delivered)
     }
 
+    /// Files of requests and results of batches that nobody has had it delete.
+    pub fn kept_of_batches(&self) -> usize {
+        self.shared.batches.kept()
+    }
+
     /// Stops serving and reporting, waits up to five seconds for open requests, and closes the state files. Reports not yet
     /// acknowledged stay for the next start.
     pub async fn shutdown(self) {
@@ -331,6 +339,7 @@ impl RunningSandbox {
         }
         self.shared.carrier.close();
         self.shared.bill.close();
+        self.shared.batches.close();
     }
 }
 

@@ -21,6 +21,12 @@ pub const DEFAULT_LOG_LEVEL: &str = "info,sqlx=warn";
 pub const DEFAULT_FILE: &str = "voicedrop.toml";
 /// A shorter lease is lost to any pause of the machine; a longer one leaves work lying.
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 1..=3_600;
+/// A provider that is asked more often counts it against us; a longer pause leaves results lying.
+const BATCH_POLL_SECONDS: std::ops::RangeInclusive<u64> = 1..=3_600;
+/// A day later a batch is over, whether it was found or not.
+const BATCH_SETTLE_SECONDS: std::ops::RangeInclusive<u64> = 1..=86_400;
+/// A batch that costs nothing, or more than its scripts one by one, is a mistake.
+const BATCH_PRICE_PERCENT: std::ops::RangeInclusive<u8> = 1..=100;
 /// What environment variables begin with.
 const PREFIX: &str = "VOICEDROP__";
 
@@ -222,6 +228,10 @@ pub struct ProcessesConfig {
     pub audios_at_once: usize,
     /// Contact lists read at once.
     pub imports_at_once: usize,
+    /// First pause between two looks at a batch of scripts, seconds.
+    pub batch_poll_seconds: u64,
+    /// Longest that a call which hands over a batch may still reach its provider after its worker has died, seconds.
+    pub batch_settle_seconds: u64,
     /// Silence after which a worker's work is given to another, seconds.
     pub lease_seconds: u64,
 }
@@ -327,6 +337,7 @@ impl Config {
                 bounds: "1 to 3,600",
             });
         }
+        self.batches_are_in_bounds()?;
         if self.sandbox.clock_offset_seconds.unsigned_abs() > CLOCK_OFFSET_SECONDS_MAX
             || (self.sandbox.clock_offset_seconds != 0 && self.providers.mode == ProvidersMode::Live)
         {
@@ -343,6 +354,41 @@ impl Config {
         }
         self.bucket_is_named()?;
         self.live_providers_have_keys()
+    }
+
+    fn batches_are_in_bounds(&self) -> Result<(), ConfigError> {
+        if !BATCH_POLL_SECONDS.contains(&self.processes.batch_poll_seconds) {
+            return Err(ConfigError::OutOfBounds {
+                setting: "processes.batch_poll_seconds",
+                bounds: "1 to 3,600",
+            });
+        }
+        if !BATCH_SETTLE_SECONDS.contains(&self.processes.batch_settle_seconds) {
+            return Err(ConfigError::OutOfBounds {
+                setting: "processes.batch_settle_seconds",
+                bounds: "1 to 86,400",
+            });
+        }
+        let percents = [
+            (
+                "providers.groq.batch_price_percent",
+                self.providers.groq.batch_price_percent,
+            ),
+            (
+                "providers.anthropic.batch_price_percent",
+                self.providers.anthropic.batch_price_percent,
+            ),
+        ];
+        match percents
+            .into_iter()
+            .find(|(_, p)| !BATCH_PRICE_PERCENT.contains(p))
+        {
+            Some((setting, _)) => Err(ConfigError::OutOfBounds {
+                setting,
+                bounds: "1 to 100",
+            }),
+            None => Ok(()),
+        }
     }
 
     fn bucket_is_named(&self) -> Result<(), ConfigError> {

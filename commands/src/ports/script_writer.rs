@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::MicroDollars;
 
-use super::PortError;
+use super::{PortError, ScriptBatches};
 
 /// What a script is to be written from. Contact fields are data, never instructions: adapters must keep the two apart.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,6 +62,11 @@ pub trait ScriptWriter: Send + Sync + std::fmt::Debug {
 
     /// Calls at once that the provider is sent.
     fn at_once(&self) -> usize;
+
+    /// Its batches, where it takes any.
+    fn batches(&self) -> Option<&dyn ScriptBatches> {
+        None
+    }
 }
 
 /// The writers that are set up, by the provider's name, the preferred one first.

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{contact_import, planner::Kind, reconciliation};
+use super::{contact_import, planner::Kind, reconciliation, script_batch};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -125,6 +125,8 @@ pub(super) async fn give_up(ports: &Ports, item: &WorkItem, error: &str) -> Resu
             .map(|_| ())
     } else if is(Kind::Drop) {
         settle_drop(ports, &context, item, error).await
+    } else if is(Kind::ScriptBatch) {
+        script_batch::give_up(ports, &context, item).await
     } else if is(Kind::ScriptGeneration) || is(Kind::AudioRendering) {
         let Some(campaign) = item.campaign else {
             return Ok(());

@@ -135,13 +135,30 @@ pub(super) async fn ask_before_late(
     }
 }
 
-/// Makes waiting drops due: of a campaign that was resumed, or was cancelled so that they are to lapse; of the whole organization when
-/// all sending is allowed again.
+/// Of which kinds waiting work is made due; what was planned by an older program does not say, and meant drops.
+#[derive(Deserialize)]
+struct Hasten {
+    #[serde(default)]
+    kinds: Vec<String>,
+}
+
+/// Makes waiting work due: the drops of a campaign that was resumed, or was cancelled so that they are to lapse, or of the whole
+/// organization when all sending is allowed again; what waits for a batch of scripts, or for whom nobody waits any more.
 pub(super) async fn hasten(ports: &Ports, item: &WorkItem) -> Result<WorkEnd, CommandError> {
-    let (kind, now) = (Kind::Drop.as_str(), ports.clock.now());
-    match item.campaign {
-        Some(campaign) => ports.queue.hasten(campaign, kind, now).await?,
-        None => ports.queue.hasten_all(item.organization, kind, now).await?,
+    let asked: Hasten =
+        serde_json::from_str(&item.request).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+    let now = ports.clock.now();
+    let drops = [Kind::Drop.as_str().to_owned()];
+    let kinds = if asked.kinds.is_empty() {
+        &drops[..]
+    } else {
+        &asked.kinds[..]
     };
+    for kind in kinds {
+        match item.campaign {
+            Some(campaign) => ports.queue.hasten(campaign, kind, now).await?,
+            None => ports.queue.hasten_all(item.organization, kind, now).await?,
+        };
+    }
     Ok(WorkEnd::Done)
 }

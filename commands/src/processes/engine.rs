@@ -12,7 +12,7 @@ use super::{
     audio_rendering, completion, contact_import, dispatch, drop, list_load,
     planner::{CONCERNED, Kind, PLANNER, plan},
     reconciliation::{self, Reconciled},
-    reports, retention, script_generation,
+    reports, retention, script_batch, script_generation,
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -52,6 +52,11 @@ pub struct ProcessesSettings {
     pub audios_at_once: usize,
     /// Contact lists read at once.
     pub imports_at_once: usize,
+    /// First pause between two looks at a batch of scripts at its provider; they grow with the time that it takes.
+    pub batch_poll: StdDuration,
+    /// Longest that a call which hands over a batch may still reach its provider after its worker has died; until then, that the batch
+    /// is not there says nothing.
+    pub batch_settles: StdDuration,
     /// How long a worker may be silent before its work is given to another.
     pub lease: StdDuration,
 }
@@ -63,6 +68,8 @@ impl Default for ProcessesSettings {
             scripts_at_once: 16,
             audios_at_once: 32,
             imports_at_once: 2,
+            batch_poll: StdDuration::from_secs(30),
+            batch_settles: StdDuration::from_mins(15),
             lease: StdDuration::from_mins(1),
         }
     }
@@ -292,6 +299,7 @@ impl Processes {
             Kind::ReportCheck => (64, 16),
             Kind::Import => (self.settings.imports_at_once, self.settings.imports_at_once),
             Kind::ScriptGeneration
+            | Kind::ScriptBatch
             | Kind::AudioRendering
             | Kind::ImportUndo
             | Kind::ListLoad
@@ -370,6 +378,14 @@ impl Processes {
             Kind::ListForget => list_load::forget(ports, item).await,
             Kind::ScriptGeneration => {
                 script_generation::run(ports, &context, item, self.settings.scripts_at_once).await
+            }
+            Kind::ScriptBatch => {
+                let span = |span| Duration::from_std(span).unwrap_or(Duration::MAX);
+                let patience = script_batch::Patience {
+                    first_pause: span(self.settings.batch_poll),
+                    settles: span(self.settings.batch_settles),
+                };
+                script_batch::run(ports, &context, item, self.owner, patience).await
             }
             Kind::AudioRendering => {
                 audio_rendering::run(ports, &context, item, self.settings.audios_at_once).await

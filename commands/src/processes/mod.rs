@@ -15,6 +15,7 @@ mod production;
 mod reconciliation;
 mod reports;
 mod retention;
+mod script_batch;
 mod script_generation;
 
 pub use engine::{Processes, ProcessesSettings, StepOutcome};

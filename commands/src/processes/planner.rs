@@ -36,6 +36,8 @@ pub enum Kind {
     ListForget,
     /// Write the scripts of a campaign.
     ScriptGeneration,
+    /// Have a batch of them written by its provider.
+    ScriptBatch,
     /// Speak the approved scripts of a campaign.
     AudioRendering,
     /// Plan a drop for each script of a submitted campaign.
@@ -44,7 +46,7 @@ pub enum Kind {
     Drop,
     /// See whether the carrier ever reported.
     ReportCheck,
-    /// Make waiting drops due: the campaign was resumed or cancelled, or all sending is allowed again.
+    /// Make waiting work due: the campaign was resumed or halted, all sending is allowed again, or a batch of scripts has ended.
     Hasten,
     /// Close a campaign whose scripts have all settled.
     Completion,
@@ -52,12 +54,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a campaign meets them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Import,
         Self::ImportUndo,
         Self::ListLoad,
         Self::ListForget,
         Self::ScriptGeneration,
+        Self::ScriptBatch,
         Self::AudioRendering,
         Self::Dispatch,
         Self::Drop,
@@ -74,6 +77,7 @@ impl Kind {
             Self::ListLoad => "list_load",
             Self::ListForget => "list_forget",
             Self::ScriptGeneration => "script_generation",
+            Self::ScriptBatch => "script_batch",
             Self::AudioRendering => "audio_rendering",
             Self::Dispatch => "dispatch",
             Self::Drop => "drop",
@@ -109,12 +113,9 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
         Event::CampaignEvent(event) => of_campaign(recorded, event),
         Event::ScriptEvent(event) => of_script(recorded, event),
         Event::SuppressionEvent(event) => of_list(recorded, event),
-        Event::OrganizationEvent(OrganizationEvent::SendingAllowed { .. }) => one(work(
-            recorded,
-            Kind::Hasten,
-            recorded.event_id.to_string(),
-            json!({}),
-        )),
+        Event::OrganizationEvent(OrganizationEvent::SendingAllowed { .. }) => {
+            one(hasten(recorded, &[Kind::Drop]))
+        }
         Event::ImportEvent(_)
         | Event::ContactEvent(_)
         | Event::OrganizationEvent(_)
@@ -145,13 +146,23 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
                 ProductionStep::Audio => Kind::AudioRendering,
             };
             let key = format!("{campaign}:{run}:{resumption}");
-            one(work(
-                recorded,
-                kind,
-                key,
-                json!({ "run": run, "resumption": resumption }),
-            ))
+            let request = json!({ "run": run, "resumption": resumption });
+            ProcessStep {
+                plan: vec![
+                    work(recorded, kind, key, request),
+                    hasten(recorded, &[Kind::ScriptBatch]),
+                ],
+                ..ProcessStep::default()
+            }
         }
+        CampaignEvent::ScriptBatchPlanned { batch_id, .. } => {
+            one(work(recorded, Kind::ScriptBatch, batch_id.to_string(), json!({})))
+        }
+        CampaignEvent::ScriptBatchEnded { .. } => one(hasten(recorded, &[Kind::ScriptGeneration])),
+        // A batch that nobody wants any more is cancelled at its provider now, not at the next look.
+        CampaignEvent::ProductionPaused { .. }
+        | CampaignEvent::ProductionStopped { .. }
+        | CampaignEvent::CampaignFailed { .. } => one(hasten(recorded, &[Kind::ScriptBatch])),
         CampaignEvent::CampaignSubmitted { scripts, .. } => ProcessStep {
             opened: vec![(recorded.metadata.organization_id, campaign, *scripts)],
             ..one(work(
@@ -161,12 +172,8 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
                 json!({ "submitted_at": recorded.metadata.recorded_at }),
             ))
         },
-        CampaignEvent::CampaignResumed | CampaignEvent::CampaignCancelled { .. } => one(work(
-            recorded,
-            Kind::Hasten,
-            recorded.event_id.to_string(),
-            json!({}),
-        )),
+        CampaignEvent::CampaignResumed => one(hasten(recorded, &[Kind::Drop])),
+        CampaignEvent::CampaignCancelled { .. } => one(hasten(recorded, &[Kind::Drop, Kind::ScriptBatch])),
         _ => ProcessStep::default(),
     }
 }
@@ -229,6 +236,13 @@ fn report_check(recorded: &Recorded, attempt: &str) -> PlannedWork {
     let mut check = work(recorded, Kind::ReportCheck, attempt.to_owned(), request);
     check.not_before = recorded.metadata.recorded_at + Duration::hours(REPORT_PATIENCE_HOURS);
     check
+}
+
+/// What makes waiting work of these kinds due, of the campaign or of the whole organization.
+fn hasten(recorded: &Recorded, kinds: &[Kind]) -> PlannedWork {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let key = recorded.event_id.to_string();
+    work(recorded, Kind::Hasten, key, json!({ "kinds": kinds }))
 }
 
 fn one(planned: PlannedWork) -> ProcessStep {

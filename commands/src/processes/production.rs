@@ -117,6 +117,16 @@ pub(super) struct Tally {
     pub(super) failed: u64,
 }
 
+impl Tally {
+    /// Both together.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self {
+            made: self.made + other.made,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
 /// How making ended.
 pub(super) enum Outcome {
     /// Everything is made, or will never be.
@@ -160,7 +170,8 @@ impl<'a> Stretch<'a> {
         Ok(campaign.state().order(self.run).is_none())
     }
 
-    async fn note(&self, command: CampaignCommand) -> Result<(), CommandError> {
+    /// Notes something about the campaign.
+    pub(super) async fn note(&self, command: CampaignCommand) -> Result<(), CommandError> {
         execute::<Campaign>(self.ports, self.context, self.campaign, command)
             .await
             .map(drop)
@@ -187,7 +198,7 @@ impl<'a> Stretch<'a> {
     }
 
     /// Notes that the provider is well again, once.
-    async fn release(&self) -> Result<(), CommandError> {
+    pub(super) async fn release(&self) -> Result<(), CommandError> {
         if self.is_held.swap(false, Ordering::Relaxed) {
             self.note(CampaignCommand::ReleaseProduction { run: self.run })
                 .await?;

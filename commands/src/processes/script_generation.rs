@@ -16,7 +16,10 @@ use domain::{
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
-use super::production::{Craft, Outcome, Request, Stretch, Tally, Trouble};
+use super::{
+    production::{Craft, Outcome, Request, Stretch, Tally, Trouble},
+    script_batch,
+};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -68,7 +71,11 @@ pub(super) async fn run(
     members.sort_unstable();
     let outcome = match engine {
         ScriptEngine::Template => desk.by_template(&stretch, template_of(state)?, &members).await?,
-        ScriptEngine::Model { provider, model } => {
+        ScriptEngine::Model {
+            provider,
+            model,
+            batch,
+        } => {
             let writer = ports
                 .writers
                 .get(&provider)
@@ -81,7 +88,11 @@ pub(super) async fn run(
                 prompt: prompt.as_deref(),
             };
             let at_once = at_once.min(writer.at_once());
-            stretch.produce(&by_model, members, at_once).await?
+            if batch {
+                script_batch::write(&desk, &stretch, &by_model, &members, at_once).await?
+            } else {
+                stretch.produce(&by_model, members, at_once).await?
+            }
         }
     };
     let tally = match outcome {
@@ -99,23 +110,23 @@ pub(super) async fn run(
 }
 
 /// A script that is to be written: none yet, or one that a reviewer sent back.
-fn wanted(script: &Script) -> bool {
+pub(super) fn wanted(script: &Script) -> bool {
     script.version == 0 || matches!(script.review, Some(Review::Rejected | Review::NeedsRevision))
 }
 
 /// What all scripts of one run are written with.
-struct Desk<'a> {
-    ports: &'a Ports,
-    context: &'a CommandContext,
-    campaign: &'a Campaign,
-    organization: &'a Organization,
-    linter: Linter,
+pub(super) struct Desk<'a> {
+    pub(super) ports: &'a Ports,
+    pub(super) context: &'a CommandContext,
+    pub(super) campaign: &'a Campaign,
+    pub(super) organization: &'a Organization,
+    pub(super) linter: Linter,
 }
 
 /// A contact whose script is to be written, with what it is written from; nothing where that can't be had.
-struct Sitter {
+pub(super) struct Sitter {
     script: Loaded<Script>,
-    person: Person,
+    pub(super) person: Person,
 }
 
 /// A text with where it comes from and what the lint says of it.
@@ -142,12 +153,13 @@ impl Written {
             tokens: self.tokens,
             cost: self.cost,
             lint: self.lint.clone(),
+            batch: None,
         }
     }
 }
 
 impl Desk<'_> {
-    fn variables(&self, person: &Person, details: &PersonalDetails) -> Variables {
+    pub(super) fn variables(&self, person: &Person, details: &PersonalDetails) -> Variables {
         let contact = person.contact.state();
         Variables::of(
             details,
@@ -159,7 +171,7 @@ impl Desk<'_> {
     }
 
     /// Those of the contacts whose script is to be written, and how many have one.
-    async fn sitters(&self, members: &[ContactId]) -> Result<(Vec<Sitter>, u64), CommandError> {
+    pub(super) async fn sitters(&self, members: &[ContactId]) -> Result<(Vec<Sitter>, u64), CommandError> {
         let Some(campaign) = self.campaign.id else {
             return Ok((vec![], 0));
         };
@@ -366,7 +378,7 @@ struct Rendered {
 }
 
 /// Scripts by a language model.
-struct ByModel<'a> {
+pub(super) struct ByModel<'a> {
     desk: &'a Desk<'a>,
     campaign: CampaignId,
     writer: &'a dyn ScriptWriter,
@@ -375,7 +387,7 @@ struct ByModel<'a> {
 }
 
 /// What a model is asked for.
-struct Asked {
+pub(super) struct Asked {
     contact: ContactId,
     /// The prompt, the envelope of the contact and its names; nothing where its details can't be had.
     about: Option<(ScriptPrompt, Sealed, Vec<String>)>,

@@ -14,7 +14,7 @@ use domain::{
 use crate::{context::Ports, error::CommandError};
 
 pub use dialect::Place;
-pub use prompt::prompt_for;
+pub use prompt::{instructions, prompt_for};
 pub use starter::starter_template;
 pub use template::{FILTERS, Template, TemplateError};
 pub use variables::{KNOWN_VARIABLES, Variables};

@@ -30,14 +30,18 @@ fn fact(value: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The prompt for one contact; `own` are the agent's further instructions.
-pub fn prompt_for(variables: &Variables, own: Option<&str>, model: Option<&str>) -> ScriptPrompt {
-    let instructions = match own.map(str::trim).filter(|o| !o.is_empty()) {
+/// What a model is told to do, whoever it writes about; `own` are the agent's further instructions.
+pub fn instructions(own: Option<&str>) -> String {
+    match own.map(str::trim).filter(|o| !o.is_empty()) {
         Some(own) => format!("{INSTRUCTIONS}\nThe agent also asks: {own}"),
         None => INSTRUCTIONS.to_owned(),
-    };
+    }
+}
+
+/// The prompt for one contact; `own` are the agent's further instructions.
+pub fn prompt_for(variables: &Variables, own: Option<&str>, model: Option<&str>) -> ScriptPrompt {
     ScriptPrompt {
-        instructions,
+        instructions: instructions(own),
         facts: variables
             .values()
             .iter()

@@ -313,6 +313,7 @@ async fn rewrite(
         tokens: None,
         cost: domain::MicroDollars::ZERO,
         lint: Lint::default(),
+        batch: None,
     };
     let Rewriter::Model {
         provider,
@@ -356,9 +357,13 @@ pub async fn start_generation(
             let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
             template_of(loaded.state())?;
         }
-        ScriptEngine::Model { provider, .. } => {
+        ScriptEngine::Model { provider, batch, .. } => {
             let known = ports.writers.get(provider);
-            known.map_err(|e| CommandError::invalid(e.to_string()))?;
+            let writer = known.map_err(|e| CommandError::invalid(e.to_string()))?;
+            if *batch && writer.batches().is_none() {
+                let none = format!("{provider} takes no batches; leave batch out or choose another writer");
+                return Err(CommandError::invalid(none));
+            }
         }
     }
     let start = CampaignCommand::StartScriptGeneration { engine, prompt };

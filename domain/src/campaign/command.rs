@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionRun, Schedule, ScriptEngine,
+    CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionRun, Schedule,
+    ScriptBatchOutcome, ScriptEngine,
 };
 use crate::{
-    CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, TeamId, UserId, import::ContactSource,
+    CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, ScriptBatchId, TeamId, UserId,
+    import::ContactSource,
 };
 
 /// What the approval rests on, counted from the scripts themselves.
@@ -105,6 +107,40 @@ pub enum CampaignCommand {
         generated: u64,
         /// Scripts that could not be written.
         failed: u64,
+    },
+    /// Have scripts written by a provider's batches; contacts that are in one already are passed over.
+    PlanScriptBatches {
+        /// Of which run; void once it is over or halted.
+        run: ProductionRun,
+        /// Each with its contacts, at most 1,000.
+        batches: Vec<(ScriptBatchId, Vec<ContactId>)>,
+    },
+    /// Note that the provider has taken a batch.
+    ConfirmScriptBatch {
+        /// Which.
+        batch: ScriptBatchId,
+        /// What the provider calls it.
+        reference: String,
+    },
+    /// Note how far the provider has got with a batch.
+    NoteScriptBatchProgress {
+        /// Which.
+        batch: ScriptBatchId,
+        /// Requests that it is through with.
+        processed: u64,
+    },
+    /// Close a batch.
+    EndScriptBatch {
+        /// Which.
+        batch: ScriptBatchId,
+        /// How it ended.
+        outcome: ScriptBatchOutcome,
+        /// Scripts that it wrote.
+        written: u64,
+        /// Contacts for whom the provider can't write one from this prompt.
+        unwritable: Vec<ContactId>,
+        /// What was billed for texts that are no script.
+        unused_cost: MicroDollars,
     },
     /// Have the approved scripts spoken.
     StartAudioRendering {

@@ -1,5 +1,5 @@
-//! What the steps of a campaign that are still to come are estimated to cost, line by line. Pure: what is left to do and the
-//! organization's rate card in, lines out. What was spent already is the providers' to say.
+//! What the steps of a campaign that are still to come are estimated to cost, line by line, and what those that are done should have
+//! cost. Pure: what is left to do, what is done and the organization's rate card in, lines out. What was spent is the providers' to say.
 
 use crate::{MicroDollars, organization::RateCard};
 
@@ -19,8 +19,8 @@ const MONTH_DAYS: u64 = 30;
 pub struct WorkLeft {
     /// Contacts without a script.
     pub to_write: u64,
-    /// Whether a model writes them; a template costs nothing.
-    pub by_model: bool,
+    /// Who writes them.
+    pub writer: CostOfWriting,
     /// Characters of written scripts that have no audio and were not turned down.
     pub characters_to_speak: u64,
     /// Voicemails that are neither handed over nor settled.
@@ -29,6 +29,18 @@ pub struct WorkLeft {
     pub audio_ms: u64,
     /// Days that audio is kept.
     pub retention_days: u32,
+}
+
+/// What writing is paid by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CostOfWriting {
+    /// A template costs nothing.
+    #[default]
+    Nothing,
+    /// Each script is asked of a model by itself.
+    ByScript,
+    /// A model's provider writes them in batches, for less.
+    ByBatch,
 }
 
 /// A step that costs something.
@@ -57,13 +69,49 @@ pub struct CostLine {
     pub estimate: MicroDollars,
 }
 
+/// What is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WorkDone {
+    /// Scripts that a model wrote, and how.
+    pub written: u64,
+    /// By what they were paid.
+    pub writer: CostOfWriting,
+    /// Characters that were billed for speaking.
+    pub characters_spoken: u64,
+    /// Voicemails that were left.
+    pub delivered: u64,
+}
+
+/// What the rate card says for what is done: what the providers bill is held against it. Nothing for storage, which nobody bills.
+pub fn expected(done: &WorkDone, rates: &RateCard) -> [(CostStep, MicroDollars); 3] {
+    let script = match done.writer {
+        CostOfWriting::Nothing | CostOfWriting::ByScript => rates.script,
+        CostOfWriting::ByBatch => rates.script_by_batch(),
+    };
+    let spoken = u128::from(done.characters_spoken);
+    [
+        (CostStep::Writer, share(script, u128::from(done.written), 1)),
+        (CostStep::Voice, share(rates.thousand_characters, spoken, 1_000)),
+        (
+            CostStep::Carrier,
+            share(rates.delivery, u128::from(done.delivered), 1),
+        ),
+    ]
+}
+
+/// A price for so many of so many; one that does not fit is the largest amount.
+fn share(rate: MicroDollars, quantity: u128, of: u128) -> MicroDollars {
+    let micros = u128::from(rate.micros().max(0).cast_unsigned()) * quantity / of.max(1);
+    MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+}
+
 /// The estimate of what is left to do.
 pub fn estimate(left: &WorkLeft, rates: &RateCard) -> [CostLine; 4] {
-    let share = |rate: MicroDollars, quantity: u128, of: u128| {
-        let micros = u128::from(rate.micros().max(0).cast_unsigned()) * quantity / of.max(1);
-        MicroDollars::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    let (written, script) = match left.writer {
+        CostOfWriting::Nothing => (0, rates.script),
+        CostOfWriting::ByScript => (left.to_write, rates.script),
+        CostOfWriting::ByBatch => (left.to_write, rates.script_by_batch()),
     };
-    let written = if left.by_model { left.to_write } else { 0 };
     let characters = left
         .characters_to_speak
         .saturating_add(left.to_write.saturating_mul(ASSUMED_CHARACTERS));
@@ -83,8 +131,8 @@ pub fn estimate(left: &WorkLeft, rates: &RateCard) -> [CostLine; 4] {
         line(
             CostStep::Writer,
             written,
-            rates.script,
-            share(rates.script, u128::from(written), 1),
+            script,
+            share(script, u128::from(written), 1),
         ),
         line(
             CostStep::Voice,
@@ -120,13 +168,41 @@ mod tests {
         // $0.10 of scripts, $1.50 of audio, $10 of delivery, less than a cent of storage.
         let [writer, voice, carrier, storage] = of(&WorkLeft {
             to_write: 100,
-            by_model: true,
+            writer: CostOfWriting::ByScript,
             to_send: 100,
             retention_days: 90,
             ..WorkLeft::default()
         });
         assert_eq!((writer, voice, carrier), (100_000, 15_300_000, 10_000_000));
         assert!((1..10_000).contains(&storage), "{storage}");
+    }
+
+    #[test]
+    fn a_batch_writes_for_half_unless_the_rate_card_says_otherwise() {
+        let left = WorkLeft {
+            to_write: 100,
+            writer: CostOfWriting::ByBatch,
+            ..WorkLeft::default()
+        };
+        let writer = |rates: &RateCard| estimate(&left, rates)[0].estimate.micros();
+        assert_eq!(writer(&RateCard::default()), 50_000);
+        let told = RateCard {
+            script_by_batch: Some(MicroDollars::from_micros(750)),
+            ..RateCard::default()
+        };
+        assert_eq!(writer(&told), 75_000);
+    }
+
+    #[test]
+    fn what_is_done_is_held_against_the_same_rate_card() {
+        let done = WorkDone {
+            written: 100,
+            writer: CostOfWriting::ByBatch,
+            characters_spoken: 51_000,
+            delivered: 90,
+        };
+        let micros = expected(&done, &RateCard::default()).map(|(_, cost)| cost.micros());
+        assert_eq!(micros, [50_000, 15_300_000, 9_000_000]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ const FALLIBLE: &[S] = &[
     S::Paused,
 ];
 
-type Decided = Result<Vec<E>, R>;
+pub(super) type Decided = Result<Vec<E>, R>;
 
 impl Decider for Campaign {
     const KIND: &'static str = "campaign";
@@ -85,6 +85,10 @@ impl Decider for Campaign {
             | C::FinishScriptGeneration { .. }
             | C::StartAudioRendering { .. }
             | C::FinishAudioRendering { .. } => self.produce(command),
+            C::PlanScriptBatches { .. }
+            | C::ConfirmScriptBatch { .. }
+            | C::NoteScriptBatchProgress { .. }
+            | C::EndScriptBatch { .. } => self.batch(command),
             C::PauseProduction { .. }
             | C::ResumeProduction
             | C::HoldProduction { .. }
@@ -471,7 +475,7 @@ impl Campaign {
 }
 
 /// The event when there is something to record, else nothing.
-fn once(changes: bool, event: E) -> Vec<E> {
+pub(super) fn once(changes: bool, event: E) -> Vec<E> {
     if changes { vec![event] } else { vec![] }
 }
 
@@ -493,7 +497,10 @@ fn given(reason: String) -> Result<String, R> {
 }
 
 /// Those of `contacts` that the condition holds for, each once, in their order.
-fn chosen(mut contacts: Vec<ContactId>, condition: impl Fn(&ContactId) -> bool) -> Result<Vec<ContactId>, R> {
+pub(super) fn chosen(
+    mut contacts: Vec<ContactId>,
+    condition: impl Fn(&ContactId) -> bool,
+) -> Result<Vec<ContactId>, R> {
     if contacts.len() > CONTACTS_PER_EVENT_MAX {
         return Err(R::TooManyContacts);
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Schedule;
 use crate::{
-    CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, TeamId, UserId, aggregate::event_names,
-    import::ContactSource,
+    CampaignId, ContactId, ImportBatchId, MicroDollars, PhoneNumber, ScriptBatchId, TeamId, UserId,
+    aggregate::event_names, import::ContactSource,
 };
 
 /// What a campaign is for; decides the starter template.
@@ -52,7 +52,32 @@ pub enum ScriptEngine {
         /// The provider's model id; nothing for the configured one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         model: Option<String>,
+        /// By the provider's batches: cheaper, and some time within the next 24 hours.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        batch: bool,
     },
+}
+
+/// How a batch of scripts ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptBatchOutcome {
+    /// The provider got to every request, which does not say that it wrote every script.
+    Completed,
+    /// The provider did not get to every request in its time.
+    Expired,
+    /// It was cancelled; what was written by then is there.
+    Cancelled,
+    /// The provider would not work on it.
+    Refused,
+    /// The provider knows nothing of it, or no more.
+    Lost,
+    /// It was never submitted: nothing was left to write, or it was halted before.
+    NotSubmitted,
+}
+
+fn is_nothing(amount: &MicroDollars) -> bool {
+    *amount == MicroDollars::ZERO
 }
 
 /// A long step of which a campaign takes one at a time.
@@ -215,6 +240,49 @@ pub enum CampaignEvent {
         /// Scripts that could not be written.
         failed: u64,
     },
+    /// A provider is to write the scripts of these contacts, at most 1,000, in one batch. Durable before the provider is asked.
+    ScriptBatchPlanned {
+        /// Which generation.
+        run: u32,
+        /// The batch.
+        batch_id: ScriptBatchId,
+        /// Provider's name, such as `groq`.
+        provider: String,
+        /// The provider's model id; nothing for the configured one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// For whom; the place in this list is how the provider's answers are told apart.
+        contact_ids: Vec<ContactId>,
+    },
+    /// The provider has taken the batch.
+    ScriptBatchSubmitted {
+        /// The batch.
+        batch_id: ScriptBatchId,
+        /// What the provider calls it.
+        reference: String,
+    },
+    /// The provider says how far it has got.
+    ScriptBatchProgressed {
+        /// The batch.
+        batch_id: ScriptBatchId,
+        /// Requests that it is through with.
+        processed: u64,
+    },
+    /// The batch is over, and what was written is recorded.
+    ScriptBatchEnded {
+        /// The batch.
+        batch_id: ScriptBatchId,
+        /// How.
+        outcome: ScriptBatchOutcome,
+        /// Scripts that it wrote.
+        written: u64,
+        /// Contacts for whom the provider can't write one from this prompt: asked again, it would say the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unwritable: Vec<ContactId>,
+        /// What was billed for texts that are no script of this campaign: cut off, or not wanted any more.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        unused_cost: MicroDollars,
+    },
     /// Approved scripts are being spoken.
     AudioRenderingStarted {
         /// Counts the renderings of this campaign, from 1.
@@ -326,6 +394,10 @@ event_names!(CampaignEvent {
     DuplicatesResolved = "1",
     ScriptGenerationStarted = "1",
     ScriptGenerationFinished = "1",
+    ScriptBatchPlanned = "1",
+    ScriptBatchSubmitted = "1",
+    ScriptBatchProgressed = "1",
+    ScriptBatchEnded = "1",
     AudioRenderingStarted = "1",
     AudioRenderingFinished = "1",
     ProductionPaused = "1",

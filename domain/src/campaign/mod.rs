@@ -1,6 +1,7 @@
 //! A campaign: a named set of contacts, one script each, one audio each, sent through one carrier account. Keeps the
 //! order of its steps; refuses any step that its status does not allow.
 
+mod batching;
 mod command;
 mod cost;
 mod decide;
@@ -12,11 +13,12 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use batching::{SCRIPT_BATCH_TRIES_MAX, ScriptBatch, ScriptBatching};
 pub use command::{CampaignCommand, Readiness};
-pub use cost::{CostLine, CostStep, WorkLeft, estimate};
+pub use cost::{CostLine, CostOfWriting, CostStep, WorkDone, WorkLeft, estimate, expected};
 pub use event::{
     CampaignEvent, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution, ProductionStep,
-    ScriptEngine,
+    ScriptBatchOutcome, ScriptEngine,
 };
 pub use forecast::{FORECAST_DAYS_MAX, Forecast, Pacing, Waiting, forecast};
 pub use refusal::CampaignRefusal;

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{CampaignEvent, CampaignType, ProductionStep, Schedule, ScriptEngine};
+use super::{CampaignEvent, CampaignType, ProductionStep, Schedule, ScriptBatching, ScriptEngine};
 use crate::{CampaignId, ContactId, ImportBatchId, PhoneNumber, TeamId, UserId};
 
 /// Where a campaign stands.
@@ -165,6 +165,9 @@ pub struct Campaign {
     /// What is being written or spoken.
     #[serde(default)]
     pub(super) production: Option<Production>,
+    /// What providers are writing by the batch.
+    #[serde(default)]
+    pub(super) batching: ScriptBatching,
 }
 
 impl Campaign {
@@ -230,6 +233,10 @@ impl Campaign {
             | E::ProductionHeld { .. }
             | E::ProductionReleased
             | E::ProductionStopped { .. } => self.take_in_production(event),
+            E::ScriptBatchPlanned { .. }
+            | E::ScriptBatchSubmitted { .. }
+            | E::ScriptBatchProgressed { .. }
+            | E::ScriptBatchEnded { .. } => self.take_in_batch(event),
             E::DuplicatesChecked { .. } => {}
             E::SentToReview => self.status = CampaignStatus::Review,
             E::CampaignApproved { .. } => self.status = CampaignStatus::Approved,
@@ -263,6 +270,7 @@ impl Campaign {
             E::ScriptGenerationStarted { run, engine, prompt } => {
                 self.status = CampaignStatus::GeneratingScripts;
                 self.generation_run = *run;
+                self.batching.begin_run();
                 self.begin(
                     ProductionStep::Scripts,
                     *run,

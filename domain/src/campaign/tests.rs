@@ -12,6 +12,7 @@ use crate::{
     testing::{self, Given, uuid},
 };
 
+mod batching;
 mod production;
 
 const CAMPAIGN: CampaignId = CampaignId::from_uuid(uuid(1));

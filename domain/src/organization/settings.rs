@@ -18,6 +18,9 @@ pub struct CallerId {
 pub struct RateCard {
     /// One script by a model.
     pub script: MicroDollars,
+    /// One script that is written in a batch; nothing for half the price of one by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script_by_batch: Option<MicroDollars>,
     /// A thousand characters spoken.
     pub thousand_characters: MicroDollars,
     /// One delivered voicemail.
@@ -35,6 +38,14 @@ const fn gigabyte_month() -> MicroDollars {
 /// The default is not written: so was no price before there was one.
 fn is_gigabyte_month(price: &MicroDollars) -> bool {
     *price == gigabyte_month()
+}
+
+impl RateCard {
+    /// What one script costs that is written in a batch: as set, else half, which is what the providers' lists say.
+    pub fn script_by_batch(&self) -> MicroDollars {
+        let half = MicroDollars::from_micros(self.script.micros().saturating_add(1) / 2);
+        self.script_by_batch.unwrap_or(half)
+    }
 }
 
 /// How a voice is to say something that it would say wrong, such as the name of a street.
@@ -89,6 +100,7 @@ impl Default for RateCard {
     fn default() -> Self {
         Self {
             script: MicroDollars::from_micros(1_000),
+            script_by_batch: None,
             thousand_characters: MicroDollars::from_micros(300_000),
             delivery: MicroDollars::from_micros(100_000),
             gigabyte_month: gigabyte_month(),

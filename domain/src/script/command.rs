@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::lint::Lint;
 use super::{Author, FailureClass, Review, VoiceSettings};
-use crate::{AttemptId, CampaignId, ContactId, MicroDollars, Sealed, UserId, compliance::Decision};
+use crate::{
+    AttemptId, CampaignId, ContactId, MicroDollars, ScriptBatchId, Sealed, UserId, compliance::Decision,
+};
 
 /// A text and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct GeneratedText {
     pub cost: MicroDollars,
     /// What the lint says of the words.
     pub lint: Lint,
+    /// The batch in which the provider wrote it, if it did.
+    pub batch: Option<ScriptBatchId>,
 }
 
 /// What the carrier says became of it.

@@ -110,6 +110,7 @@ impl Script {
             tokens: text.tokens,
             cost: text.cost,
             lint: Some(text.lint),
+            batch_id: text.batch,
         }])
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, CampaignId, ContactId, MicroDollars, Sealed, UserId, aggregate::event_names,
+    AttemptId, CampaignId, ContactId, MicroDollars, ScriptBatchId, Sealed, UserId, aggregate::event_names,
     compliance::Decision, script::lint::Lint,
 };
 
@@ -126,6 +126,9 @@ pub enum ScriptEvent {
         /// What the lint said; nothing before scripts were checked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lint: Option<Lint>,
+        /// The batch in which the provider wrote it, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch_id: Option<ScriptBatchId>,
     },
     /// A person changed the words: a new version, review and audio start over.
     ScriptEdited {

@@ -9,7 +9,7 @@ use super::{
     VoiceSettings, delivery::HeldUntil, lint::Lint,
 };
 use crate::{
-    CampaignId, ContactId, Sealed,
+    CampaignId, ContactId, ScriptBatchId, Sealed,
     compliance::{Decision, Verdict},
 };
 
@@ -63,6 +63,9 @@ pub struct Script {
     /// What the lint said of the newest version; nothing before scripts were checked.
     #[serde(default)]
     pub lint: Option<Lint>,
+    /// The last batch that wrote a version: what it wrote is not recorded twice.
+    #[serde(default)]
+    pub batch: Option<ScriptBatchId>,
     /// What the reviewer said of the newest version.
     pub review: Option<Review>,
     /// Audio of the newest version.
@@ -102,8 +105,10 @@ impl Script {
                 text,
                 characters,
                 lint,
+                batch_id,
                 ..
             } => {
+                self.batch = batch_id.or(self.batch);
                 self.campaign = Some(*campaign_id);
                 self.contact = Some(*contact_id);
                 self.take_words(*version, text, *characters, lint.as_ref());

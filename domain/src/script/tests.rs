@@ -41,6 +41,7 @@ fn generate(characters: u32) -> Command {
             tokens: None,
             cost: MicroDollars::ZERO,
             lint: passed(),
+            batch: None,
         },
     }
 }
@@ -80,6 +81,7 @@ fn generated(version: u32) -> Event {
         tokens: None,
         cost: MicroDollars::ZERO,
         lint: Some(passed()),
+        batch_id: None,
     }
 }
 

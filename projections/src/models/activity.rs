@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, CampaignId, ContactId, OrganizationId, Position, Recorded,
-    campaign::{CampaignEvent, DuplicateResolution},
+    campaign::{CampaignEvent, DuplicateResolution, ScriptBatchOutcome},
     contact::ContactEvent,
     import::ImportEvent,
     organization::OrganizationEvent,
@@ -70,7 +70,11 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         E::ScheduleSet { .. } => "Schedule set".to_owned(),
         E::CallerIdSet { .. } => "Caller ID set".to_owned(),
         // The import itself has its lines.
-        E::ContactImportStarted { .. } | E::ContactImportFinished { .. } | E::SentToReview => return None,
+        E::ContactImportStarted { .. }
+        | E::ContactImportFinished { .. }
+        | E::ScriptBatchPlanned { .. }
+        | E::ScriptBatchProgressed { .. }
+        | E::SentToReview => return None,
         E::ContactsImported { contact_ids, .. } => format!("{} contacts added", contact_ids.len()),
         E::ContactsRemoved { contact_ids, .. } => format!("{} contacts removed", contact_ids.len()),
         E::DuplicatesChecked { report } => format!("Duplicate check found {}", report.duplicates),
@@ -84,6 +88,8 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         } => {
             format!("{generated} scripts generated, {failed} failed")
         }
+        E::ScriptBatchSubmitted { .. } => "A batch of scripts was given to the provider".to_owned(),
+        E::ScriptBatchEnded { outcome, written, .. } => batch_line(*outcome, *written),
         E::AudioRenderingStarted { .. } => "Audio rendering started".to_owned(),
         E::AudioRenderingFinished { rendered, failed, .. } => {
             format!("{rendered} audio files rendered, {failed} failed")
@@ -110,6 +116,19 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         E::CampaignFailed { .. } => "Campaign failed".to_owned(),
         E::CampaignDeleted => "Campaign deleted".to_owned(),
     })
+}
+
+fn batch_line(outcome: ScriptBatchOutcome, written: u64) -> String {
+    match outcome {
+        ScriptBatchOutcome::Completed => format!("A batch of scripts came back: {written} written"),
+        ScriptBatchOutcome::Expired => {
+            format!("A batch of scripts ran out of its provider's time: {written} written")
+        }
+        ScriptBatchOutcome::Cancelled => format!("A batch of scripts was cancelled: {written} written"),
+        ScriptBatchOutcome::Refused => "The provider did not work on a batch of scripts".to_owned(),
+        ScriptBatchOutcome::Lost => "A batch of scripts was lost at the provider".to_owned(),
+        ScriptBatchOutcome::NotSubmitted => "A batch of scripts was not submitted".to_owned(),
+    }
 }
 
 fn contact_line(event: &ContactEvent) -> Option<String> {

@@ -1,16 +1,20 @@
 //! Campaigns as they are listed and shown, with counters that are always the sum over their contacts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, ImportBatchId, MicroDollars, OrganizationId, PhoneNumber, Recorded, TeamId, UserId,
+    CampaignId, ImportBatchId, MicroDollars, OrganizationId, PhoneNumber, Recorded, ScriptBatchId, TeamId,
+    UserId,
     campaign::{
         CampaignEvent, CampaignStatus, CampaignTotals, CampaignType, DuplicateReport, DuplicateResolution,
         Schedule, ScriptEngine,
     },
     script::DeliveryStatus,
 };
+use serde::{Deserialize, Serialize};
 
-use super::{CampaignContactRow, organization_of, stream_id};
+use super::{CampaignContactRow, organization_of, scripts::add, stream_id};
 use crate::{
     AudioState, Json, ReviewState, Rows,
     column::Names,
@@ -20,6 +24,20 @@ use crate::{
 
 /// Who writes the scripts, as stored.
 pub type Engine = Json<ScriptEngine>;
+
+/// A batch of scripts that is planned or with its provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenBatch {
+    /// Scripts that it is to write.
+    pub requests: u64,
+    /// The provider has taken it.
+    pub submitted: bool,
+    /// Requests that the provider says it is through with; some providers say so only at the end.
+    pub processed: u64,
+}
+
+/// All of a campaign.
+pub type OpenBatches = BTreeMap<ScriptBatchId, OpenBatch>;
 
 read_model! {
     /// A campaign.
@@ -126,6 +144,8 @@ read_model! {
         generation_started_at: Option<DateTime<Utc>>,
         /// When it ended.
         generation_finished_at: Option<DateTime<Utc>>,
+        /// The batches of scripts that are planned or with their provider.
+        script_batches: Json<OpenBatches>,
         /// Counts audio renderings.
         rendering_run: u32,
         /// The provider's voice id of the last rendering.
@@ -323,6 +343,10 @@ impl CampaignRow {
             | E::ProductionHeld { .. }
             | E::ProductionReleased
             | E::ProductionStopped { .. } => self.take_production(event, at),
+            E::ScriptBatchPlanned { .. }
+            | E::ScriptBatchSubmitted { .. }
+            | E::ScriptBatchProgressed { .. }
+            | E::ScriptBatchEnded { .. } => self.take_batch(event),
             E::SentToReview => {
                 self.status = CampaignStatus::Review;
                 self.end_halt();
@@ -446,6 +470,45 @@ impl CampaignRow {
                 } else {
                     self.rendering_finished_at = Some(at);
                 }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_batch(&mut self, event: &CampaignEvent) {
+        let batches = &mut self.script_batches.0;
+        match event {
+            CampaignEvent::ScriptBatchPlanned {
+                batch_id,
+                contact_ids,
+                ..
+            } => {
+                let requests = contact_ids.len() as u64;
+                batches.insert(
+                    *batch_id,
+                    OpenBatch {
+                        requests,
+                        ..OpenBatch::default()
+                    },
+                );
+            }
+            CampaignEvent::ScriptBatchSubmitted { batch_id, .. } => {
+                if let Some(batch) = batches.get_mut(batch_id) {
+                    batch.submitted = true;
+                }
+            }
+            CampaignEvent::ScriptBatchProgressed { batch_id, processed } => {
+                if let Some(batch) = batches.get_mut(batch_id) {
+                    batch.processed = *processed;
+                }
+            }
+            CampaignEvent::ScriptBatchEnded {
+                batch_id,
+                unused_cost,
+                ..
+            } => {
+                batches.remove(batch_id);
+                add(&mut self.writer_cost, *unused_cost);
             }
             _ => {}
         }

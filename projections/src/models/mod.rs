@@ -18,7 +18,7 @@ mod tallies;
 pub use activity::ActivityRow;
 pub use analytics::AnalyticsRow;
 pub use campaign_contacts::CampaignContactRow;
-pub use campaigns::{CampaignRow, Engine};
+pub use campaigns::{CampaignRow, Engine, OpenBatch, OpenBatches};
 pub use contact_history::ContactHistoryRow;
 pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;

@@ -261,7 +261,7 @@ impl CampaignRow {
 }
 
 /// A sum that does not fit stays at the largest amount: no bill is that high.
-fn add(total: &mut MicroDollars, amount: MicroDollars) {
+pub(super) fn add(total: &mut MicroDollars, amount: MicroDollars) {
     *total = total.plus(amount).unwrap_or(MicroDollars::from_micros(i64::MAX));
 }
 

@@ -50,6 +50,17 @@ pub enum ScriptCondition {
     WithAudio,
 }
 
+/// Sums over the scripts of a campaign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScriptSums {
+    /// Characters of those that have no audio and were not turned down.
+    pub characters_to_speak: u64,
+    /// Length of the audio that there is, milliseconds.
+    pub audio_ms: u64,
+    /// Scripts that a model was paid for.
+    pub bought: u64,
+}
+
 /// Questions about scripts. Scripts whose contact was taken out of the campaign are only found by id.
 #[async_trait]
 pub trait ScriptQueries: Send + Sync {
@@ -95,13 +106,12 @@ pub trait ScriptQueries: Send + Sync {
         scripts: &[ScriptId],
     ) -> Result<Vec<ScriptRow>, QueryError>;
 
-    /// Characters of the campaign's scripts that have no audio and were not turned down, and the length of the audio that there is,
-    /// milliseconds.
-    async fn speech_left(
+    /// Sums over the scripts of a campaign, for what it costs.
+    async fn script_sums(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<(u64, u64), QueryError>;
+    ) -> Result<ScriptSums, QueryError>;
 
     /// Every version of a script, newest first.
     async fn script_versions(

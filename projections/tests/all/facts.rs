@@ -108,6 +108,7 @@ pub fn generated((campaign_id, contact_id): (CampaignId, ContactId), version: u3
         tokens: Some(300),
         cost: MicroDollars::from_micros(1_000),
         lint: linted(version),
+        batch_id: None,
     }
 }
 

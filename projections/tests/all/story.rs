@@ -6,8 +6,11 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     Actor, AttemptId, CampaignId, ContactId, CorrelationId, Event, EventId, ImportBatchId, Location,
-    Metadata, MicroDollars, Position, Recorded, ScriptId, StreamId, SuppressionListId, TeamId,
-    campaign::{CampaignEvent, CampaignTotals, DuplicateReport, DuplicateResolution, Schedule, ScriptEngine},
+    Metadata, MicroDollars, Position, Recorded, ScriptBatchId, ScriptId, StreamId, SuppressionListId, TeamId,
+    campaign::{
+        CampaignEvent, CampaignTotals, DuplicateReport, DuplicateResolution, Schedule, ScriptBatchOutcome,
+        ScriptEngine,
+    },
     compliance::Verdict,
     contact::{Consent, ConsentForm, ContactEvent, OptOutChannel},
     import::ContactSource,
@@ -180,7 +183,7 @@ impl Story {
         if self.campaigns.insert(id) {
             return self.on_campaign(n, id, created(n, which));
         }
-        let event = match self.roll(17) + 3 {
+        let event = match self.roll(21) + 3 {
             3 => CampaignEvent::CallerIdSet {
                 caller_id: "+17605550100".parse().unwrap(),
             },
@@ -233,9 +236,38 @@ impl Story {
             16 => CampaignEvent::ProductionHeld { reason: reason() },
             17 => CampaignEvent::ProductionReleased,
             18 => CampaignEvent::ProductionStopped { reason: reason() },
+            19..=22 => self.batch_event(n),
             _ => CampaignEvent::CampaignDeleted,
         };
         self.on_campaign(n, id, event);
+    }
+
+    fn batch_event(&mut self, n: u64) -> CampaignEvent {
+        let batch_id = ScriptBatchId::from_uuid(uuid(n, 9, self.roll(3)));
+        match self.roll(4) {
+            0 => CampaignEvent::ScriptBatchPlanned {
+                run: 1,
+                batch_id,
+                provider: "groq".to_owned(),
+                model: None,
+                contact_ids: vec![contact(n, 0), contact(n, 1)],
+            },
+            1 => CampaignEvent::ScriptBatchSubmitted {
+                batch_id,
+                reference: "batch_1".to_owned(),
+            },
+            2 => CampaignEvent::ScriptBatchProgressed {
+                batch_id,
+                processed: 1,
+            },
+            _ => CampaignEvent::ScriptBatchEnded {
+                batch_id,
+                outcome: ScriptBatchOutcome::Expired,
+                written: 1,
+                unwritable: vec![],
+                unused_cost: MicroDollars::from_micros(55),
+            },
+        }
     }
 
     fn membership_step(&mut self, n: u64) {

@@ -120,6 +120,7 @@ fn groq() -> ScriptEngine {
     ScriptEngine::Model {
         provider: "groq".into(),
         model: None,
+        batch: false,
     }
 }
 

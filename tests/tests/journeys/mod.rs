@@ -3,7 +3,7 @@
 mod carrier_in_trouble;
 mod carrier_log;
 mod chaos;
-mod demonstration;
+pub(crate) mod demonstration;
 mod killed;
 mod lists;
 mod unanswered;

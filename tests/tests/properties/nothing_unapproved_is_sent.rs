@@ -47,6 +47,7 @@ fn generate_with(lint: Lint) -> Command {
             tokens: None,
             cost: MicroDollars::ZERO,
             lint,
+            batch: None,
         },
     }
 }

@@ -14,7 +14,7 @@ in_a_running_system! {
 
 async fn cost(campaign: &Campaign, engine: &str) -> Value {
     let asked = format!(
-        "campaignCost(campaignId: {:?}{engine}) {{ lines {{ step quantity rate estimate actual }} estimate actual }}",
+        "campaignCost(campaignId: {:?}{engine}) {{ lines {{ step quantity rate estimate actual expected overExpected }} estimate actual }}",
         campaign.id
     );
     campaign.agent.asks(&asked).await
@@ -58,6 +58,13 @@ async fn estimates_become_actuals_line_by_line(app: &TestApp) {
     assert_eq!(micros(&line(&spoken, "VOICE")["estimate"]), 0);
     let billed = outside(app).bill()["micro_dollars"]["speech"].as_i64();
     assert_eq!(line(&spoken, "VOICE")["actual"].as_i64(), billed);
+    let voice = line(&spoken, "VOICE");
+    // $0.30 a thousand characters says the rate card, $0.10 the provider's bill.
+    assert_eq!(micros(&voice["expected"]), 3 * micros(&voice["actual"]));
+    assert_eq!(
+        micros(&voice["overExpected"]),
+        micros(&voice["actual"]) - micros(&voice["expected"])
+    );
     assert!(line(&spoken, "STORAGE")["quantity"].as_u64() > Some(0));
     assert!(
         line(&spoken, "STORAGE")["actual"].is_null(),

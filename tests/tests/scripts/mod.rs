@@ -1,5 +1,7 @@
 //! Scripts on their way from a template or a model to a recording, as an agent takes them: through the API alone.
 
+mod batches;
+mod batches_killed;
 mod costs;
 mod desk;
 mod halting;

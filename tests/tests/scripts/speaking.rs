@@ -4,9 +4,11 @@ use commands::processes::Processes;
 use domain::ManualClock;
 use reqwest::StatusCode;
 use sandbox::{Faults, RequestFault, RequestFaults};
+use serde_json::Value;
 
 use super::desk::{
-    as_of_now, first_script, from_now_on, micros, outside, the_same_people, twelve_people, twelve_recordings,
+    as_of_now, first_script, from_now_on, micros, outside, scripts, the_same_people, twelve_people,
+    twelve_recordings,
 };
 use crate::{
     graphql::campaign::CHANGED,
@@ -15,6 +17,7 @@ use crate::{
 
 in_a_running_system! {
     a_recording_is_bought_once_whatever_gets_lost;
+    a_voice_is_as_fast_as_what_it_has_spoken_says;
     words_are_pronounced_as_the_organization_sets;
     a_draft_is_spoken_on_this_machine_for_nothing;
     a_link_to_a_recording_is_for_one_organization_and_a_while;
@@ -47,6 +50,42 @@ async fn a_recording_is_bought_once_whatever_gets_lost(app: &TestApp) {
     assert_eq!(bill["speech_requests"], 12, "{bill}");
     let theirs = bill["micro_dollars"]["speech"].as_i64().expect("an amount");
     assert_eq!(micros(&campaign.field("costs { voice }").await["voice"]), theirs);
+}
+
+async fn a_voice_is_as_fast_as_what_it_has_spoken_says(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let spoken = scripts(&campaign, "characters audio { durationMs }").await;
+    let sum = |of: fn(&Value) -> &Value| spoken.iter().filter_map(|s| of(s).as_u64()).sum::<u64>();
+    let (characters, ms) = (sum(|s| &s["characters"]), sum(|s| &s["audio"]["durationMs"]));
+    let now = as_of_now(&agent).await;
+    let settings = agent
+        .asks(&format!("organization({now}) {{ settings {{ defaultVoice }} }}"))
+        .await;
+    let voices = agent.asks("voices { id charactersPerMinute }").await;
+    for voice in voices.as_array().expect("voices") {
+        let fast = if voice["id"] == settings["settings"]["defaultVoice"] {
+            characters * 60_000 / ms
+        } else {
+            870
+        };
+        assert_eq!(voice["charactersPerMinute"], fast, "{voice}");
+    }
+    // What is checked from now on is as long as that voice takes.
+    let id = first_script(&campaign).await;
+    let checked = format!("regenerateScript(id: {id:?})");
+    let script = agent
+        .does(
+            &checked,
+            "ScriptChanged { script { characters lint { estimatedSeconds } } }",
+        )
+        .await;
+    let seconds = script["script"]["lint"]["estimatedSeconds"]
+        .as_f64()
+        .expect("seconds");
+    let takes =
+        script["script"]["characters"].as_f64().expect("a count") * ms as f64 / characters as f64 / 1_000.0;
+    assert!((seconds - takes).abs() <= 1.0, "{seconds} {takes}");
 }
 
 async fn words_are_pronounced_as_the_organization_sets(app: &TestApp) {
@@ -128,6 +167,10 @@ async fn a_link_to_a_recording_is_for_one_organization_and_a_while(app: &TestApp
             .is_null()
     );
     agent.does(&campaign.step("renderAudio"), CHANGED).await;
+
+    // It lives a quarter of an hour.
+    app.minutes_pass(16);
+    assert_eq!(anybody.gets(link).await.status(), StatusCode::FORBIDDEN);
 }
 
 fn id_of(link: &str) -> &str {

@@ -220,6 +220,11 @@ impl TestApp {
         (person, text(&added["userId"]).to_owned())
     }
 
+    /// So much time passes, at once.
+    pub fn minutes_pass(&self, minutes: i64) {
+        self.clock.advance(chrono::Duration::minutes(minutes));
+    }
+
     /// How many events there are, whoever recorded them.
     pub async fn events(&self) -> u64 {
         let journal = &self.running.application.ports.journal;

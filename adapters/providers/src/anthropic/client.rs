@@ -2,7 +2,7 @@
 //! so that a name or an address is never read as an instruction. Refuses a script that is refused, cut off or empty.
 
 use async_trait::async_trait;
-use commands::ports::{PortError, ScriptPrompt, ScriptWriter, WrittenScript};
+use commands::ports::{PortError, ScriptBatches, ScriptPrompt, ScriptWriter, WrittenScript};
 use domain::MicroDollars;
 use reqwest::{Method, RequestBuilder};
 
@@ -52,7 +52,7 @@ const QUOTA: QuotaHeaders = QuotaHeaders {
     form: ResetForm::Instant,
 };
 
-const MODELS: Route = Route {
+pub(super) const MODELS: Route = Route {
     name: "models",
     repeat: Repeat::Harmless,
     answer_bytes_max: JSON_BYTES_MAX,
@@ -68,8 +68,8 @@ const MESSAGES: Route = Route {
 /// Anthropic, by its API key.
 #[derive(Debug)]
 pub struct Anthropic {
-    call: ProviderCall,
-    config: AnthropicConfig,
+    pub(super) call: ProviderCall,
+    pub(super) config: AnthropicConfig,
 }
 
 impl Anthropic {
@@ -110,24 +110,26 @@ impl Anthropic {
         Err(error::no_such_model(&self.config.model))
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.call
             .request(method, path)
             .header("anthropic-version", VERSION)
     }
 
-    fn cost(&self, usage: &Usage) -> MicroDollars {
+    /// What an answer cost, at so many hundredths of the prices.
+    pub(super) fn cost(&self, hundredths: u8, usage: &Usage) -> MicroDollars {
         let count = Option::unwrap_or_default;
         let (read, written) = (self.config.million_tokens_in, self.config.million_tokens_out);
         let for_an_hour = usage.cached_for_an_hour();
         let for_minutes = count(usage.cache_creation_input_tokens).saturating_sub(for_an_hour);
-        script::cost(&[
+        let parts = [
             (count(usage.input_tokens), script::WHOLE, read),
             (for_minutes, CACHED_5_MINUTES, read),
             (for_an_hour, CACHED_1_HOUR, read),
             (count(usage.cache_read_input_tokens), READ_FROM_CACHE, read),
             (count(usage.output_tokens), script::WHOLE, written),
-        ])
+        ];
+        script::cost(hundredths, &parts)
     }
 }
 
@@ -152,17 +154,17 @@ impl ScriptWriter for Anthropic {
         let request = self.request(Method::POST, "v1/messages").json(&body);
         let answer = self.call.send(&MESSAGES, request).await?;
         let message: Message = answer.json()?;
-        let stop_reason = message.stop_reason.as_deref().unwrap_or_default();
-        if let Some(early) = error::stopped_early(stop_reason) {
-            return Err(early);
-        }
-        let text = script::words(&message.text()).map_err(error::unusable)?;
-        let usage = message.usage.unwrap_or_default();
+        let usage = message.usage.as_ref().unwrap_or(&Usage::NONE);
+        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, usage));
         Ok(WrittenScript {
-            text,
-            tokens: usage.tokens(),
-            cost: script::with_lost(self.cost(&usage), answer.lost),
+            text: message.script()?,
+            tokens,
+            cost: script::with_lost(cost, answer.lost),
             model: message.model.unwrap_or_else(|| asked.to_owned()),
         })
+    }
+
+    fn batches(&self) -> Option<&dyn ScriptBatches> {
+        Some(self)
     }
 }

@@ -1,6 +1,8 @@
-//! Anthropic as a script writer: `client` makes the calls, `wire` is the vendor's JSON, `error` what its refusals mean. Wire facts:
+//! Anthropic as a script writer: `client` makes the calls, `batches` those of its batches, `wire` is the vendor's JSON, `error` what its refusals mean. Wire facts:
 //! the vendor's client `anthropic-sdk-python` 0.121 and platform.claude.com/docs, August 2026.
 
+mod batch_wire;
+mod batches;
 mod client;
 mod error;
 mod wire;

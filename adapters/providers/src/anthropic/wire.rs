@@ -1,9 +1,10 @@
 //! The vendor's JSON, as far as it is used.
 
-use commands::ports::ScriptPrompt;
+use commands::ports::{PortError, ScriptPrompt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::error;
 use crate::script;
 
 /// Room for a script of 45 seconds and for what a model that thinks unasked thinks before, which counts.
@@ -27,14 +28,14 @@ pub(super) fn request(model: &str, prompt: &ScriptPrompt) -> Value {
 pub(super) struct Message {
     pub(super) model: Option<String>,
     #[serde(default)]
-    pub(super) content: Vec<Block>,
-    pub(super) stop_reason: Option<String>,
+    content: Vec<Block>,
+    stop_reason: Option<String>,
     pub(super) usage: Option<Usage>,
 }
 
 /// Of text, of thinking or of something newer.
 #[derive(Deserialize)]
-pub(super) struct Block {
+struct Block {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -42,8 +43,17 @@ pub(super) struct Block {
 }
 
 impl Message {
+    /// The words of the script, or why there are none.
+    pub(super) fn script(&self) -> Result<String, PortError> {
+        let stop_reason = self.stop_reason.as_deref().unwrap_or_default();
+        match error::stopped_early(stop_reason) {
+            Some(early) => Err(early),
+            None => script::words(&self.text()).map_err(error::unusable),
+        }
+    }
+
     /// What is said in it, without what was thought.
-    pub(super) fn text(&self) -> String {
+    fn text(&self) -> String {
         self.content
             .iter()
             .filter(|block| block.kind == "text")
@@ -71,6 +81,15 @@ struct CacheCreation {
 }
 
 impl Usage {
+    /// Where the answer does not say.
+    pub(super) const NONE: Self = Self {
+        input_tokens: None,
+        output_tokens: None,
+        cache_creation_input_tokens: None,
+        cache_read_input_tokens: None,
+        cache_creation: None,
+    };
+
     pub(super) fn tokens(&self) -> u64 {
         [
             self.input_tokens,

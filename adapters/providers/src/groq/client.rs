@@ -2,7 +2,7 @@
 //! their own, as JSON, so that a name or an address is never read as an instruction. Refuses a script that is cut off or empty.
 
 use async_trait::async_trait;
-use commands::ports::{PortError, ScriptPrompt, ScriptWriter, WrittenScript};
+use commands::ports::{PortError, ScriptBatches, ScriptPrompt, ScriptWriter, WrittenScript};
 use domain::MicroDollars;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -29,7 +29,7 @@ const QUOTA: QuotaHeaders = QuotaHeaders {
     form: ResetForm::Duration,
 };
 
-const MODELS: Route = Route {
+pub(super) const MODELS: Route = Route {
     name: "models",
     repeat: Repeat::Harmless,
     answer_bytes_max: JSON_BYTES_MAX,
@@ -45,8 +45,8 @@ const COMPLETIONS: Route = Route {
 /// Groq, by its API key.
 #[derive(Debug)]
 pub struct Groq {
-    call: ProviderCall,
-    config: GroqConfig,
+    pub(super) call: ProviderCall,
+    pub(super) config: GroqConfig,
 }
 
 impl Groq {
@@ -77,15 +77,17 @@ impl Groq {
         }
     }
 
-    fn cost(&self, usage: &Usage) -> MicroDollars {
-        script::cost(&[
+    /// What an answer cost, at so many hundredths of the prices.
+    pub(super) fn cost(&self, hundredths: u8, usage: &Usage) -> MicroDollars {
+        let parts = [
             (usage.prompt_tokens, script::WHOLE, self.config.million_tokens_in),
             (
                 usage.completion_tokens,
                 script::WHOLE,
                 self.config.million_tokens_out,
             ),
-        ])
+        ];
+        script::cost(hundredths, &parts)
     }
 }
 
@@ -113,22 +115,17 @@ impl ScriptWriter for Groq {
             .json(&body);
         let answer = self.call.send(&COMPLETIONS, request).await?;
         let completion: Completion = answer.json()?;
-        let usage = completion.usage.unwrap_or_default();
-        let choice = completion
-            .choices
-            .into_iter()
-            .next()
-            .ok_or_else(|| error::unusable("it has no choice"))?;
-        if choice.finish_reason.as_deref() == Some("length") {
-            return Err(error::unusable("it was cut off"));
-        }
-        let content = choice.message.content.unwrap_or_default();
-        let text = script::words(&content).map_err(error::unusable)?;
+        let usage = completion.usage.as_ref().unwrap_or(&Usage::NONE);
+        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, usage));
         Ok(WrittenScript {
-            text,
+            text: completion.script().map_err(error::unusable)?,
             model: completion.model.unwrap_or_else(|| asked.to_owned()),
-            tokens: usage.prompt_tokens.saturating_add(usage.completion_tokens),
-            cost: script::with_lost(self.cost(&usage), answer.lost),
+            tokens,
+            cost: script::with_lost(cost, answer.lost),
         })
+    }
+
+    fn batches(&self) -> Option<&dyn ScriptBatches> {
+        Some(self)
     }
 }

@@ -31,28 +31,51 @@ pub(super) fn request(model: &str, prompt: &ScriptPrompt) -> Value {
 #[derive(Deserialize)]
 pub(super) struct Completion {
     pub(super) model: Option<String>,
-    pub(super) choices: Vec<Choice>,
+    choices: Vec<Choice>,
     pub(super) usage: Option<Usage>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Choice {
-    pub(super) message: Message,
-    pub(super) finish_reason: Option<String>,
+impl Completion {
+    /// The words of the script, or why there are none.
+    pub(super) fn script(&self) -> Result<String, &'static str> {
+        let choice = self.choices.first().ok_or("it has no choice")?;
+        if choice.finish_reason.as_deref() == Some("length") {
+            return Err("it was cut off");
+        }
+        script::words(choice.message.content.as_deref().unwrap_or_default())
+    }
 }
 
 #[derive(Deserialize)]
-pub(super) struct Message {
-    pub(super) content: Option<String>,
+struct Choice {
+    message: Message,
+    finish_reason: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
+struct Message {
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Usage {
     #[serde(default)]
     pub(super) prompt_tokens: u64,
     /// With the tokens of the reasoning.
     #[serde(default)]
     pub(super) completion_tokens: u64,
+}
+
+impl Usage {
+    /// Where the answer does not say.
+    pub(super) const NONE: Self = Self {
+        prompt_tokens: 0,
+        completion_tokens: 0,
+    };
+
+    pub(super) const fn tokens(&self) -> u64 {
+        self.prompt_tokens.saturating_add(self.completion_tokens)
+    }
 }
 
 #[derive(Deserialize)]

@@ -41,15 +41,24 @@ pub(crate) struct Refusal {
 impl Answer {
     /// The JSON asked for. An answer that is something else leaves open what was done; it is quoted nowhere.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
-        serde_json::from_slice(&self.body).map_err(|e| {
-            let message = format!(
-                "{} {}: the answer is not as documented ({:?} error)",
-                self.provider,
-                self.route,
-                e.classify()
-            );
-            PortError::new(PortErrorKind::Unknown, message)
-        })
+        serde_json::from_slice(&self.body).map_err(|e| self.undocumented(&e))
+    }
+
+    /// Each line of the body as JSON. A line that is something else leaves open what was done, as the whole answer would.
+    pub(crate) fn json_lines<T: DeserializeOwned>(&self) -> impl Iterator<Item = Result<T, PortError>> {
+        let lines = self.body.split(|b| *b == b'\n');
+        let filled = lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace));
+        filled.map(move |line| serde_json::from_slice(line).map_err(|e| self.undocumented(&e)))
+    }
+
+    fn undocumented(&self, error: &serde_json::Error) -> PortError {
+        let message = format!(
+            "{} {}: the answer is not as documented ({:?} error)",
+            self.provider,
+            self.route,
+            error.classify()
+        );
+        PortError::new(PortErrorKind::Unknown, message)
     }
 
     /// The body as any JSON; null where it is none.

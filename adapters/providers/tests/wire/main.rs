@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod anthropic;
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
 mod drop_cowboy;
 #[cfg(test)]
 mod drop_cowboy_v1;

@@ -194,7 +194,8 @@ fn write_down(request: &Request, address: &str, text: &mut String) {
 
 fn is_form(request: &Request) -> bool {
     let kind = request.headers.get("content-type");
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+    let forms = [&b"application/x-www-form-urlencoded"[..], b"multipart/form-data"];
+    kind.is_some_and(|kind| forms.iter().any(|form| kind.as_bytes().starts_with(form)))
 }
 
 /// A line of a table of failures.

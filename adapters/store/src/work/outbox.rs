@@ -47,7 +47,8 @@ const HEARTBEAT: &str = "UPDATE outbox SET lease_until = $4, updated_at = $5
 
 /// A late answer of the worker whose call fell into doubt still counts: nobody has claimed the piece since.
 const FINISH: &str = "UPDATE outbox SET state = $4, error = $5, not_before = COALESCE($6, not_before),
-       attempt = attempt - $7, owner = NULL, lease_until = NULL, updated_at = $8
+       attempt = attempt - $7, called_at = CASE WHEN $9 = 1 THEN NULL ELSE called_at END, owner = NULL,
+       lease_until = NULL, updated_at = $8
      WHERE id = $1 AND fence = $3 AND ((owner = $2 AND state IN ('leased', 'calling')) OR state = 'in_doubt')";
 
 const UNRECORDED: &str = "SELECT id, organization_id, campaign_id, kind, dedup_key, cause_event, request, attempt, fence, called_at
@@ -214,10 +215,13 @@ struct Ended {
     error: Option<String>,
     not_before: Option<DateTime<Utc>>,
     attempt_back: i64,
+    /// It certainly was not called.
+    is_uncalled: bool,
 }
 
 impl Ended {
     fn of(end: WorkEnd) -> Self {
+        let is_uncalled = matches!(end, WorkEnd::Retry { .. });
         let (state, error, not_before, attempt_back) = match end {
             WorkEnd::Done => ("done", None, None, 0),
             WorkEnd::Failed { error } => ("failed", Some(error), None, 0),
@@ -230,6 +234,7 @@ impl Ended {
             error,
             not_before,
             attempt_back,
+            is_uncalled,
         }
     }
 }
@@ -338,6 +343,7 @@ impl WorkQueue for Outbox {
             ended.not_before.map_or(Cell::Null, |at| int(micros(at))),
             int(ended.attempt_back),
             int(micros(now)),
+            int(i64::from(ended.is_uncalled)),
         ]);
         let finished = self.fenced(FINISH, parameters).await?;
         if finished && ended.state == "ready" {

@@ -5,6 +5,7 @@
     reason = "a test fails by a panic, its tools too"
 )]
 
+mod batches;
 mod carrier;
 mod faults;
 mod first_api;

@@ -4,9 +4,10 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::{
     CampaignId, MicroDollars,
-    campaign::{WorkLeft, estimate},
+    campaign::{CostOfWriting, ScriptEngine, WorkDone, WorkLeft, estimate, expected},
+    organization::RateCard,
 };
-use projections::models::CampaignRow;
+use projections::{models::CampaignRow, queries::ScriptSums};
 
 use super::{
     super::{
@@ -29,8 +30,14 @@ pub struct CostLine {
     rate: Money,
     /// What is still to come.
     estimate: Money,
+    /// What the same scripts would come to in a batch; nothing for other steps, and where a template writes.
+    batch_estimate: Option<Money>,
     /// What the providers have billed so far; nothing where none bills: storage is yours.
     actual: Option<Money>,
+    /// What the rate card says for the same.
+    expected: Option<Money>,
+    /// By how much the bill is higher than that; negative where it is lower.
+    over_expected: Option<Money>,
 }
 
 /// What a campaign costs.
@@ -54,7 +61,7 @@ pub struct CostQuery;
 #[Object]
 impl CostQuery {
     /// What the campaign has cost and what its next steps are estimated to cost. `engine` says who would write the scripts that are
-    /// still missing; without one, the template.
+    /// still missing, and whether in a batch; without one, the template.
     #[graphql(complexity = "50 + child_complexity")]
     async fn campaign_cost(
         &self,
@@ -67,42 +74,66 @@ impl CostQuery {
         caller.fresh(min_position).await;
         let (permit, row) = caller.campaign_row(CampaignId::parse(&campaign_id)?).await?;
         let queries = &caller.state.queries;
-        let (characters, audio_ms) = queries
-            .speech_left(permit.organization(), row.campaign_id)
+        let sums = queries
+            .script_sums(permit.organization(), row.campaign_id)
             .await?;
         let organization = queries.organization(permit.organization()).await?;
         let settings = organization.map(|o| o.settings.0.clone()).unwrap_or_default();
-        let by_model = engine.is_some_and(|e| e.is_model());
-        let left = left(
-            &row,
-            characters,
-            audio_ms,
-            by_model,
-            settings.audio_retention_days,
-        );
-        Ok(cost(&row, &left, &settings.rate_card))
+        let writer = engine.map_or(Ok(CostOfWriting::Nothing), |e| e.cost_of_writing())?;
+        let left = left(&row, &sums, writer, settings.audio_retention_days);
+        Ok(cost(&row, &left, &done(&row, &sums), &settings.rate_card))
     }
 }
 
-fn left(row: &CampaignRow, characters: u64, audio_ms: u64, by_model: bool, retention_days: u32) -> WorkLeft {
+/// What the providers' bills are held against. How scripts were paid for is taken to be how the last generation was ordered.
+fn done(row: &CampaignRow, sums: &ScriptSums) -> WorkDone {
+    let by_batch = row
+        .generation_engine
+        .as_ref()
+        .is_some_and(|engine| matches!(engine.0, ScriptEngine::Model { batch: true, .. }));
+    WorkDone {
+        written: sums.bought,
+        writer: if by_batch {
+            CostOfWriting::ByBatch
+        } else {
+            CostOfWriting::ByScript
+        },
+        characters_spoken: row.characters_spoken.max(0).cast_unsigned(),
+        delivered: row.reached().max(0).cast_unsigned(),
+    }
+}
+
+fn left(row: &CampaignRow, sums: &ScriptSums, writer: CostOfWriting, retention_days: u32) -> WorkLeft {
     let written =
         row.scripts_pending + row.scripts_approved + row.scripts_rejected + row.scripts_needs_revision;
     let count = |n: i64| n.max(0).cast_unsigned();
     WorkLeft {
         to_write: count(row.contacts - written),
-        by_model,
-        characters_to_speak: characters,
+        writer,
+        characters_to_speak: sums.characters_to_speak,
         to_send: count(row.not_sent + row.held).max(count(row.contacts - written)),
-        audio_ms,
+        audio_ms: sums.audio_ms,
         retention_days,
     }
 }
 
-fn cost(row: &CampaignRow, left: &WorkLeft, rates: &domain::organization::RateCard) -> CampaignCost {
+fn cost(row: &CampaignRow, left: &WorkLeft, done: &WorkDone, rates: &RateCard) -> CampaignCost {
     let sum = |a: MicroDollars, b: MicroDollars| a.plus(b).unwrap_or(MicroDollars::from_micros(i64::MAX));
+    let in_batch = (left.writer != CostOfWriting::Nothing).then(|| {
+        let batched = WorkLeft {
+            writer: CostOfWriting::ByBatch,
+            ..*left
+        };
+        let [writer, ..] = estimate(&batched, rates);
+        Money::from(writer.estimate)
+    });
     let (mut still, mut lines) = (MicroDollars::ZERO, Vec::new());
     for line in estimate(left, rates) {
         still = sum(still, line.estimate);
+        let should = expected(done, rates)
+            .into_iter()
+            .find(|(step, _)| *step == line.step)
+            .map(|(_, cost)| cost);
         let actual = match line.step {
             domain::campaign::CostStep::Writer => Some(row.writer_cost),
             domain::campaign::CostStep::Voice => Some(row.voice_cost),
@@ -114,17 +145,24 @@ fn cost(row: &CampaignRow, left: &WorkLeft, rates: &domain::organization::RateCa
             quantity: line.quantity,
             rate: line.rate.into(),
             estimate: line.estimate.into(),
+            batch_estimate: (line.step == domain::campaign::CostStep::Writer)
+                .then_some(in_batch)
+                .flatten(),
             actual: actual.map(Into::into),
+            expected: should.map(Into::into),
+            over_expected: actual.zip(should).map(|(is, should)| over(is, should)),
         });
     }
-    let over = |approved: MicroDollars| {
-        MicroDollars::from_micros(row.carrier_cost.micros().saturating_sub(approved.micros()))
-    };
     CampaignCost {
         lines,
         estimate: still.into(),
         actual: sum(sum(row.writer_cost, row.voice_cost), row.carrier_cost).into(),
         approved_estimate: row.cost_estimate.map(Into::into),
-        carrier_over_approved: row.cost_estimate.map(over).map(Into::into),
+        carrier_over_approved: row.cost_estimate.map(|approved| over(row.carrier_cost, approved)),
     }
+}
+
+/// By how much something is more than it should be; negative where it is less.
+fn over(is: MicroDollars, should: MicroDollars) -> Money {
+    MicroDollars::from_micros(is.micros().saturating_sub(should.micros())).into()
 }

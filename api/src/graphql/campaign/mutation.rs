@@ -9,7 +9,7 @@ use commands::{
 };
 use domain::{
     CampaignId, ContactId, PhoneNumber, TeamId,
-    campaign::{Campaign, CampaignCommand, DailyWindow, Schedule, ScriptEngine},
+    campaign::{Campaign, CampaignCommand, CostOfWriting, DailyWindow, Schedule, ScriptEngine},
     organization::Organization,
 };
 
@@ -111,35 +111,63 @@ pub struct ScriptEngineInput {
     provider: Option<String>,
     /// The provider's model id; nothing for the configured one.
     model: Option<String>,
+    /// By the provider's batches: for less (`writers { batchPricePercent }`), and some time within a day in place of minutes. For whole
+    /// campaigns, by a model.
+    batch: Option<bool>,
 }
 
 impl ScriptEngineInput {
     /// Who writes one script again.
-    pub(in super::super) fn rewriter<'a>(&'a self, prompt: Option<&'a str>) -> use_cases::Rewriter<'a> {
-        match &self.provider {
+    pub(in super::super) fn rewriter<'a>(
+        &'a self,
+        prompt: Option<&'a str>,
+    ) -> Result<use_cases::Rewriter<'a>, Problem> {
+        if self.is_batch() {
+            return Err(no_batch("one script is written at once; leave batch out"));
+        }
+        Ok(match &self.provider {
             None => use_cases::Rewriter::Template,
             Some(provider) => use_cases::Rewriter::Model {
                 provider: Some(provider),
                 model: self.model.as_deref(),
                 prompt,
             },
+        })
+    }
+
+    fn is_batch(&self) -> bool {
+        self.batch.unwrap_or(false)
+    }
+
+    /// What writing is paid by.
+    pub(super) fn cost_of_writing(&self) -> Result<CostOfWriting, Problem> {
+        match (&self.provider, self.is_batch()) {
+            (None, false) => Ok(CostOfWriting::Nothing),
+            (None, true) => Err(no_batch(TEMPLATES_NEED_NONE)),
+            (Some(_), false) => Ok(CostOfWriting::ByScript),
+            (Some(_), true) => Ok(CostOfWriting::ByBatch),
         }
     }
 
-    /// Whether a model writes.
-    pub(super) const fn is_model(&self) -> bool {
-        self.provider.is_some()
-    }
-
-    fn engine(self) -> ScriptEngine {
+    fn engine(self) -> Result<ScriptEngine, Problem> {
+        let batch = self.is_batch();
         match self.provider {
-            None => ScriptEngine::Template,
-            Some(provider) => ScriptEngine::Model {
+            None if batch => Err(no_batch(TEMPLATES_NEED_NONE)),
+            None => Ok(ScriptEngine::Template),
+            Some(provider) => Ok(ScriptEngine::Model {
                 provider,
                 model: self.model,
-            },
+                batch,
+            }),
         }
     }
+}
+
+const TEMPLATES_NEED_NONE: &str =
+    "a template writes at once and for nothing; name a provider, or leave batch out";
+
+fn no_batch(why: &'static str) -> Problem {
+    Problem::new("NO_BATCH", why)
 }
 
 /// A template that can't be used is refused when it is written, not when it is needed.
@@ -241,9 +269,10 @@ impl Caller<'_> {
     async fn generate_scripts(
         &self,
         id: &ID,
-        engine: ScriptEngine,
+        engine: Option<ScriptEngineInput>,
         prompt: Option<String>,
     ) -> Result<CampaignChanged, Problem> {
+        let engine = engine.map_or(Ok(ScriptEngine::Template), ScriptEngineInput::engine)?;
         let campaign = CampaignId::parse(id)?;
         let (permit, _) = self.campaign(Action::WriteCampaign, campaign).await?;
         let context = self.command(&permit);
@@ -373,7 +402,6 @@ impl SetUpMutation {
         engine: Option<ScriptEngineInput>,
         prompt: Option<String>,
     ) -> Result<CampaignOutcome, Problem> {
-        let engine = engine.map_or(ScriptEngine::Template, ScriptEngineInput::engine);
         CampaignOutcome::of(caller(ctx)?.generate_scripts(&id, engine, prompt).await)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Json, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use projections::{
-    models::{CampaignContactRow, CampaignRow},
+    models::{CampaignContactRow, CampaignRow, OpenBatch},
     queries::{CampaignContactFilter, ScriptFilter},
 };
 
@@ -96,6 +96,19 @@ pub struct StepProgress {
     failed: i64,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
+}
+
+/// Scripts that a provider writes by the batch.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct BatchProgress {
+    /// Batches that are planned or with the provider.
+    batches: u64,
+    /// Scripts in them.
+    requests: u64,
+    /// Scripts in those that the provider has taken.
+    submitted: u64,
+    /// Scripts that the provider says it is through with; some providers say so only at the end of a batch.
+    processed: u64,
 }
 
 /// Why the writing or speaking of scripts does not go on.
@@ -274,6 +287,17 @@ impl Campaign {
             started_at: r.generation_started_at,
             finished_at: r.generation_finished_at,
         }
+    }
+    /// What is with the provider; nothing where no batch is open. One that was cancelled is open until it is known what it had written.
+    async fn script_batches(&self) -> Option<BatchProgress> {
+        let open = &self.0.script_batches.0;
+        let sum = |of: fn(&OpenBatch) -> u64| open.values().map(of).sum();
+        (!open.is_empty()).then(|| BatchProgress {
+            batches: open.len() as u64,
+            requests: sum(|b| b.requests),
+            submitted: sum(|b| if b.submitted { b.requests } else { 0 }),
+            processed: sum(|b| b.processed),
+        })
     }
     async fn rendering(&self) -> StepProgress {
         let r = &self.0;

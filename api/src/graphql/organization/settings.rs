@@ -29,6 +29,8 @@ pub struct Settings {
     /// 0 to 100.
     voice_similarity: u8,
     script_rate: Money,
+    /// One script that is written in a batch; half of the other unless it is set.
+    script_by_batch_rate: Money,
     thousand_characters_rate: Money,
     delivery_rate: Money,
     gigabyte_month_rate: Money,
@@ -52,6 +54,7 @@ impl From<&domain::organization::Settings> for Settings {
             voice_stability: s.voice_settings.stability,
             voice_similarity: s.voice_settings.similarity,
             script_rate: s.rate_card.script.into(),
+            script_by_batch_rate: s.rate_card.script_by_batch().into(),
             thousand_characters_rate: s.rate_card.thousand_characters.into(),
             delivery_rate: s.rate_card.delivery.into(),
             gigabyte_month_rate: s.rate_card.gigabyte_month.into(),
@@ -83,6 +86,7 @@ pub struct SettingsChange {
     voice_stability: Option<u8>,
     voice_similarity: Option<u8>,
     script_rate: Option<Money>,
+    script_by_batch_rate: Option<Money>,
     thousand_characters_rate: Option<Money>,
     delivery_rate: Option<Money>,
     gigabyte_month_rate: Option<Money>,
@@ -113,6 +117,9 @@ impl SettingsChange {
         put(&mut to.voice_settings.stability, self.voice_stability);
         put(&mut to.voice_settings.similarity, self.voice_similarity);
         put(&mut to.rate_card.script, money(self.script_rate));
+        if let Some(by_batch) = money(self.script_by_batch_rate) {
+            to.rate_card.script_by_batch = Some(by_batch);
+        }
         put(
             &mut to.rate_card.thousand_characters,
             money(self.thousand_characters_rate),

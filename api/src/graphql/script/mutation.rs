@@ -243,7 +243,7 @@ impl Caller<'_> {
                 model: None,
                 prompt,
             },
-            (Some(engine), prompt) => engine.rewriter(prompt),
+            (Some(engine), prompt) => engine.rewriter(prompt)?,
         };
         let appended = use_cases::regenerate_script(&self.state.ports, &context, script, by).await?;
         Ok(ScriptChanged {

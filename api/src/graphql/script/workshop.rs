@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 use commands::{
     authorization::Action,
+    ports::ScriptBatches,
     scripts::{FILTERS, starter_template},
 };
 
@@ -15,6 +16,8 @@ pub struct Writer {
     provider: &'static str,
     /// The model that is asked unless another one is named.
     model: String,
+    /// What a script costs that it writes in a batch, in hundredths of one that it writes at once; nothing where it takes no batches.
+    batch_price_percent: Option<u8>,
 }
 
 /// A voice that speaks scripts.
@@ -69,6 +72,7 @@ impl WorkshopQuery {
             .map(|(provider, writer)| Writer {
                 provider,
                 model: writer.model().to_owned(),
+                batch_price_percent: writer.batches().map(ScriptBatches::price_percent),
             })
             .collect())
     }

@@ -5,7 +5,7 @@ use domain::{AttemptId, CampaignId, ContactId, OrganizationId, ScriptId};
 use projections::{
     Cell, ColumnValue,
     models::{ScriptRow, ScriptVersionRow},
-    queries::{Page, PageRequest, QueryError, ScriptCondition, ScriptFilter, ScriptQueries},
+    queries::{Page, PageRequest, QueryError, ScriptCondition, ScriptFilter, ScriptQueries, ScriptSums},
 };
 
 use super::{
@@ -127,15 +127,16 @@ impl ScriptQueries for Queries {
         self.rows_by_key(&keys).await
     }
 
-    async fn speech_left(
+    async fn script_sums(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-    ) -> Result<(u64, u64), QueryError> {
+    ) -> Result<ScriptSums, QueryError> {
         let mut select = Select::new(
             "SELECT CAST(coalesce(sum(CASE WHEN t.audio IN ('none', 'requested', 'failed')
                        AND t.review IN ('pending', 'approved') THEN t.characters ELSE 0 END), 0) AS bigint),
-               CAST(coalesce(sum(CASE WHEN t.audio = 'rendered' THEN t.audio_duration_ms ELSE 0 END), 0) AS bigint)
+               CAST(coalesce(sum(CASE WHEN t.audio = 'rendered' THEN t.audio_duration_ms ELSE 0 END), 0) AS bigint),
+               CAST(coalesce(sum(CASE WHEN t.writer_cost > 0 THEN 1 ELSE 0 END), 0) AS bigint)
              FROM scripts AS t",
         );
         select.and("t.organization_id = ?", [organization.to_cell()]);
@@ -143,7 +144,11 @@ impl ScriptQueries for Queries {
         select.and("t.in_campaign = 1", []);
         let mut cells = self.cells(select).await?.pop().unwrap_or_default().into_iter();
         let mut sum = || Ok::<u64, QueryError>(value::<i64>(cells.next())?.max(0).cast_unsigned());
-        Ok((sum()?, sum()?))
+        Ok(ScriptSums {
+            characters_to_speak: sum()?,
+            audio_ms: sum()?,
+            bought: sum()?,
+        })
     }
 
     async fn script_versions(

@@ -185,6 +185,33 @@ async fn a_crash_during_an_idempotent_call_gives_the_piece_back_with_the_time_of
 }
 
 #[tokio::test]
+async fn what_certainly_did_not_happen_forgets_that_it_was_called_and_what_waits_does_not() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let queue = &store.queue;
+        planned(&store, &["a"], Safety::Idempotent).await;
+        let not_before = minute(2);
+        let retry = WorkEnd::Retry {
+            not_before,
+            error: "refused".to_owned(),
+        };
+        for (end, remembered) in [
+            (WorkEnd::Reschedule { not_before }, Some(minute(1))),
+            (retry, None),
+        ] {
+            let item = claim(queue, id(8), 2).await.remove(0);
+            assert_eq!(queue.start_calling(&item, id(8), minute(1)).await, Ok(true));
+            assert_eq!(queue.finish(&item, id(8), minute(2), end).await, Ok(true));
+            let again = claim(queue, id(8), 2).await.remove(0);
+            assert_eq!(again.called_at, remembered);
+            let waits = WorkEnd::Reschedule { not_before };
+            assert_eq!(queue.finish(&again, id(8), minute(2), waits).await, Ok(true));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_retry_counts_as_an_attempt_and_waiting_for_the_hour_does_not() {
     on_both(|database| async move {
         let store = open(&database).await;
