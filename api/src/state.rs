@@ -6,6 +6,7 @@ use commands::{
     Ports,
     ports::{Accounts, Uploads},
 };
+use documents::Press;
 use domain::Position;
 use projections::queries::ReadModels;
 use tokio::sync::watch;
@@ -23,6 +24,9 @@ pub const WEBHOOK_BYTES_MAX: usize = 64 << 10;
 pub const REQUESTS_MAX: usize = 512;
 /// Uploads taken at once; each takes a buffer of memory and its own size of disk.
 pub const UPLOADS_MAX: usize = 8;
+
+/// Exports streamed at once; each keeps the database busy until its end.
+pub const EXPORTS_MAX: usize = 8;
 
 /// How the server shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +93,10 @@ pub struct Opened {
     pub upload_places: Arc<tokio::sync::Semaphore>,
     /// Places for requests.
     pub request_places: Arc<tokio::sync::Semaphore>,
+    /// Places for exports.
+    pub export_places: Arc<tokio::sync::Semaphore>,
+    /// Sets digests.
+    pub press: Press,
     /// What previews of the last lists found out.
     pub previews: Arc<PreviewCache>,
     /// The GraphQL schema.
@@ -130,6 +138,8 @@ impl AppState {
             tasks: TaskTracker::new(),
             upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
+            export_places: Arc::new(tokio::sync::Semaphore::new(EXPORTS_MAX)),
+            press: Press::default(),
             previews: Arc::default(),
             schema: crate::graphql::schema(),
         }))

@@ -97,6 +97,11 @@ impl Permit {
         self.principal.user
     }
 
+    /// With which role.
+    pub const fn role(&self) -> Role {
+        self.principal.role
+    }
+
     /// Who, as events name them.
     pub const fn actor(&self) -> Actor {
         Actor::User(self.principal.user)

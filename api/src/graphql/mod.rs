@@ -12,6 +12,7 @@ mod contact;
 mod context;
 mod enums;
 mod error;
+mod export;
 mod import;
 mod limits;
 mod loaders;
@@ -25,7 +26,7 @@ mod script;
 mod subscription;
 mod viewer;
 
-pub use context::{Asking, visible};
+pub use context::{Asking, seen, visible};
 pub use loaders::loader;
 pub use node_id::NodeKind;
 pub use schema::{Schema, schema, sdl};

@@ -4,7 +4,8 @@
 use async_graphql::MergedObject;
 
 use super::{
-    analytics, campaign, contact, import, limits, operations, organization, script, subscription, viewer,
+    analytics, campaign, contact, export, import, limits, operations, organization, script, subscription,
+    viewer,
 };
 
 /// Everything that can be asked.
@@ -27,6 +28,7 @@ pub struct Query(
     organization::RulesQuery,
     organization::SuppressionQuery,
     analytics::AnalyticsQuery,
+    export::ExportQuery,
     operations::OperationsQuery,
 );
 

@@ -108,19 +108,12 @@ fn opened(
     script: &str,
     signed: &Signed,
 ) -> Result<(OrganizationId, ScriptId), HttpError> {
-    let void = || {
-        HttpError::new(
-            StatusCode::FORBIDDEN,
-            "LINK_VOID",
-            "this link has expired; load the page again",
-        )
-    };
     let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
-    let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
+    let organization: OrganizationId = signed.organization.parse().map_err(|_| HttpError::link_void())?;
     let message = message(organization, script, signed.expires);
     let good = state.ports.keys.verify(purpose, &message, &signed.signature);
     if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
-        return Err(void());
+        return Err(HttpError::link_void());
     }
     Ok((organization, script))
 }

@@ -4,6 +4,7 @@
 mod assets;
 mod audio;
 mod connections;
+mod digests;
 mod errors;
 mod exports;
 mod graphql;
@@ -13,6 +14,7 @@ mod landing;
 mod page;
 mod push;
 mod sign_in;
+mod tickets;
 mod uploads;
 mod webhooks;
 
@@ -31,7 +33,9 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 
 pub use audio::{audio_link, draft_link};
+pub use digests::{DigestLinks, digest_links};
 pub use errors::HttpError;
+pub use exports::export_link;
 pub use uploads::clear_spool;
 
 /// Longest a request may take, uploads aside.
@@ -77,6 +81,9 @@ pub fn router(state: AppState) -> Router {
         .merge(pushes)
         .merge(inbound)
         .route("/imports/{id}/rejected.csv", get(exports::rejected))
+        .route("/exports/{name}", get(exports::export))
+        .route("/campaigns/{id}/digest.pdf", get(digests::pdf))
+        .route("/campaigns/{id}/digest.html", get(digests::html))
         .route("/audio/{script}", get(audio::audio))
         .route("/audio/{script}/draft", get(audio::draft))
         .route("/readyz", get(health::ready))

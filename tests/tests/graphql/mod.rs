@@ -4,6 +4,8 @@ mod access;
 pub(crate) mod campaign;
 mod carrier_reports;
 mod compliance;
+mod digests;
+mod exports;
 mod journey;
 mod refusals;
 mod sending;

@@ -10,7 +10,7 @@ mod query;
 pub use costs::CostQuery;
 pub use life_cycle::LifeCycleMutation;
 pub use mutation::ScriptEngineInput;
-pub use object::Campaign;
+pub use object::{Campaign, contact_filter, script_filter};
 pub use query::CampaignQuery;
 
 use async_graphql::MergedObject;
