@@ -7,6 +7,7 @@ pub mod config;
 mod contact_lists;
 pub mod demo;
 pub mod digest;
+mod digest_press;
 mod exports;
 pub mod graphql;
 pub mod http;

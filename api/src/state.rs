@@ -126,6 +126,7 @@ impl AppState {
         accounts: Arc<dyn Accounts>,
         uploads: Arc<dyn Uploads>,
         settings: HttpSettings,
+        press: Press,
     ) -> Self {
         Self(Arc::new(Opened {
             ports,
@@ -139,7 +140,7 @@ impl AppState {
             upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
             export_places: Arc::new(tokio::sync::Semaphore::new(EXPORTS_MAX)),
-            press: Press::default(),
+            press,
             previews: Arc::default(),
             schema: crate::graphql::schema(),
         }))

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::carrier::routes::problem;
-use crate::{Shared, anthropic, elevenlabs, google_people, groq, mojo, server::Line};
+use crate::{Shared, anthropic, elevenlabs, google_people, groq, mojo, received, server::Line};
 
 /// Longest script of one provider.
 pub const MAX_SCRIPTED: usize = 10_000;
@@ -42,6 +42,10 @@ pub struct Faults {
     pub google: RequestFaults,
     /// Mojo's lists and leads.
     pub mojo: RequestFaults,
+    /// The receiver of webhooks.
+    pub receiver: RequestFaults,
+    /// The mail server: a 429 is a 452, a 500 a 451, an overload a 421.
+    pub mail: RequestFaults,
     /// The carrier's callbacks and webhooks.
     pub reports: ReportFaults,
 }
@@ -124,10 +128,12 @@ pub(crate) enum Target {
     Google,
     Mojo,
     Anthropic,
+    Receiver,
+    Mail,
 }
 
 /// All of them, in the order of their numbers.
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 9] = [
     Target::Groq,
     Target::ElevenLabs,
     Target::Media,
@@ -135,6 +141,8 @@ const TARGETS: [Target; 7] = [
     Target::Google,
     Target::Mojo,
     Target::Anthropic,
+    Target::Receiver,
+    Target::Mail,
 ];
 
 impl Faults {
@@ -147,6 +155,8 @@ impl Faults {
             Target::Google => &mut self.google,
             Target::Mojo => &mut self.mojo,
             Target::Anthropic => &mut self.anthropic,
+            Target::Receiver => &mut self.receiver,
+            Target::Mail => &mut self.mail,
         }
     }
 
@@ -211,7 +221,8 @@ impl FaultBoard {
         self.lock().faults.reports.clone()
     }
 
-    fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
+    /// What befalls the next request, with the rates in force.
+    pub(crate) fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
         let mut board = self.lock();
         let scripted = board.scripts[target as usize].pop_front();
         let rates = board.faults.of(target).clone();
@@ -312,6 +323,7 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "rate_limit_error",
             "This request would exceed your account's rate limit. Please try again later.",
         ),
+        Target::Receiver | Target::Mail => received::refusal(StatusCode::TOO_MANY_REQUESTS),
         // The vendor's rate limit answers `{"message": ...}` and no retry-after.
         Target::Media | Target::Sends => {
             let body = serde_json::json!({ "message": "Too Many Requests" });
@@ -345,6 +357,7 @@ fn failed(target: Target, status: StatusCode) -> Response {
         Target::Google => google_people::refusal(status, "INTERNAL", "INTERNAL"),
         Target::Mojo => mojo::refusal(status, "internal_error"),
         Target::Anthropic => anthropic::refusal(status, "api_error", "Internal server error"),
+        Target::Receiver | Target::Mail => received::refusal(status),
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }
 }

@@ -4,9 +4,11 @@
 mod check;
 mod demo;
 mod dry_run;
+mod export;
 mod halt;
 mod import;
 mod import_run;
+mod notifications;
 mod output;
 mod replay;
 mod serve;
@@ -54,6 +56,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Imports a contact list into a campaign, or into the contact list alone.
     Import(import::ImportArgs),
+    /// Writes contacts, scripts, deliveries, figures or a digest to a file.
+    Export(export::ExportArgs),
     /// Shows everything that ever touched a contact.
     Replay {
         #[command(subcommand)]
@@ -67,6 +71,11 @@ enum Command {
     Webhooks {
         #[command(subcommand)]
         what: webhooks::Webhooks,
+    },
+    /// Shows what was told to other programs and by e-mail, and tells it again.
+    Notifications {
+        #[command(subcommand)]
+        what: notifications::Notifications,
     },
     /// Recomputes every count and every read model from the journal; fails on a difference.
     Verify(check::VerifyArgs),
@@ -168,14 +177,16 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Serve(args) => Box::pin(serve::run(config, args)).await,
         Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
+        Command::Export(args) => export::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
         Command::Halt(args) => halt::halt(config, args).await,
         Command::Allow(args) => halt::allow(config, args).await,
         Command::Webhooks { what } => webhooks::run(config, what).await,
+        Command::Notifications { what } => notifications::run(config, what).await,
         Command::Verify(args) => check::verify(config, args).await,
         Command::Rebuild => upkeep::rebuild(config).await,
         Command::Migrate => upkeep::migrate(config).await,
-        Command::Doctor => check::doctor(config).await,
+        Command::Doctor => Box::pin(check::doctor(config)).await,
         Command::Config { .. } => output::line("the configuration is good"),
         Command::Schema => Ok(()),
     }

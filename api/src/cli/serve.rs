@@ -42,7 +42,7 @@ pub(super) async fn run(mut config: Config, args: ServeArgs) -> Result<(), CliEr
         })?;
     let role = args.role.unwrap_or(config.processes.role);
     if args.demo {
-        make_demonstration(config.clone()).await?;
+        Box::pin(make_demonstration(config.clone())).await?;
     }
     let application = Application::open(config, Surroundings::default()).await?;
     if matches!(

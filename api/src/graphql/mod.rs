@@ -17,6 +17,7 @@ mod import;
 mod limits;
 mod loaders;
 mod node_id;
+mod notification;
 mod operations;
 mod organization;
 mod paging;

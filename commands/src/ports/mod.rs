@@ -14,6 +14,7 @@ mod inbound_addresses;
 mod journal;
 mod key_ring;
 mod listed_numbers;
+mod notifications;
 mod process_state;
 mod script_writer;
 mod send_pace;
@@ -43,6 +44,11 @@ pub use journal::{
 };
 pub use key_ring::{KeyRing, OpenError};
 pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListSink, ListedNumbers};
+pub use notifications::{
+    AllowedUrl, CampaignDigests, DigestMail, Mail, Mailer, NotTaken, Notification, NotificationLog,
+    NotificationPlace, NotificationRecord, NotificationState, NotificationSubject, NotificationTarget,
+    NotificationTry, WebhookEndpoint, WebhookEndpoints, WebhookMessage, WebhookSender,
+};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
 pub use send_pace::{Pace, SendPace};

@@ -9,6 +9,7 @@ mod drop;
 mod engine;
 mod list_load;
 mod matching;
+mod notifications;
 mod planner;
 mod production;
 mod reports;

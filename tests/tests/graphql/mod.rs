@@ -7,6 +7,7 @@ mod compliance;
 mod digests;
 mod exports;
 mod journey;
+mod notifications;
 mod refusals;
 mod sending;
 mod suppressions;

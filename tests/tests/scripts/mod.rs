@@ -1,7 +1,7 @@
 //! Scripts on their way from a template or a model to a recording, as an agent takes them: through the API alone.
 
 mod costs;
-mod desk;
+pub(crate) mod desk;
 mod halting;
 mod reviewing;
 mod speaking;

@@ -5,6 +5,7 @@ mod audio;
 mod connections;
 mod inbox;
 mod keys;
+mod notifications;
 mod outbox;
 mod pace;
 mod processes;
