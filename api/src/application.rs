@@ -9,6 +9,7 @@ use commands::{
     processes::{Processes, ProcessesSettings},
 };
 use database::{Database, DatabaseError};
+use documents::Press;
 use domain::{Clock, IdGenerator};
 use import_files::{ContactFiles, NumberLists};
 use providers::CallbackBase;
@@ -28,6 +29,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Config, ConfigError, ProvidersMode, StorageKind},
+    digest_press::DigestPress,
     providers_set_up::Providers,
     state::{AppState, HttpSettings},
 };
@@ -162,6 +164,7 @@ pub struct Application {
     /// Which journal it is.
     pub journal_identity: uuid::Uuid,
     callbacks: CallbackBase,
+    press: Press,
     spool_directory: PathBuf,
 }
 
@@ -173,18 +176,10 @@ impl Application {
         let database = Database::connect(&config.database_url()?).await?;
         journal::migrate(&config.database.url).await?;
         let opened = journal::open(&config.database.url).await?;
-        let master = match config.data.master_key.expose_secret() {
-            "" => MasterKey::from_file(&directory.join("master.key"))?,
-            _ => MasterKey::from_secret(&config.data.master_key)?,
-        };
+        let master = master_key(&config, &directory)?;
         let work = WorkStore::open(&database, &master).await?;
-        let read_side = ReadSide::open(
-            &database,
-            opened.journal.clone(),
-            around.clock.clone(),
-            ReadSideOptions::default(),
-        )
-        .await?;
+        let (journal, clock) = (opened.journal.clone(), around.clock.clone());
+        let read_side = ReadSide::open(&database, journal, clock, ReadSideOptions::default()).await?;
         let read_side = Arc::new(read_side);
         let sandbox = start_sandbox(
             &config,
@@ -194,6 +189,7 @@ impl Application {
         .await?;
         let address = sandbox.as_ref().map(Outlook::address);
         let providers = Providers::set_up(&config, address)?;
+        let press = Press::default();
         let (spool_directory, is_sandboxed) = (directory.join("spool"), address.is_some());
         let ports = Ports {
             journal: opened.journal,
@@ -223,6 +219,11 @@ impl Application {
             consents: work.consents.clone(),
             inbound: work.inbound.clone(),
             sources: providers.sources,
+            webhook_endpoints: work.webhook_endpoints.clone(),
+            notifications: work.notifications.clone(),
+            webhooks: providers.webhooks,
+            mailer: providers.mailer,
+            digests: Arc::new(DigestPress::new(read_side.queries(), press.clone())),
             spool: spool_directory.clone().into(),
         };
         Ok(Self {
@@ -234,6 +235,7 @@ impl Application {
             journal_identity: opened.identity,
             is_sandboxed,
             callbacks: providers.callbacks,
+            press,
             spool_directory,
         })
     }
@@ -338,6 +340,7 @@ impl Application {
             self.work.accounts.clone(),
             self.work.uploads.clone(),
             HttpSettings::at(public, self.is_sandboxed, self.spool_directory.clone()),
+            self.press.clone(),
         )
     }
 }
@@ -399,6 +402,14 @@ async fn check_providers(ports: Ports, cancel: CancellationToken) {
         () = checks => {}
         () = cancel.cancelled() => {}
     }
+}
+
+/// The master key as it is set, or that of the key file, which is made when there is none.
+fn master_key(config: &Config, directory: &std::path::Path) -> Result<MasterKey, StartError> {
+    Ok(match config.data.master_key.expose_secret() {
+        "" => MasterKey::from_file(&directory.join("master.key"))?,
+        _ => MasterKey::from_secret(&config.data.master_key)?,
+    })
 }
 
 /// Where files and audio are stored: sealed in a directory, or in a bucket, where audio lies open for those who have a link.
@@ -481,12 +492,13 @@ async fn start_sandbox(
     }
     if !config.sandbox.url.is_empty() {
         let url = config.sandbox.url.parse().map_err(|_| SandboxError::NotLocal)?;
-        let address = SandboxAddress::of_another_process(&url)?;
+        let address = SandboxAddress::of_another_process(&url, config.sandbox.smtp_port)?;
         return Ok(Some(Outlook::AnotherProcess(Box::new(address))));
     }
     let clock = around.clock.clone();
     let mut settings = SandboxConfig::new(state_dir, Arc::new(move || clock.now()));
     settings.port = config.sandbox.port;
+    settings.smtp_port = config.sandbox.smtp_port;
     settings.seed = config.sandbox.seed;
     settings.delays = around.delays.clone();
     settings.latency = around.latency;

@@ -7,6 +7,8 @@ pub mod config;
 mod contact_lists;
 pub mod demo;
 pub mod digest;
+mod digest_press;
+mod exports;
 pub mod graphql;
 pub mod http;
 mod providers_set_up;

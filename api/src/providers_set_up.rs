@@ -3,19 +3,23 @@
 use std::{sync::Arc, time::Duration};
 
 use commands::ports::{
-    ContactSourcePort, ContactSources, ScriptWriter, ScriptWriters, SpeechSynthesizer, VoicemailCarrier,
+    ContactSourcePort, ContactSources, Mailer, ScriptWriter, ScriptWriters, SpeechSynthesizer,
+    VoicemailCarrier, WebhookSender,
 };
 use providers::{
     Anthropic, CallbackBase, DraftVoice, DropCowboy, DropCowboyConfig, DropCowboyV1, DropCowboyV1Config,
-    ElevenLabs, GoogleConfig, GooglePeople, Groq, InvalidProvider, MojoConfig, MojoDialer,
+    ElevenLabs, GoogleConfig, GooglePeople, Groq, HttpWebhooks, InvalidProvider, MailConfig, MailSecurity,
+    MojoConfig, MojoDialer, SmtpMailer, WebhookReach,
 };
 use sandbox::SandboxAddress;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{CarrierChoice, Config, ProvidersConfig};
+use crate::config::{CarrierChoice, Config, ProvidersConfig, ProvidersMode};
 
 /// Speeches at once that the sandbox's plan allows.
 const SANDBOX_VOICES: usize = 10;
+/// Who sends the sandbox's mail.
+const SANDBOX_SENDER: &str = "voicedrop <digest@voicedrop.example>";
 /// Longest wait for a sandbox on loopback.
 const SANDBOX_TIME_OUT: Duration = Duration::from_secs(10);
 
@@ -32,6 +36,10 @@ pub struct Providers {
     pub carrier: Arc<dyn VoicemailCarrier>,
     /// Where contacts can be pulled from.
     pub sources: ContactSources,
+    /// Who posts webhooks.
+    pub webhooks: Arc<dyn WebhookSender>,
+    /// Who sends mail, if there is a mail server.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Set when the server has its address, where it is not configured.
     pub callbacks: CallbackBase,
 }
@@ -56,6 +64,8 @@ impl Providers {
             voice: Arc::new(ElevenLabs::new(voice)?),
             carrier: carrier(p, sandbox, &callbacks)?,
             sources: sources(p, sandbox, &callbacks)?,
+            webhooks: Arc::new(HttpWebhooks::new(reach(config))?),
+            mailer: mailer(config, sandbox)?,
             callbacks,
         })
     }
@@ -116,6 +126,38 @@ fn first_api(settings: &ProvidersConfig, sandbox: Option<&SandboxAddress>) -> Dr
         carrier.time_out = SANDBOX_TIME_OUT;
     }
     carrier
+}
+
+/// Nothing leaves the machine of a sandbox.
+const fn reach(config: &Config) -> WebhookReach {
+    match (config.providers.mode, config.webhooks.private_addresses) {
+        (ProvidersMode::Sandbox, _) => WebhookReach::ThisMachine,
+        (ProvidersMode::Live, true) => WebhookReach::Anywhere,
+        (ProvidersMode::Live, false) => WebhookReach::Public,
+    }
+}
+
+/// The sandbox's mail server, or the configured one; without either no mail is sent.
+fn mailer(
+    config: &Config,
+    sandbox: Option<&SandboxAddress>,
+) -> Result<Option<Arc<dyn Mailer>>, InvalidProvider> {
+    let server = match (config.providers.mode, sandbox) {
+        (ProvidersMode::Live, _) => Some(config.mail.clone()),
+        (ProvidersMode::Sandbox, None) => None,
+        (ProvidersMode::Sandbox, Some(sandbox)) => sandbox.smtp_port().map(|port| MailConfig {
+            host: "127.0.0.1".to_owned(),
+            port,
+            security: MailSecurity::None,
+            user: String::new(),
+            password: SecretString::from(""),
+            from: SANDBOX_SENDER.to_owned(),
+        }),
+    };
+    let Some(server) = server.filter(|server| !server.host.is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(SmtpMailer::new(&server)?)))
 }
 
 /// A writer without a key is not offered.

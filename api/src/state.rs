@@ -6,6 +6,7 @@ use commands::{
     Ports,
     ports::{Accounts, Uploads},
 };
+use documents::Press;
 use domain::Position;
 use projections::queries::ReadModels;
 use tokio::sync::watch;
@@ -23,6 +24,9 @@ pub const WEBHOOK_BYTES_MAX: usize = 64 << 10;
 pub const REQUESTS_MAX: usize = 512;
 /// Uploads taken at once; each takes a buffer of memory and its own size of disk.
 pub const UPLOADS_MAX: usize = 8;
+
+/// Exports streamed at once; each keeps the database busy until its end.
+pub const EXPORTS_MAX: usize = 8;
 
 /// How the server shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +95,10 @@ pub struct Opened {
     pub upload_places: Arc<tokio::sync::Semaphore>,
     /// Places for requests.
     pub request_places: Arc<tokio::sync::Semaphore>,
+    /// Places for exports.
+    pub export_places: Arc<tokio::sync::Semaphore>,
+    /// Sets digests.
+    pub press: Press,
     /// What previews of the last lists found out.
     pub previews: Arc<PreviewCache>,
     /// The GraphQL schema.
@@ -120,6 +128,7 @@ impl AppState {
         accounts: Arc<dyn Accounts>,
         uploads: Arc<dyn Uploads>,
         settings: HttpSettings,
+        press: Press,
     ) -> Self {
         Self(Arc::new(Opened {
             ports,
@@ -133,6 +142,8 @@ impl AppState {
             tasks: TaskTracker::new(),
             upload_places: Arc::new(tokio::sync::Semaphore::new(UPLOADS_MAX)),
             request_places: Arc::new(tokio::sync::Semaphore::new(REQUESTS_MAX)),
+            export_places: Arc::new(tokio::sync::Semaphore::new(EXPORTS_MAX)),
+            press,
             previews: Arc::default(),
             schema: crate::graphql::schema(),
         }))

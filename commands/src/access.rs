@@ -2,14 +2,18 @@
 //! "no such thing" for what does not exist and for what is not the caller's alike.
 
 use domain::{
-    CampaignId, ContactId, OrganizationId, ScriptId, UserId, campaign::Campaign, contact::Contact,
-    organization::Organization, script::Script,
+    CampaignId, ContactId, CorrelationId, OrganizationId, ScriptId, UserId,
+    campaign::Campaign,
+    contact::Contact,
+    organization::{Organization, OrganizationCommand, Role},
+    script::Script,
 };
 
 use crate::{
     authorization::{Action, Denied, Permit, Principal, Resource, authorize},
-    context::Ports,
+    context::{CommandContext, Ports},
     error::CommandError,
+    execute::execute,
     stream::{Loaded, load},
 };
 
@@ -78,4 +82,23 @@ pub async fn on_contact(
         return Err(Denied::NotFound("contact").into());
     }
     Ok((permit, loaded.state().clone()))
+}
+
+/// Records that an auditor looks at something, before it is shown; nothing for everybody else. `subject` is an id, nothing personal.
+pub async fn record_look(
+    ports: &Ports,
+    permit: &Permit,
+    correlation: CorrelationId,
+    subject: String,
+) -> Result<(), CommandError> {
+    if permit.role() != Role::Auditor {
+        return Ok(());
+    }
+    let command = OrganizationCommand::RecordLookUp {
+        user: permit.user(),
+        subject,
+    };
+    let context = CommandContext::of(permit, correlation);
+    execute::<Organization>(ports, &context, permit.organization(), command).await?;
+    Ok(())
 }

@@ -37,6 +37,8 @@ pub enum Action {
     ManageMembers,
     /// Have an API token of one's own.
     ManageOwnTokens,
+    /// Choose which mail one gets.
+    ManageOwnMail,
 }
 
 /// What it is done to.
@@ -97,6 +99,11 @@ impl Permit {
         self.principal.user
     }
 
+    /// With which role.
+    pub const fn role(&self) -> Role {
+        self.principal.role
+    }
+
     /// Who, as events name them.
     pub const fn actor(&self) -> Actor {
         Actor::User(self.principal.user)
@@ -150,7 +157,7 @@ pub fn authorize(principal: &Principal, action: Action, resource: Resource) -> R
 
 const fn role_allows(role: Role, action: Action) -> bool {
     match action {
-        Action::Read | Action::ManageOwnTokens => true,
+        Action::Read | Action::ManageOwnTokens | Action::ManageOwnMail => true,
         Action::Audit => matches!(role, Role::Admin | Role::Auditor),
         Action::WriteCampaign | Action::SendCampaign | Action::WriteContacts => {
             matches!(role, Role::Admin | Role::Agent)

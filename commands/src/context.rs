@@ -69,6 +69,16 @@ pub struct Ports {
     pub consents: Arc<dyn crate::ports::Consents>,
     /// Addresses that other programs push contacts to.
     pub inbound: Arc<dyn crate::ports::InboundAddresses>,
+    /// Endpoints of other programs.
+    pub webhook_endpoints: Arc<dyn crate::ports::WebhookEndpoints>,
+    /// What was told to whom.
+    pub notifications: Arc<dyn crate::ports::NotificationLog>,
+    /// Who posts webhooks.
+    pub webhooks: Arc<dyn crate::ports::WebhookSender>,
+    /// Who sends mail; nobody where no mail server is configured.
+    pub mailer: Option<Arc<dyn crate::ports::Mailer>>,
+    /// Who writes digests for the outside.
+    pub digests: Arc<dyn crate::ports::CampaignDigests>,
     /// The services that contacts are pulled from.
     pub sources: ContactSources,
     /// Where a file lies while it is written; best on the blob store's file system.

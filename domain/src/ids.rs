@@ -95,10 +95,14 @@ typed_ids! {
     CorrelationId = "correlation";
     /// One event in the journal.
     EventId = "event";
+    /// Somebody who gets every digest of an organization by e-mail.
+    DigestRecipientId = "digest-recipient";
     /// An address that another program pushes contacts to.
     InboundAddressId = "inbound-address";
     /// One file, pull or push of contacts.
     ImportBatchId = "import-batch";
+    /// Something told to another program or by e-mail.
+    NotificationId = "notification";
     /// The tenant, a brokerage.
     OrganizationId = "organization";
     /// Scripts that a provider writes together.
@@ -115,6 +119,8 @@ typed_ids! {
     ListLoadId = "list-load";
     /// A person who signs in.
     UserId = "user";
+    /// An address of another program that is told of completed campaigns.
+    WebhookEndpointId = "webhook-endpoint";
 }
 
 impl ScriptId {

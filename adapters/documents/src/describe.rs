@@ -8,7 +8,10 @@ use projections::{
     rate::Rate,
 };
 
-use crate::digest::{Advice, Bar, DigestDocument, Figure, Hour, Line, Place, Share};
+use crate::{
+    charts::{SMALL_CAMPAIGN, o_clock, outcome_of, outcomes, rate_shown, week},
+    digest::{Advice, Bar, DigestDocument, Figure, Hour, Line, Place, Share},
+};
 
 /// Days that fit the width of a page.
 const DAYS_SHOWN: usize = 21;
@@ -54,7 +57,11 @@ impl DigestDocument {
             } else {
                 "left, of those handed over"
             },
+            outcomes: outcomes(report),
+            outcome_of: outcome_of(report),
             days: days(&report.days),
+            days_note: days_note(report.days.len()),
+            week: week(report),
             hours: hours(report),
             states: report.states.iter().take(STATES_SHOWN).map(place).collect(),
             failures: failures(report),
@@ -156,8 +163,8 @@ fn days(days: &[Day]) -> Vec<Bar> {
         .iter()
         .map(|day| Bar {
             label: day.day.format("%b %-d").to_string(),
-            attempted: day.attempted,
-            delivered: day.delivered,
+            attempted: number(day.attempted),
+            delivered: number(day.delivered),
             attempted_length: length(day.attempted),
             delivered_length: length(day.delivered),
         })
@@ -173,47 +180,43 @@ fn shown(rate: Rate) -> Option<Share> {
     })
 }
 
+fn days_note(days: usize) -> String {
+    if days > DAYS_SHOWN {
+        format!("The last {DAYS_SHOWN} of {days} days.")
+    } else {
+        String::new()
+    }
+}
+
+/// Nothing where there are too few for a pattern.
 fn hours(report: &CampaignReport) -> Vec<Hour> {
+    if report.results.attempted < SMALL_CAMPAIGN {
+        return vec![];
+    }
     let mut by_hour = [Results::default(); 24];
     for hour in &report.hours {
         if let Some(sum) = by_hour.get_mut(hour.hour as usize) {
             *sum = sum.and(hour.results);
         }
     }
-    let rate = |results: &Results| {
-        if report.results.listening_reported {
-            Rate::new(results.listened, results.listenable)
-        } else {
-            results.delivery_rate()
-        }
-    };
     let used = by_hour
         .iter()
         .enumerate()
         .filter(|(_, results)| results.attempted > 0);
     used.map(|(hour, results)| Hour {
         label: o_clock(hour),
-        attempted: results.attempted,
-        rate: shown(rate(results)),
+        attempted: number(results.attempted),
+        rate: shown(rate_shown(report, results)),
     })
     .collect()
-}
-
-fn o_clock(hour: usize) -> String {
-    match hour {
-        0 => "12 am".to_owned(),
-        12 => "12 pm".to_owned(),
-        h if h < 12 => format!("{h} am"),
-        h => format!("{} pm", h - 12),
-    }
 }
 
 fn place(state: &projections::queries::StateResults) -> Place {
     let known = state.state.parse::<UsState>().ok();
     Place {
         name: known.map_or_else(|| "not known".to_owned(), |s| s.name().to_owned()),
-        attempted: state.results.attempted,
-        delivered: state.results.delivered,
+        attempted: number(state.results.attempted),
+        delivered: number(state.results.delivered),
         rate: shown(state.results.delivery_rate()),
     }
 }

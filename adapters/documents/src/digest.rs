@@ -19,9 +19,9 @@ pub struct Bar {
     /// The day, short.
     pub label: String,
     /// Handed over.
-    pub attempted: i64,
+    pub attempted: String,
     /// Left.
-    pub delivered: i64,
+    pub delivered: String,
     /// Length of the bar of those handed over, 0 to 1.
     pub attempted_length: f64,
     /// Length of the bar of those left, 0 to 1.
@@ -45,9 +45,9 @@ pub struct Place {
     /// Its name.
     pub name: String,
     /// Handed over.
-    pub attempted: i64,
+    pub attempted: String,
     /// Left.
-    pub delivered: i64,
+    pub delivered: String,
     /// The rate.
     pub rate: Option<Share>,
 }
@@ -58,9 +58,73 @@ pub struct Hour {
     /// `9 am`.
     pub label: String,
     /// Handed over.
-    pub attempted: i64,
+    pub attempted: String,
     /// The rate that is shown.
     pub rate: Option<Share>,
+}
+
+/// How a part of the bar of outcomes is shaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shade {
+    /// The best that can come of a voicemail.
+    Strong,
+    /// Left, and not known to have been played.
+    Middle,
+    /// Nobody knows.
+    Pale,
+    /// Not left.
+    Bad,
+    /// Never sent.
+    Unsent,
+}
+
+/// What became of a part of the contacts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OutcomePart {
+    /// What.
+    pub label: &'static str,
+    /// Of how many.
+    pub count: String,
+    /// Of the whole, 0 to 1.
+    pub share: f64,
+    /// How it is shaded.
+    pub shade: Shade,
+}
+
+/// One hour of one day of the week.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HourCell {
+    /// The share that is shown, 0 to 1.
+    pub share: f64,
+    /// The same in whole per cent.
+    pub percent: String,
+    /// Of how many.
+    pub of: String,
+    /// Of so few that it says little.
+    pub small: bool,
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeekRow {
+    /// `Mon`.
+    pub day: &'static str,
+    /// By hour; nothing where nothing was handed over.
+    pub cells: Vec<Option<HourCell>>,
+}
+
+/// The hours of the week as a map of shades.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Week {
+    /// From the first used hour of the day to the last.
+    pub hours: Vec<String>,
+    /// The days on which something was handed over.
+    pub rows: Vec<WeekRow>,
+    /// The greatest share that is not of few: the darkest shade.
+    pub most: f64,
+    /// Below how many a cell says little.
+    pub small_below: i64,
 }
 
 /// What to do differently.
@@ -98,10 +162,18 @@ pub struct DigestDocument {
     pub summary: Vec<String>,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// What became of everybody, a bar whose parts are the whole.
+    pub outcomes: Vec<OutcomePart>,
+    /// Of whom: `of 412 contacts`.
+    pub outcome_of: String,
     /// What the hours show: `listened to` or `left in the mailbox`.
     pub hours_show: &'static str,
     /// By day; the last ones where there are many.
     pub days: Vec<Bar>,
+    /// Which days these are, where they are not all.
+    pub days_note: String,
+    /// By hour of the week; nothing where there are too few for a pattern.
+    pub week: Option<Week>,
     /// By hour of the recipients' day.
     pub hours: Vec<Hour>,
     /// By state; the largest ones.

@@ -5,7 +5,7 @@
 )]
 
 use chrono::{DateTime, NaiveDate, Utc};
-use documents::{DigestDocument, Listener, digest_html, digest_pdf};
+use documents::{DigestDocument, Listener, digest_html, digest_mail_html, digest_pdf, digest_text};
 use domain::{
     CampaignId, MicroDollars, OrganizationId, UserId,
     campaign::{CampaignStatus, CampaignType},
@@ -146,6 +146,9 @@ fn a_page_says_what_the_figures_say() {
         "$34.72",
         "Maria S.",
         "11 out of time",
+        "<b>121</b> listened",
+        "of 412 contacts",
+        "<th scope=\"row\">Mon</th>",
     ] {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
@@ -166,4 +169,90 @@ fn a_campaign_of_which_nothing_was_handed_over_has_a_digest_too() {
     let page = digest_html(&document).unwrap();
     assert!(page.contains("not reported"), "{page}");
     assert!(!page.contains("0 %"), "{page}");
+}
+
+#[test]
+fn a_mail_says_the_same_and_has_no_drawings() {
+    let document = document("Fall <expireds>");
+    let (mail, text) = (digest_mail_html(&document).unwrap(), digest_text(&document));
+    for said in [
+        "85 % of 380 handed over",
+        "Send more between 9 am and noon",
+        "Coachella Realty",
+    ] {
+        assert!(mail.contains(said) && text.contains(said), "{said}");
+    }
+    assert!(!mail.contains("<svg") && mail.contains("Fall &lt;expireds&gt;"));
+    assert!(text.starts_with("Fall <expireds>\n"));
+}
+
+#[test]
+fn a_small_campaign_shows_no_pattern_of_hours() {
+    let mut small = report("Two neighbors");
+    small.results = results(12, 10, 4);
+    small.hours = vec![HourResults {
+        weekday: 1,
+        hour: 9,
+        results: results(12, 10, 4),
+    }];
+    let as_of: DateTime<Utc> = "2026-11-23T17:00:00Z".parse().unwrap();
+    let document = DigestDocument::of(&small, "Coachella Realty", &[], as_of);
+    assert_eq!((document.week.is_none(), document.hours.len()), (true, 0));
+    assert!(digest_pdf(&document).is_ok());
+}
+
+#[test]
+fn a_cell_of_few_is_marked_and_does_not_set_the_shades() {
+    let mut few = report("Fall expireds");
+    few.hours.push(HourResults {
+        weekday: 3,
+        hour: 19,
+        results: results(4, 4, 4),
+    });
+    let as_of: DateTime<Utc> = "2026-11-23T17:00:00Z".parse().unwrap();
+    let week = DigestDocument::of(&few, "Coachella Realty", &[], as_of)
+        .week
+        .unwrap();
+    let ends = (week.hours.first(), week.hours.last());
+    assert_eq!(ends, (Some(&"9 am".to_owned()), Some(&"7 pm".to_owned())));
+    assert!(week.rows[2].cells[10].as_ref().unwrap().small);
+    assert!(week.most < 1.0, "{}", week.most);
+}
+
+#[test]
+fn what_carriers_do_not_report_is_no_part_of_the_bar() {
+    let mut quiet = report("Fall expireds");
+    quiet.results.listening_reported = false;
+    quiet.campaign.listening_reported = false;
+    let as_of: DateTime<Utc> = "2026-11-23T17:00:00Z".parse().unwrap();
+    let document = DigestDocument::of(&quiet, "Coachella Realty", &[], as_of);
+    let labels: Vec<_> = document.outcomes.iter().map(|o| o.label).collect();
+    assert_eq!(labels, ["left in the mailbox", "not left", "never sent"]);
+    assert!(digest_html(&document).unwrap().contains("not reported"));
+}
+
+#[test]
+fn a_digest_of_long_names_and_many_days_is_set_all_the_same() {
+    let mut long = report(&"An unusually long name of a campaign ".repeat(3));
+    let days = (1..=30).filter_map(|n| NaiveDate::from_ymd_opt(2026, 11, n));
+    long.days = days
+        .map(|day| Day {
+            day,
+            attempted: 1_200,
+            delivered: 1_100,
+            listened: 300,
+            failed: 100,
+        })
+        .collect();
+    let as_of: DateTime<Utc> = "2026-11-23T17:00:00Z".parse().unwrap();
+    let long_name = Listener {
+        name: "Maximiliana-Theodora-Alexandrina W.".to_owned(),
+        listen_ms: 41_200,
+    };
+    let listeners = vec![long_name; 5];
+    let document = DigestDocument::of(&long, &"Coachella Valley Realty ".repeat(5), &listeners, as_of);
+    assert_eq!(document.days_note, "The last 21 of 30 days.");
+    let pdf = digest_pdf(&document).unwrap();
+    // Left behind to be looked at.
+    std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/digest-long.pdf"), &pdf).unwrap();
 }

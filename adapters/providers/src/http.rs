@@ -15,7 +15,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use bytes::BytesMut;
 use commands::ports::{PortError, PortErrorKind};
-use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Url, header::HeaderMap};
 use tokio::time::Instant;
 use url::Host;
 
@@ -27,6 +27,8 @@ use places::{Place, Places};
 use quota::Quota;
 pub(crate) use quota::{QuotaHeaders, ResetForm};
 use retry::{Backoff, Failure, TRIES_MAX};
+
+use crate::outgoing::{Guard, WebhookReach};
 
 /// Longest wait for a connection.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
@@ -61,16 +63,33 @@ impl HttpClient {
         clippy::disallowed_methods,
         reason = "this is the one client that the ban points to"
     )]
-    pub fn new() -> Result<Self, InvalidProvider> {
-        let client = Client::builder()
+    fn builder() -> ClientBuilder {
+        Client::builder()
             .connect_timeout(CONNECT_TIME_OUT)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("voicedrop/", env!("CARGO_PKG_VERSION")))
-            .build();
-        client.map(Self).map_err(|e| InvalidProvider {
+    }
+
+    fn built(builder: ClientBuilder) -> Result<Self, InvalidProvider> {
+        builder.build().map(Self).map_err(|e| InvalidProvider {
             provider: "the HTTP client",
             reason: e.to_string(),
         })
+    }
+
+    /// For the providers.
+    pub fn new() -> Result<Self, InvalidProvider> {
+        Self::built(Self::builder())
+    }
+
+    /// For addresses that people typed: it connects only to what is within reach, and through no proxy, which would look names up itself.
+    pub(crate) fn within(reach: WebhookReach) -> Result<Self, InvalidProvider> {
+        Self::built(Self::builder().no_proxy().dns_resolver(Guard(reach).shared()))
+    }
+
+    /// A request to an address outside of any provider.
+    pub(crate) fn post(&self, url: Url) -> RequestBuilder {
+        self.0.post(url)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The vendors behind the ports: Groq and Anthropic write, ElevenLabs speaks, Drop Cowboy delivers, Google Contacts and Mojo Dialer
-//! know people. Their names, routes and JSON appear here only. All of them go through one HTTP client, which keeps the limits and
+//! know people; and what goes out to programs and mailboxes of the users. Vendors' names, routes and JSON appear here only. All of them go through one HTTP client, which keeps the limits and
 //! says of every failure whether it may be repeated. Drafts are spoken on this machine, and sound files are measured here.
 
 mod anthropic;
@@ -13,6 +13,7 @@ mod google_people;
 mod groq;
 mod http;
 mod mojo;
+mod outgoing;
 mod script;
 
 pub use anthropic::Anthropic;
@@ -29,3 +30,4 @@ pub use google_people::{CALLBACK_PATH as GOOGLE_CALLBACK_PATH, GooglePeople};
 pub use groq::Groq;
 pub use http::{HttpClient, InvalidProvider};
 pub use mojo::MojoDialer;
+pub use outgoing::{HttpWebhooks, MailConfig, MailSecurity, SmtpMailer, WebhookReach, sign_webhook};

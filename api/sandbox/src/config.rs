@@ -17,6 +17,8 @@ pub struct SandboxConfig {
     pub state_dir: PathBuf,
     /// Port on 127.0.0.1; 0 for any free one.
     pub port: u16,
+    /// Port on 127.0.0.1 of the mail server; 0 for any free one.
+    pub smtp_port: u16,
     /// The same seed gives the same outcomes and scripts.
     pub seed: u64,
     /// How the carrier's results are spread.
@@ -48,6 +50,7 @@ impl SandboxConfig {
         Self {
             state_dir: state_dir.into(),
             port: 0,
+            smtp_port: 0,
             seed: 1,
             outcomes: OutcomeRates::default(),
             delays: Delays::lifelike(),

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::carrier::routes::problem;
-use crate::{Shared, anthropic, elevenlabs, google_people, groq, mojo, server::Line};
+use crate::{Shared, anthropic, elevenlabs, google_people, groq, mojo, received, server::Line};
 
 /// Longest script of one provider.
 pub const MAX_SCRIPTED: usize = 10_000;
@@ -48,6 +48,10 @@ pub struct Faults {
     pub google: RequestFaults,
     /// Mojo's lists and leads.
     pub mojo: RequestFaults,
+    /// The receiver of webhooks.
+    pub receiver: RequestFaults,
+    /// The mail server: a 429 is a 452, a 500 a 451, an overload a 421.
+    pub mail: RequestFaults,
     /// The carrier's callbacks and webhooks.
     pub reports: ReportFaults,
     /// The carrier's account itself.
@@ -164,10 +168,12 @@ pub(crate) enum Target {
     Anthropic,
     GroqBatches,
     AnthropicBatches,
+    Receiver,
+    Mail,
 }
 
 /// All of them, in the order of their numbers.
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 11] = [
     Target::Groq,
     Target::ElevenLabs,
     Target::Media,
@@ -177,6 +183,8 @@ const TARGETS: [Target; 9] = [
     Target::Anthropic,
     Target::GroqBatches,
     Target::AnthropicBatches,
+    Target::Receiver,
+    Target::Mail,
 ];
 
 impl Faults {
@@ -191,6 +199,8 @@ impl Faults {
             Target::Anthropic => &mut self.anthropic,
             Target::GroqBatches => &mut self.groq_batches,
             Target::AnthropicBatches => &mut self.anthropic_batches,
+            Target::Receiver => &mut self.receiver,
+            Target::Mail => &mut self.mail,
         }
     }
 
@@ -263,7 +273,8 @@ impl FaultBoard {
         self.lock().faults.batches.clone()
     }
 
-    fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
+    /// What befalls the next request, with the rates in force.
+    pub(crate) fn next(&self, target: Target) -> (RequestFault, RequestFaults) {
         let mut board = self.lock();
         let scripted = board.scripts[target as usize].pop_front();
         let rates = board.faults.of(target).clone();
@@ -364,6 +375,7 @@ fn limited(target: Target, retry_after: Option<u64>) -> Response {
             "rate_limit_error",
             "This request would exceed your account's rate limit. Please try again later.",
         ),
+        Target::Receiver | Target::Mail => received::refusal(StatusCode::TOO_MANY_REQUESTS),
         // The vendor's rate limit answers `{"message": ...}` and no retry-after.
         Target::Media | Target::Sends => {
             let body = serde_json::json!({ "message": "Too Many Requests" });
@@ -399,6 +411,7 @@ fn failed(target: Target, status: StatusCode) -> Response {
         Target::Anthropic | Target::AnthropicBatches => {
             anthropic::refusal(status, "api_error", "Internal server error")
         }
+        Target::Receiver | Target::Mail => received::refusal(status),
         Target::Media | Target::Sends => problem(status, "internal-error", "Something went wrong."),
     }
 }

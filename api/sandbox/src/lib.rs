@@ -11,6 +11,7 @@
 //!   a restart (the real one is tried once);
 //! - calls are not held for calling hours, and the carrier's own frequency cap is not kept;
 //! - Google asks nobody: whoever is sent to it has agreed, unless [`GoogleAccount`] says otherwise; Mojo's shape is a guess;
+//! - mail and webhooks (`POST /receiver/<name>`) are taken, kept in memory and shown by `GET /sandbox/received`; nothing is passed on;
 //! - `GET/POST /sandbox/faults`, `GET /sandbox/drops?offset=&limit=`, `GET /sandbox/state` and `GET /sandbox/bill` need no key.
 
 mod anthropic;
@@ -25,8 +26,10 @@ mod groq;
 mod json_lines;
 mod mojo;
 mod people;
+mod received;
 mod scripts;
 mod server;
+mod smtp;
 mod speech_history;
 mod voice;
 
@@ -50,6 +53,7 @@ pub use crate::{
     elevenlabs::{DEFAULT_VOICE, VOICES},
     faults::{AccountFaults, BatchFaults, Faults, MAX_SCRIPTED, ReportFaults, RequestFault, RequestFaults},
     google_people::{GoogleAccount, PersonChange},
+    received::{ReceivedMail, ReceivedWebhook},
 };
 
 /// How long open requests have to end on shutdown.
@@ -78,6 +82,7 @@ pub(crate) struct Shared {
     pub(crate) speech_concurrency: usize,
     pub(crate) character_limit: u64,
     pub(crate) google: google_people::Google,
+    pub(crate) received: received::Received,
     pub(crate) client: reqwest::Client,
     pub(crate) base_url: String,
     pub(crate) stop: CancellationToken,
@@ -137,7 +142,13 @@ impl Sandbox {
         };
         let listener = server::Loopback::bind(config.port).await.map_err(bind)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
-        let shared = Arc::new(shared(config, base_url)?);
+        let smtp_port = config.smtp_port;
+        let bound = smtp::bind(smtp_port).await;
+        let (mail, smtp) = bound.map_err(|source| SandboxError::Bind {
+            port: smtp_port,
+            source,
+        })?;
+        let shared = Arc::new(shared(config, base_url, smtp.port())?);
         carrier::plan::all(&shared);
         let stop = shared.stop.clone();
         let service = server::router(&shared).into_make_service_with_connect_info::<server::Line>();
@@ -149,6 +160,7 @@ impl Sandbox {
             }
         });
         shared.tasks.spawn(carrier::callbacks::run(Arc::clone(&shared)));
+        shared.tasks.spawn(smtp::run(Arc::clone(&shared), mail));
         tracing::info!(
             url = shared.base_url,
             "sandbox providers are served; nothing leaves this machine"
@@ -161,7 +173,7 @@ impl Sandbox {
     clippy::disallowed_methods,
     reason = "the outside world calls with a client of its own, never the host's"
 )]
-fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxError> {
+fn shared(config: SandboxConfig, base_url: String, smtp_port: u16) -> Result<Shared, SandboxError> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -184,12 +196,14 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
         time: config.time,
         address: SandboxAddress {
             base_url: base_url.clone(),
+            smtp_port,
             credentials: config.credentials.clone(),
         },
         credentials: config.credentials,
         outcomes: config.outcomes,
         delays: config.delays,
         google: google_people::Google::default(),
+        received: received::Received::default(),
         client,
         base_url,
         stop: CancellationToken::new(),
@@ -204,17 +218,21 @@ fn shared(config: SandboxConfig, base_url: String) -> Result<Shared, SandboxErro
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SandboxAddress {
     base_url: String,
+    /// 0 where it is not known.
+    smtp_port: u16,
     credentials: Credentials,
 }
 
 impl SandboxAddress {
-    /// A sandbox with the usual credentials, of another process on this machine: such as `http://127.0.0.1:4010`.
-    pub fn of_another_process(url: &Url) -> Result<Self, SandboxError> {
+    /// A sandbox with the usual credentials, of another process on this machine: such as `http://127.0.0.1:4010`. Its mail server's port,
+    /// 0 when that is not known.
+    pub fn of_another_process(url: &Url, smtp_port: u16) -> Result<Self, SandboxError> {
         if !config::is_local(url) {
             return Err(SandboxError::NotLocal);
         }
         Ok(Self {
             base_url: url.as_str().trim_end_matches('/').to_owned(),
+            smtp_port,
             credentials: Credentials::default(),
         })
     }
@@ -264,6 +282,19 @@ impl SandboxAddress {
         format!("{}/google", self.base_url)
     }
 
+    /// Port of the mail server on 127.0.0.1; nothing where it is not known.
+    pub const fn smtp_port(&self) -> Option<u16> {
+        match self.smtp_port {
+            0 => None,
+            port => Some(port),
+        }
+    }
+
+    /// Where a receiver of webhooks of this name is.
+    pub fn receiver_url(&self, name: &str) -> String {
+        format!("{}/receiver/{name}", self.base_url)
+    }
+
     /// Base address of Mojo.
     pub fn mojo_url(&self) -> String {
         format!("{}/mojo", self.base_url)
@@ -287,6 +318,16 @@ impl RunningSandbox {
     /// Changes the Google account: who is in it, and what its owner and Google do.
     pub fn google(&self, change: impl FnOnce(&mut GoogleAccount)) {
         self.shared.google.change(change);
+    }
+
+    /// Webhooks that came so far, oldest first.
+    pub fn webhooks(&self) -> Vec<ReceivedWebhook> {
+        self.shared.received.webhooks()
+    }
+
+    /// Mails that came so far, oldest first.
+    pub fn mails(&self) -> Vec<ReceivedMail> {
+        self.shared.received.mails()
     }
 
     /// The carrier's own log: one JSON object a line, `"type":"drop_made"` for each drop.

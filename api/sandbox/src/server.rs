@@ -30,7 +30,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::{Shared, anthropic, carrier, elevenlabs, faults::Faults, google_people, groq, mojo};
+use crate::{Shared, anthropic, carrier, elevenlabs, faults::Faults, google_people, groq, mojo, received};
 
 /// Connections held at once; more wait in the system's backlog.
 const MAX_CONNECTIONS: usize = 256;
@@ -183,6 +183,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .merge(carrier::routes::routes(shared))
         .merge(google_people::routes(shared))
         .merge(mojo::routes(shared))
+        .merge(received::routes(shared))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(local_host_only))
 }

@@ -46,7 +46,7 @@ pub(super) async fn only_organization(application: &Application) -> Result<Organ
     match known.as_slice() {
         [only] => Ok(only.organization_id),
         [] => Err(CliError::Usage(
-            "there is no organization yet; start with `voicedrop serve --demo` or `voicedrop demo`".into(),
+            "there is no organization yet; open the link that `voicedrop serve` prints, or start with `voicedrop serve --demo`".into(),
         )),
         _ => Err(CliError::Usage(
             "there are several organizations; name one with --organization".into(),

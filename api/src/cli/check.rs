@@ -181,6 +181,15 @@ async fn providers(ports: &Ports) -> Vec<(&'static str, Result<String, String>)>
         "none; install espeak-ng to hear drafts for nothing"
     };
     found.push(("draft voice", Ok(draft.to_owned())));
+    let mail = match &ports.mailer {
+        Some(mailer) => mailer
+            .check()
+            .await
+            .map(|()| "the server answers".to_owned())
+            .map_err(|not| not.reason),
+        None => Ok("no server is configured; digests are not mailed".to_owned()),
+    };
+    found.push(("mail", mail));
     let ready = ports.carrier.readiness().await.map_err(text);
     let carrier = ready.and_then(|r| {
         let told = |findings: Vec<&ReadinessFinding>| {

@@ -5,10 +5,12 @@ mod acting;
 mod check;
 mod demo;
 mod dry_run;
+mod export;
 mod halt;
 mod import;
 mod import_run;
 mod lists;
+mod notifications;
 mod output;
 mod replay;
 mod serve;
@@ -61,6 +63,8 @@ enum Command {
         #[command(subcommand)]
         what: lists::Lists,
     },
+    /// Writes contacts, scripts, deliveries, figures or a digest to a file.
+    Export(export::ExportArgs),
     /// Shows everything that ever touched a contact.
     Replay {
         #[command(subcommand)]
@@ -74,6 +78,11 @@ enum Command {
     Webhooks {
         #[command(subcommand)]
         what: webhooks::Webhooks,
+    },
+    /// Shows what was told to other programs and by e-mail, and tells it again.
+    Notifications {
+        #[command(subcommand)]
+        what: notifications::Notifications,
     },
     /// Recomputes every count and every read model from the journal; fails on a difference.
     Verify(check::VerifyArgs),
@@ -176,10 +185,12 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Demo(args) => Box::pin(demo::run(config, args)).await,
         Command::Import(args) => import::run(config, args).await,
         Command::Lists { what } => lists::run(config, what).await,
+        Command::Export(args) => export::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
         Command::Halt(args) => halt::halt(config, args).await,
         Command::Allow(args) => halt::allow(config, args).await,
         Command::Webhooks { what } => webhooks::run(config, what).await,
+        Command::Notifications { what } => notifications::run(config, what).await,
         Command::Verify(args) => check::verify(config, args).await,
         Command::Rebuild => upkeep::rebuild(config).await,
         Command::Migrate => upkeep::migrate(config).await,

@@ -17,6 +17,11 @@ pub fn json(value: &impl Serialize) -> Result<(), CliError> {
     line(&serde_json::to_string_pretty(value).map_err(|e| CliError::Usage(e.to_string()))?)
 }
 
+/// Results as they are: a file's content.
+pub fn bytes(content: &[u8]) -> Result<(), CliError> {
+    std::io::stdout().lock().write_all(content).map_err(gone)
+}
+
 /// A complaint, on standard error. That it can't be written is nothing to complain about.
 pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "voicedrop: {text}");

@@ -8,7 +8,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
-use providers::{AnthropicConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MojoConfig};
+use providers::{AnthropicConfig, ElevenLabsConfig, GoogleConfig, GroqConfig, MailConfig, MojoConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::s3_blobs::S3Config;
@@ -44,6 +44,10 @@ pub struct Config {
     pub http: HttpConfig,
     /// Writer, voice, carrier.
     pub providers: ProvidersConfig,
+    /// Webhooks that go out.
+    pub webhooks: WebhooksConfig,
+    /// The mail server.
+    pub mail: MailConfig,
     /// The providers on loopback.
     pub sandbox: SandboxSettings,
     /// The workers.
@@ -185,12 +189,22 @@ pub struct DropCowboySettings {
     pub webhook_secrets: SecretString,
 }
 
+/// Webhooks that go out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// They may go into the own network, and without TLS.
+    pub private_addresses: bool,
+}
+
 /// The providers on loopback.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SandboxSettings {
     /// Port; 0 takes a free one.
     pub port: u16,
+    /// Port of the mail server; 0 takes a free one.
+    pub smtp_port: u16,
     /// The same seed gives the same outcomes.
     pub seed: u64,
     /// Address of a sandbox that another process of this installation serves; empty: this one serves its own.

@@ -11,12 +11,8 @@ use commands::{
     access,
     authorization::{Action, Denied, Permit, Principal, Sight},
     context::CommandContext,
-    execute::execute,
 };
-use domain::{
-    CampaignId, ContactId, CorrelationId, OrganizationId, ScriptId,
-    organization::{Organization, OrganizationCommand, Role},
-};
+use domain::{CampaignId, ContactId, CorrelationId, OrganizationId, ScriptId};
 use projections::{models::CampaignRow, queries::Visible};
 
 use super::{error::Problem, scalars::Position};
@@ -185,16 +181,8 @@ impl<'a> Caller<'a> {
 
     /// Records that an auditor looks at something, before it is shown. `subject` is an id, nothing personal.
     pub async fn looks_at(&self, permit: &Permit, subject: String) -> Result<(), Problem> {
-        if self.principal().role != Role::Auditor {
-            return Ok(());
-        }
-        let command = OrganizationCommand::RecordLookUp {
-            user: permit.user(),
-            subject,
-        };
-        let context = self.command(permit);
-        execute::<Organization>(&self.state.ports, &context, permit.organization(), command).await?;
-        Ok(())
+        let correlation = self.asking.correlation;
+        Ok(access::record_look(&self.state.ports, permit, correlation, subject).await?)
     }
 
     /// Waits for the read models to have what the client wrote; marks the answer stale when they are late.
@@ -217,7 +205,12 @@ impl<'a> Caller<'a> {
 
 /// How far the holder of a permit sees.
 pub fn visible(permit: &Permit) -> Visible {
-    match permit.sees() {
+    seen(permit.sees())
+}
+
+/// How far somebody sees, as the read models take it.
+pub fn seen(sight: Sight) -> Visible {
+    match sight {
         Sight::Everything => Visible::All,
         Sight::Own { user, teams } => Visible::OwnedBy { user, teams },
     }

@@ -316,6 +316,9 @@ fn organization(refusal: &OrganizationRefusal) -> (&'static str, Value) {
         R::InvalidPermitNumber => ("INVALID_PERMIT_NUMBER", json!({})),
         R::EmptyMapping => ("EMPTY_MAPPING", json!({})),
         R::TooManyMappingTemplates => ("TOO_MANY_MAPPING_TEMPLATES", json!({})),
+        R::TooManyWebhookEndpoints => ("TOO_MANY_WEBHOOKS", json!({})),
+        R::UnknownWebhookEndpoint => ("UNKNOWN_WEBHOOK", json!({})),
+        R::TooManyDigestRecipients => ("TOO_MANY_RECIPIENTS", json!({})),
         R::NoReason => ("NO_REASON", json!({})),
     }
 }

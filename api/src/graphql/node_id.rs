@@ -58,15 +58,18 @@ node_kinds!(
     domain::CampaignId,
     domain::ConnectionId,
     domain::ContactId,
+    domain::DigestRecipientId,
     domain::EventId,
     domain::ImportBatchId,
     domain::InboundAddressId,
+    domain::NotificationId,
     domain::OrganizationId,
     domain::ScriptId,
     domain::SuppressionListId,
     domain::TeamId,
     domain::UploadId,
     domain::UserId,
+    domain::WebhookEndpointId,
 );
 
 /// Several ids at once.

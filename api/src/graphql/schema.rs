@@ -4,13 +4,13 @@
 use async_graphql::MergedObject;
 
 use super::{
-    analytics, campaign, contact, import, limits, operations, organization, script, subscription, viewer,
+    analytics, campaign, contact, export, import, limits, notification, operations, organization, script,
+    subscription, viewer,
 };
 
-/// Everything that can be asked.
+/// Questions about campaigns and the people in them.
 #[derive(Debug, Default, MergedObject)]
-#[graphql(name = "Query")]
-pub struct Query(
+pub struct CampaignsQuery(
     viewer::ViewerQuery,
     campaign::CampaignQuery,
     campaign::CostQuery,
@@ -19,36 +19,70 @@ pub struct Query(
     script::ScriptQuery,
     script::WorkshopQuery,
     contact::ContactQuery,
+);
+
+/// Questions about where contacts come from.
+#[derive(Debug, Default, MergedObject)]
+pub struct ListsQuery(
     import::ImportQuery,
     import::InspectionQuery,
     import::PreviewQuery,
     import::MappingTemplateQuery,
     import::ConnectionQuery,
     import::InboundAddressQuery,
+);
+
+/// Questions about the organization, its figures and what it tells.
+#[derive(Debug, Default, MergedObject)]
+pub struct OfficeQuery(
     organization::OrganizationQuery,
     organization::RulesQuery,
     organization::SuppressionQuery,
     analytics::AnalyticsQuery,
     operations::OperationsQuery,
+    export::ExportQuery,
+    organization::OutletQuery,
+    notification::NotificationQuery,
 );
 
-/// Everything that can be done.
+/// Everything that can be asked; in groups, because the compiler nests the parts of one group into each other.
 #[derive(Debug, Default, MergedObject)]
-#[graphql(name = "Mutation")]
-pub struct Mutation(
+#[graphql(name = "Query")]
+pub struct Query(CampaignsQuery, ListsQuery, OfficeQuery);
+
+/// What can be done to campaigns and the people in them.
+#[derive(Debug, Default, MergedObject)]
+pub struct CampaignsMutation(
     campaign::CampaignMutation,
     script::ScriptMutation,
     contact::ContactMutation,
+);
+
+/// What can be done about where contacts come from.
+#[derive(Debug, Default, MergedObject)]
+pub struct ListsMutation(
     import::ImportMutation,
     import::SourceMutation,
     import::MappingTemplateMutation,
     import::ConnectionMutation,
     import::InboundAddressMutation,
+);
+
+/// What can be done to the organization and about what it tells.
+#[derive(Debug, Default, MergedObject)]
+pub struct OfficeMutation(
     organization::OrganizationMutation,
     organization::RulesMutation,
     organization::SuppressionMutation,
     viewer::ViewerMutation,
+    organization::OutletMutation,
+    notification::NotificationMutation,
 );
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(CampaignsMutation, ListsMutation, OfficeMutation);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, subscription::Subscription>;

@@ -109,15 +109,8 @@ fn opened(
     script: &str,
     signed: &Signed,
 ) -> Result<(OrganizationId, ScriptId), HttpError> {
-    let void = || {
-        HttpError::new(
-            StatusCode::FORBIDDEN,
-            "LINK_VOID",
-            "this link has expired; load the page again",
-        )
-    };
     let script: ScriptId = script.parse().map_err(|_| HttpError::not_found("audio"))?;
-    let organization: OrganizationId = signed.organization.parse().map_err(|_| void())?;
+    let organization: OrganizationId = signed.organization.parse().map_err(|_| HttpError::link_void())?;
     let (keys, signature) = (state.ports.keys.as_ref(), &signed.signature);
     let good = match link {
         Link::Audio => audio_link::is_genuine(keys, organization, script, signed.expires, signature),
@@ -128,7 +121,7 @@ fn opened(
         ),
     };
     if !good || signed.signature.len() != 64 || signed.expires <= state.now().timestamp() {
-        return Err(void());
+        return Err(HttpError::link_void());
     }
     Ok((organization, script))
 }

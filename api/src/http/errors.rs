@@ -51,6 +51,15 @@ impl HttpError {
         )
     }
 
+    /// A signed link that was changed, has expired, or is of somebody who has left.
+    pub fn link_void() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "LINK_VOID",
+            "this link has expired; load the page again",
+        )
+    }
+
     /// Too much at once.
     pub fn busy() -> Self {
         Self::new(

@@ -1,31 +1,55 @@
-//! Rows that became no contact, handed out as a file to mend and send again. Streamed page by page; cells that a spreadsheet
-//! would take for a formula are made plain text. An import into a campaign is there only for those who see the campaign.
-
-use std::sync::Arc;
+//! CSV files by signed links, streamed; and the rejected rows of an import for whoever is signed in. What a ticket's owner may see is
+//! looked up when the link is opened, and an auditor's look is recorded before the first row leaves.
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use commands::{
     CommandError, access,
     authorization::{Action, Denied, Permit},
-    ports::{KeyRing, OpenError},
 };
-use domain::{ImportBatchId, OrganizationId};
-use projections::{
-    models::RejectedRowRow,
-    queries::{PAGE_ROWS_MAX, PageRequest, ReadModels},
+use domain::{CorrelationId, ImportBatchId};
+use futures::StreamExt;
+
+use super::{
+    HttpError,
+    tickets::{Presented, Ticket, issue, redeem},
+};
+use crate::{
+    auth::identify,
+    exports::{Export, ExportError, Source},
+    graphql::visible,
+    state::AppState,
 };
 
-use super::HttpError;
-use crate::{auth::identify, graphql::visible, state::AppState};
+/// Keeps these signatures apart from others.
+const PURPOSE: &str = "export-link";
 
-/// The header line; spreadsheets tell by the mark before it that it is UTF-8.
-const HEADER: &str = "\u{feff}row,field,reason,value\r\n";
+/// A link to a file of what the holder of the permit sees.
+pub fn export_link(state: &AppState, permit: &Permit, export: &Export) -> (String, Ticket) {
+    let ticket = issue(state, permit, PURPOSE, export);
+    (
+        format!("/exports/{}?ticket={}", export.file_name(), ticket.text),
+        ticket,
+    )
+}
+
+/// `GET /exports/{name}`.
+pub async fn export(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    Query(presented): Query<Presented>,
+) -> Result<Response, HttpError> {
+    let (principal, export) = redeem::<Export>(&state, PURPOSE, &presented).await?;
+    let permit = access::on_organization(&principal, Action::Read)?;
+    if name != export.file_name() {
+        return Err(HttpError::not_found("export"));
+    }
+    send(&state, &permit, export).await
+}
 
 /// `GET /imports/{id}/rejected.csv`.
 pub async fn rejected(
@@ -38,161 +62,48 @@ pub async fn rejected(
         .ok_or(CommandError::Denied(Denied::SignedOut))?;
     let permit = access::on_organization(&identity.principal, Action::Read)?;
     let bare = id.strip_prefix("import-batch:").unwrap_or(&id);
-    let id: ImportBatchId = bare.parse().map_err(|_| HttpError::not_found("import"))?;
-    check_sight(&state, &permit, id).await?;
-    let rows = Rejected {
-        queries: Arc::clone(&state.queries),
-        keys: Arc::clone(&state.ports.keys),
+    let import: ImportBatchId = bare.parse().map_err(|_| HttpError::not_found("import"))?;
+    send(&state, &permit, Export::RejectedRows { import }).await
+}
+
+/// The place is given back with the last piece, however slowly the file is taken.
+async fn send(state: &AppState, permit: &Permit, export: Export) -> Result<Response, HttpError> {
+    let place = state.export_places.clone().try_acquire_owned();
+    let place = place.map_err(|_| HttpError::busy())?;
+    let (name, subject) = (export.file_name(), export.looked_at());
+    let source = Source {
+        ports: state.ports.clone(),
+        queries: state.queries.clone(),
         organization: permit.organization(),
-        import: id,
-        next: Next::Header,
+        visible: visible(permit),
     };
-    let pieces = futures::stream::unfold(rows, |mut rows| async move {
-        let piece = rows.next_piece().await.transpose()?;
-        Some((piece, rows))
+    let pieces = source.export(export).await?;
+    if let Some(subject) = subject {
+        let correlation = CorrelationId::from_uuid(state.ports.ids.next());
+        access::record_look(&state.ports, permit, correlation, subject).await?;
+    }
+    let held = pieces.map(move |piece| {
+        let _held = &place;
+        piece
     });
-    let mut response = Body::from_stream(pieces).into_response();
+    let mut response = Body::from_stream(held).into_response();
     let answer = response.headers_mut();
     answer.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/csv; charset=utf-8"),
     );
-    answer.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"rejected.csv\""),
-    );
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    if let Ok(disposition) = disposition {
+        answer.insert(header::CONTENT_DISPOSITION, disposition);
+    }
     Ok(response)
 }
 
-async fn check_sight(state: &AppState, permit: &Permit, id: ImportBatchId) -> Result<(), HttpError> {
-    let organization = permit.organization();
-    let missing = || HttpError::not_found("import");
-    let import = state.queries.import(organization, id).await;
-    let import = import.map_err(HttpError::unavailable)?.ok_or_else(missing)?;
-    if let Some(campaign) = import.campaign_id {
-        let seen = state
-            .queries
-            .campaign(organization, &visible(permit), campaign)
-            .await;
-        seen.map_err(HttpError::unavailable)?.ok_or_else(missing)?;
-    }
-    Ok(())
-}
-
-/// Where the file goes on.
-enum Next {
-    Header,
-    Rows(Option<i64>),
-    End,
-}
-
-/// The file in the making.
-struct Rejected {
-    queries: Arc<dyn ReadModels>,
-    keys: Arc<dyn KeyRing>,
-    organization: OrganizationId,
-    import: ImportBatchId,
-    next: Next,
-}
-
-/// The file breaks off, so that nobody takes a part for the whole.
-#[derive(Debug, thiserror::Error)]
-#[error("the rows can't be read at this moment; load the file again")]
-struct BrokenOff;
-
-impl Rejected {
-    async fn next_piece(&mut self) -> Result<Option<Bytes>, BrokenOff> {
-        let after = match self.next {
-            Next::Header => {
-                self.next = Next::Rows(None);
-                return Ok(Some(Bytes::from_static(HEADER.as_bytes())));
-            }
-            Next::Rows(after) => after,
-            Next::End => return Ok(None),
-        };
-        let request = PageRequest {
-            after,
-            limit: PAGE_ROWS_MAX,
-        };
-        let page = self
-            .queries
-            .rejected_rows(self.organization, self.import, request)
-            .await
-            .map_err(broken_off)?;
-        self.next = match page.end() {
-            Some(end) if page.has_more => Next::Rows(Some(*end)),
-            _ => Next::End,
-        };
-        let mut lines = String::new();
-        for row in page.into_rows() {
-            let value = self.opened(&row).await?;
-            write_line(&mut lines, &row, &value);
+impl From<ExportError> for HttpError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NotFound(what) => Self::not_found(what),
+            ExportError::Query(error) => Self::unavailable(error),
         }
-        Ok(Some(Bytes::from(lines)))
-    }
-
-    async fn opened(&self, row: &RejectedRowRow) -> Result<String, BrokenOff> {
-        let Some(sealed) = &row.value else {
-            return Ok(String::new());
-        };
-        match self.keys.open_for_organization(self.organization, sealed).await {
-            Ok(text) => Ok(text),
-            Err(OpenError::Erased | OpenError::Damaged) => Ok(String::new()),
-            Err(OpenError::Port(error)) => Err(broken_off(error)),
-        }
-    }
-}
-
-fn broken_off(error: impl std::fmt::Display) -> BrokenOff {
-    tracing::error!("a file of rejected rows breaks off: {error}");
-    BrokenOff
-}
-
-fn write_line(out: &mut String, row: &RejectedRowRow, value: &str) {
-    out.push_str(&row.row_number.to_string());
-    for cell in [row.field.as_str(), row.error.as_str(), value] {
-        out.push(',');
-        write_cell(out, cell);
-    }
-    out.push_str("\r\n");
-}
-
-/// A quoted cell. One that begins as a formula does gets an apostrophe before it, which a spreadsheet shows as text.
-fn write_cell(out: &mut String, cell: &str) {
-    out.push('"');
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        out.push('\'');
-    }
-    for c in cell.chars() {
-        if c == '"' {
-            out.push('"');
-        }
-        out.push(c);
-    }
-    out.push('"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cell(text: &str) -> String {
-        let mut out = String::new();
-        write_cell(&mut out, text);
-        out
-    }
-
-    #[test]
-    fn a_cell_that_a_spreadsheet_would_calculate_becomes_text() {
-        for formula in ["=1+1", "+17605550120", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(cell(formula), format!("\"'{formula}\""));
-        }
-        assert_eq!(cell("760-555"), "\"760-555\"");
-    }
-
-    #[test]
-    fn quotes_commas_and_line_breaks_stay_in_their_cell() {
-        assert_eq!(cell("a \"b\", c\nd"), "\"a \"\"b\"\", c\nd\"");
-        assert_eq!(cell(""), "\"\"");
     }
 }

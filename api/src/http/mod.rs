@@ -4,6 +4,7 @@
 mod assets;
 mod audio;
 mod connections;
+mod digests;
 mod errors;
 mod exports;
 mod graphql;
@@ -15,6 +16,7 @@ mod push;
 mod set_up;
 mod sign_in;
 mod strangers;
+mod tickets;
 mod uploads;
 mod webhooks;
 
@@ -33,7 +35,9 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 
 pub use audio::{audio_link, draft_link};
+pub use digests::{DigestLinks, digest_links};
 pub use errors::HttpError;
+pub use exports::export_link;
 pub use strangers::Strangers;
 pub use uploads::clear_spool;
 
@@ -83,6 +87,9 @@ pub fn router(state: AppState) -> Router {
         .merge(pushes)
         .merge(inbound)
         .route("/imports/{id}/rejected.csv", get(exports::rejected))
+        .route("/exports/{name}", get(exports::export))
+        .route("/campaigns/{id}/digest.pdf", get(digests::pdf))
+        .route("/campaigns/{id}/digest.html", get(digests::html))
         .route("/audio/{script}", get(audio::audio))
         .route("/audio/{script}/draft", get(audio::draft))
         .route("/readyz", get(health::ready))

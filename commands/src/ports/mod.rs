@@ -14,6 +14,7 @@ mod inbound_addresses;
 mod journal;
 mod key_ring;
 mod listed_numbers;
+mod notifications;
 mod open_hand_offs;
 mod process_state;
 mod script_batches;
@@ -45,6 +46,11 @@ pub use journal::{
 };
 pub use key_ring::{KeyRing, OpenError};
 pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListProgress, ListSink, ListedNumbers};
+pub use notifications::{
+    AllowedUrl, CampaignDigests, DigestMail, Mail, Mailer, NotTaken, Notification, NotificationLog,
+    NotificationPlace, NotificationRecord, NotificationState, NotificationSubject, NotificationTarget,
+    NotificationTry, WebhookEndpoint, WebhookEndpoints, WebhookMessage, WebhookSender,
+};
 pub use open_hand_offs::{OpenCampaign, OpenHandOffs};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_batches::{BatchKey, BatchResult, BatchSearch, BatchStanding, BatchedScript, ScriptBatches};

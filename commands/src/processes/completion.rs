@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{contact_import, planner::Kind, reconciliation, script_batch};
+use super::{contact_import, notifications, planner::Kind, reconciliation, script_batch};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -123,6 +123,8 @@ pub(super) async fn give_up(ports: &Ports, item: &WorkItem, error: &str) -> Resu
         contact_import::fail(ports, &context, &item.dedup_key, error.to_owned())
             .await
             .map(|_| ())
+    } else if is(Kind::Webhook) || is(Kind::Mail) {
+        notifications::give_up(ports, item, error).await
     } else if is(Kind::Drop) {
         settle_drop(ports, &context, item, error).await
     } else if is(Kind::ScriptBatch) {

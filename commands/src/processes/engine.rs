@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use super::{
-    audio_rendering, completion, contact_import, dispatch, drop, list_load,
+    audio_rendering, completion, contact_import, dispatch, drop, list_load, notifications,
     planner::{CONCERNED, Kind, PLANNER, plan},
     reconciliation::{self, Reconciled},
     reports, retention, script_batch, script_generation,
@@ -32,6 +32,8 @@ const RETRY_WAIT_SECONDS: i64 = 1;
 const RETRY_WAIT_MAX_SECONDS: i64 = 300;
 /// Longest wait that a service's own wish is followed for.
 const ASKED_WAIT_MAX_SECONDS: i64 = 3_600;
+/// Webhooks, and mails, that are sent at once: a slow receiver holds up few others.
+const NOTIFICATIONS_AT_ONCE: usize = 8;
 /// How often a loop looks for work that no signal announced.
 const POLL: StdDuration = StdDuration::from_millis(250);
 /// Time between two looks for audio that has outlived its time.
@@ -233,7 +235,7 @@ impl Processes {
         retention::forget_rejected(&self.ports).await
     }
 
-    /// Deletes what has outlived its time, now and every hour until cancelled.
+    /// Deletes audio and notes that have outlived their time, now and every hour until cancelled.
     async fn keep_no_longer(self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
             match self.retention_step().await {
@@ -243,6 +245,9 @@ impl Processes {
             }
             if let Err(error) = self.rejected_step().await {
                 tracing::error!("could not delete requests that were refused at the carrier's door: {error}");
+            }
+            if let Err(error) = notifications::forget(&self.ports).await {
+                tracing::error!("could not forget what was told long ago: {error}");
             }
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -298,6 +303,7 @@ impl Processes {
             Kind::Drop => (self.settings.drops_at_once * 2, self.settings.drops_at_once),
             Kind::ReportCheck => (64, 16),
             Kind::Import => (self.settings.imports_at_once, self.settings.imports_at_once),
+            Kind::Webhook | Kind::Mail => (NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_AT_ONCE),
             Kind::ScriptGeneration
             | Kind::ScriptBatch
             | Kind::AudioRendering
@@ -306,7 +312,8 @@ impl Processes {
             | Kind::ListForget
             | Kind::Dispatch
             | Kind::Hasten
-            | Kind::Completion => (4, 4),
+            | Kind::Completion
+            | Kind::Announcement => (4, 4),
         };
         let now = self.ports.clock.now();
         let items = self
@@ -395,6 +402,8 @@ impl Processes {
             Kind::ReportCheck => completion::check_report(ports, &context, item).await,
             Kind::Hasten => dispatch::hasten(ports, item).await,
             Kind::Completion => completion::run(ports, &context, item).await,
+            Kind::Announcement => notifications::announce(ports, &context, item).await,
+            Kind::Webhook | Kind::Mail => notifications::send(ports, &context, item).await,
         }
     }
 

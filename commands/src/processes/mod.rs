@@ -10,6 +10,7 @@ mod drop_audio;
 mod engine;
 mod list_load;
 mod matching;
+mod notifications;
 mod planner;
 mod production;
 mod reconciliation;

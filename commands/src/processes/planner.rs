@@ -12,6 +12,7 @@ use domain::{
 };
 use serde_json::json;
 
+use super::notifications::About;
 use crate::ports::{PlannedWork, ProcessStep, Safety};
 
 /// Name under which the planner's checkpoint is kept.
@@ -50,11 +51,17 @@ pub enum Kind {
     Hasten,
     /// Close a campaign whose scripts have all settled.
     Completion,
+    /// Find out who is told of something.
+    Announcement,
+    /// Post one message to another program.
+    Webhook,
+    /// Send one mail.
+    Mail,
 }
 
 impl Kind {
     /// Every kind, in the order in which a campaign meets them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Import,
         Self::ImportUndo,
         Self::ListLoad,
@@ -67,6 +74,9 @@ impl Kind {
         Self::ReportCheck,
         Self::Hasten,
         Self::Completion,
+        Self::Announcement,
+        Self::Webhook,
+        Self::Mail,
     ];
 
     /// The kind as stored.
@@ -84,6 +94,9 @@ impl Kind {
             Self::ReportCheck => "report_check",
             Self::Hasten => "hasten",
             Self::Completion => "completion",
+            Self::Announcement => "announcement",
+            Self::Webhook => "webhook",
+            Self::Mail => "mail",
         }
     }
 }
@@ -113,13 +126,8 @@ pub fn plan(recorded: &Recorded) -> ProcessStep {
         Event::CampaignEvent(event) => of_campaign(recorded, event),
         Event::ScriptEvent(event) => of_script(recorded, event),
         Event::SuppressionEvent(event) => of_list(recorded, event),
-        Event::OrganizationEvent(OrganizationEvent::SendingAllowed { .. }) => {
-            one(hasten(recorded, &[Kind::Drop]))
-        }
-        Event::ImportEvent(_)
-        | Event::ContactEvent(_)
-        | Event::OrganizationEvent(_)
-        | Event::Unknown { .. } => ProcessStep::default(),
+        Event::OrganizationEvent(event) => of_organization(recorded, event),
+        Event::ImportEvent(_) | Event::ContactEvent(_) | Event::Unknown { .. } => ProcessStep::default(),
     }
 }
 
@@ -172,6 +180,13 @@ fn of_campaign(recorded: &Recorded, event: &CampaignEvent) -> ProcessStep {
                 json!({ "submitted_at": recorded.metadata.recorded_at }),
             ))
         },
+        CampaignEvent::CampaignCompleted { .. } => announcement(
+            recorded,
+            &About::Completed {
+                position: recorded.position,
+                at: recorded.metadata.recorded_at,
+            },
+        ),
         CampaignEvent::CampaignResumed => one(hasten(recorded, &[Kind::Drop])),
         CampaignEvent::CampaignCancelled { .. } => one(hasten(recorded, &[Kind::Drop, Kind::ScriptBatch])),
         _ => ProcessStep::default(),
@@ -229,6 +244,36 @@ fn of_list(recorded: &Recorded, event: &SuppressionEvent) -> ProcessStep {
         | SuppressionEvent::SuppressionAdded { .. }
         | SuppressionEvent::SuppressionExpired { .. } => ProcessStep::default(),
     }
+}
+
+fn of_organization(recorded: &Recorded, event: &OrganizationEvent) -> ProcessStep {
+    let at = recorded.metadata.recorded_at;
+    match event {
+        OrganizationEvent::SendingAllowed { .. } => one(hasten(recorded, &[Kind::Drop])),
+        OrganizationEvent::WebhookTestRequested { endpoint_id } => announcement(
+            recorded,
+            &About::TestWebhook {
+                endpoint: *endpoint_id,
+                at,
+            },
+        ),
+        OrganizationEvent::DigestMailTestRequested { user_id } => {
+            announcement(recorded, &About::TestMail { user: *user_id, at })
+        }
+        OrganizationEvent::NotificationReplayRequested { notification_id } => announcement(
+            recorded,
+            &About::Replay {
+                notification: *notification_id,
+            },
+        ),
+        _ => ProcessStep::default(),
+    }
+}
+
+/// The same event is told of once.
+fn announcement(recorded: &Recorded, about: &About) -> ProcessStep {
+    let key = recorded.event_id.to_string();
+    one(work(recorded, Kind::Announcement, key, json!(about)))
 }
 
 fn report_check(recorded: &Recorded, attempt: &str) -> PlannedWork {

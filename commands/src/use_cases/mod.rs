@@ -9,6 +9,7 @@ mod forecast;
 mod imports;
 mod inbound;
 mod organizations;
+mod outlets;
 mod pick;
 mod push;
 mod readiness;
@@ -31,6 +32,11 @@ pub use inbound::{
     revoke_inbound_address,
 };
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
+pub use outlets::{
+    AddedEndpoint, DigestMailSettings, DigestRecipient, KnownEndpoint, add_digest_recipient,
+    add_webhook_endpoint, digest_mail_settings, remove_digest_recipient, remove_webhook_endpoint,
+    replay_notification, test_digest_mail, test_webhook_endpoint, webhook_endpoints,
+};
 pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};
 pub use push::{
     ContactPush, IDEMPOTENCY_KEY_CHARS_MAX, PUSHED_BYTES_MAX, PUSHED_CONTACTS_MAX, push_contacts,

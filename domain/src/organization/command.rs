@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{CallerId, HaltedBy, Role, Settings};
 use crate::{
-    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId,
+    ConnectionId, DigestRecipientId, NotificationId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState,
+    UserId, WebhookEndpointId,
     compliance::{Emergency, PermitKind, PermitStanding},
     import::ContactSource,
 };
@@ -162,6 +163,57 @@ pub enum OrganizationCommand {
         name: String,
         /// Who.
         by: UserId,
+    },
+    /// Tell another program of completed campaigns.
+    AddWebhookEndpoint {
+        /// The endpoint.
+        endpoint: WebhookEndpointId,
+        /// Scheme, host and port of its address.
+        origin: String,
+    },
+    /// Tell it no longer.
+    RemoveWebhookEndpoint {
+        /// The endpoint.
+        endpoint: WebhookEndpointId,
+    },
+    /// Send a test to an endpoint.
+    TestWebhookEndpoint {
+        /// The endpoint.
+        endpoint: WebhookEndpointId,
+    },
+    /// Send every digest to somebody by e-mail.
+    AddDigestRecipient {
+        /// Who.
+        recipient: DigestRecipientId,
+        /// Their address, sealed.
+        address: Sealed,
+    },
+    /// Send them to somebody no longer.
+    RemoveDigestRecipient {
+        /// Who.
+        recipient: DigestRecipientId,
+    },
+    /// Send the owners of campaigns their digests by e-mail, or not.
+    SetDigestMailToOwners {
+        /// They get them.
+        wanted: bool,
+    },
+    /// Send a member the digests of their own campaigns by e-mail, or not.
+    SetOwnDigestMail {
+        /// Who.
+        user: UserId,
+        /// They want them.
+        wanted: bool,
+    },
+    /// Send a test mail to a member.
+    TestDigestMail {
+        /// Who.
+        user: UserId,
+    },
+    /// Send a notification again.
+    ReplayNotification {
+        /// Which.
+        notification: NotificationId,
     },
     /// Record an auditor's look-up.
     RecordLookUp {

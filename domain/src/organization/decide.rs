@@ -84,6 +84,15 @@ impl Decider for Organization {
             | C::EndEmergency { .. } => self.permit_or_emergency(command),
             C::ConnectSource { .. } | C::DisconnectSource { .. } => Ok(self.connection(command)),
             C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
+            C::AddWebhookEndpoint { .. }
+            | C::RemoveWebhookEndpoint { .. }
+            | C::TestWebhookEndpoint { .. }
+            | C::AddDigestRecipient { .. }
+            | C::RemoveDigestRecipient { .. }
+            | C::SetDigestMailToOwners { .. }
+            | C::SetOwnDigestMail { .. }
+            | C::TestDigestMail { .. }
+            | C::ReplayNotification { .. } => self.outlet(command),
             C::RecordLookUp { user, subject } => Ok(vec![E::AuditorLookedUp {
                 user_id: user,
                 subject,

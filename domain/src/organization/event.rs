@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallerId, Settings};
 use crate::{
-    ConnectionId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState, UserId,
+    ConnectionId, DigestRecipientId, NotificationId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState,
+    UserId, WebhookEndpointId,
     aggregate::event_names,
     compliance::{Emergency, PermitKind, PermitStanding},
     import::ContactSource,
@@ -221,6 +222,57 @@ pub enum OrganizationEvent {
         /// Who.
         by: UserId,
     },
+    /// Another program is told of completed campaigns from here on.
+    WebhookEndpointAdded {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+        /// Scheme, host and port of its address; the rest may be a secret.
+        origin: String,
+    },
+    /// It is told no longer.
+    WebhookEndpointRemoved {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+    },
+    /// A test is to be sent to an endpoint.
+    WebhookTestRequested {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+    },
+    /// Somebody gets every digest by e-mail from here on.
+    DigestRecipientAdded {
+        /// Who.
+        recipient_id: DigestRecipientId,
+        /// Their address, under the organization's key.
+        address: Sealed,
+    },
+    /// They get them no longer.
+    DigestRecipientRemoved {
+        /// Who.
+        recipient_id: DigestRecipientId,
+    },
+    /// Whether the owners of campaigns get their digests by e-mail.
+    DigestMailToOwnersSet {
+        /// They do.
+        wanted: bool,
+    },
+    /// A member chose whether to get the digests of their own campaigns by e-mail.
+    OwnDigestMailSet {
+        /// Who.
+        user_id: UserId,
+        /// They want them.
+        wanted: bool,
+    },
+    /// A test mail is to be sent to a member.
+    DigestMailTestRequested {
+        /// Who.
+        user_id: UserId,
+    },
+    /// A notification is to be sent again.
+    NotificationReplayRequested {
+        /// Which.
+        notification_id: NotificationId,
+    },
     /// An auditor looked something up; that is recorded, too.
     AuditorLookedUp {
         /// Who.
@@ -253,5 +305,14 @@ event_names!(OrganizationEvent {
     SourceDisconnected = "1",
     MappingTemplateSaved = "1",
     MappingTemplateRemoved = "1",
+    WebhookEndpointAdded = "1",
+    WebhookEndpointRemoved = "1",
+    WebhookTestRequested = "1",
+    DigestRecipientAdded = "1",
+    DigestRecipientRemoved = "1",
+    DigestMailToOwnersSet = "1",
+    OwnDigestMailSet = "1",
+    DigestMailTestRequested = "1",
+    NotificationReplayRequested = "1",
     AuditorLookedUp = "1",
 });

@@ -3,6 +3,7 @@
 mod command;
 mod decide;
 mod event;
+mod outlets;
 mod permits;
 mod refusal;
 mod settings;
@@ -12,6 +13,7 @@ mod tests;
 
 pub use command::OrganizationCommand;
 pub use event::{HaltedBy, OrganizationEvent, Role};
+pub use outlets::{DIGEST_RECIPIENTS_MAX, Outlets, WEBHOOK_ENDPOINTS_MAX};
 pub use permits::take_in_permits;
 pub use refusal::OrganizationRefusal;
 pub use settings::{AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken};

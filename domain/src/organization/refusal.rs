@@ -44,6 +44,15 @@ pub enum OrganizationRefusal {
     /// Too many are kept.
     #[error("at most 200 mappings are kept; remove one that is no longer used")]
     TooManyMappingTemplates,
+    /// Too many endpoints.
+    #[error("an organization has at most 10 webhooks; remove one that is not used")]
+    TooManyWebhookEndpoints,
+    /// There is no such endpoint.
+    #[error("there is no such webhook")]
+    UnknownWebhookEndpoint,
+    /// Too many people.
+    #[error("at most 20 people besides the owners of campaigns get digests; remove one")]
+    TooManyDigestRecipients,
     /// A reason or proof is missing.
     #[error("a reason is needed")]
     NoReason,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallerId, HaltedBy, OrganizationEvent, Role, Settings, permits::take_in_permits};
+use super::{CallerId, HaltedBy, OrganizationEvent, Outlets, Role, Settings, permits::take_in_permits};
 use crate::{
-    ConnectionId, OrganizationId, TeamId, UsState, UserId,
+    ConnectionId, OrganizationId, Sealed, TeamId, UsState, UserId,
     compliance::{Emergency, PermitStanding},
     import::ContactSource,
 };
@@ -16,6 +16,8 @@ use crate::{
 pub struct Member {
     /// What they may do.
     pub role: Role,
+    /// Name and e-mail, under the organization's key.
+    pub profile: Sealed,
 }
 
 /// Why a state is on.
@@ -63,6 +65,8 @@ pub struct Organization {
     pub connections: BTreeMap<ConnectionId, ConnectedSource>,
     /// Kept choices of columns, by name.
     pub mapping_templates: BTreeMap<String, BTreeMap<String, String>>,
+    /// Where its digests are sent.
+    pub outlets: Outlets,
 }
 
 impl Organization {
@@ -84,6 +88,11 @@ impl Organization {
             .insert(connection, ConnectedSource { source, by });
     }
 
+    fn admit(&mut self, user: UserId, role: Role, profile: &Sealed) {
+        let profile = profile.clone();
+        self.members.insert(user, Member { role, profile });
+    }
+
     pub(super) fn take_in(&mut self, event: &OrganizationEvent) {
         use OrganizationEvent as E;
         match event {
@@ -92,33 +101,19 @@ impl Organization {
                 name,
                 demonstration,
                 admin,
-                ..
+                admin_profile,
             } => {
                 self.id = Some(*organization_id);
                 self.name.clone_from(name);
                 self.demonstration = *demonstration;
-                self.members.insert(*admin, Member { role: Role::Admin });
+                self.admit(*admin, Role::Admin, admin_profile);
             }
-            E::MemberAdded { user_id, role, .. } | E::MemberRoleChanged { user_id, role } => {
-                self.members.insert(*user_id, Member { role: *role });
-            }
-            E::MemberRemoved { user_id } => {
-                self.members.remove(user_id);
-                for team in self.teams.values_mut() {
-                    team.remove(user_id);
-                }
-            }
-            E::TeamCreated { team_id, .. } => {
-                self.teams.entry(*team_id).or_default();
-            }
-            E::TeamMemberAdded { team_id, user_id } => {
-                self.teams.entry(*team_id).or_default().insert(*user_id);
-            }
-            E::TeamMemberRemoved { team_id, user_id } => {
-                if let Some(team) = self.teams.get_mut(team_id) {
-                    team.remove(user_id);
-                }
-            }
+            E::MemberAdded { .. }
+            | E::MemberRoleChanged { .. }
+            | E::MemberRemoved { .. }
+            | E::TeamCreated { .. }
+            | E::TeamMemberAdded { .. }
+            | E::TeamMemberRemoved { .. } => self.take_in_people(event),
             E::SettingsChanged { settings } => self.settings = settings.clone(),
             E::CallerIdAdded { caller_id, .. } => {
                 self.caller_ids.retain(|known| known.number != caller_id.number);
@@ -151,7 +146,51 @@ impl Organization {
             E::MappingTemplateRemoved { name, .. } => {
                 self.mapping_templates.remove(name);
             }
-            E::AuditorLookedUp { .. } => {}
+            E::WebhookEndpointAdded { .. }
+            | E::WebhookEndpointRemoved { .. }
+            | E::DigestRecipientAdded { .. }
+            | E::DigestRecipientRemoved { .. }
+            | E::DigestMailToOwnersSet { .. }
+            | E::OwnDigestMailSet { .. } => self.outlets.take_in(event),
+            E::WebhookTestRequested { .. }
+            | E::DigestMailTestRequested { .. }
+            | E::NotificationReplayRequested { .. }
+            | E::AuditorLookedUp { .. } => {}
+        }
+    }
+
+    /// Who is in it, and in which teams.
+    fn take_in_people(&mut self, event: &OrganizationEvent) {
+        use OrganizationEvent as E;
+        match event {
+            E::MemberAdded {
+                user_id,
+                role,
+                profile,
+            } => self.admit(*user_id, *role, profile),
+            E::MemberRoleChanged { user_id, role } => {
+                if let Some(member) = self.members.get_mut(user_id) {
+                    member.role = *role;
+                }
+            }
+            E::MemberRemoved { user_id } => {
+                self.members.remove(user_id);
+                for team in self.teams.values_mut() {
+                    team.remove(user_id);
+                }
+            }
+            E::TeamCreated { team_id, .. } => {
+                self.teams.entry(*team_id).or_default();
+            }
+            E::TeamMemberAdded { team_id, user_id } => {
+                self.teams.entry(*team_id).or_default().insert(*user_id);
+            }
+            E::TeamMemberRemoved { team_id, user_id } => {
+                if let Some(team) = self.teams.get_mut(team_id) {
+                    team.remove(user_id);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     HaltedBy, OrganizationCommand as Command, OrganizationEvent as Event, OrganizationRefusal as Refusal, *,
 };
 use crate::{
-    OrganizationId, Sealed, TeamId, UsState, UserId,
+    DigestRecipientId, OrganizationId, Sealed, TeamId, UsState, UserId, WebhookEndpointId,
     compliance::{Emergency, PermitKind, PermitStanding},
     testing::{self, Given, uuid},
 };
@@ -366,4 +366,121 @@ fn every_look_up_of_an_auditor_is_recorded() {
     given([founded(), looked_up()])
         .when(look_up())
         .then([looked_up()]);
+}
+
+const fn endpoint(n: u8) -> WebhookEndpointId {
+    WebhookEndpointId::from_uuid(uuid(100 + n))
+}
+
+fn add_endpoint(n: u8) -> Command {
+    Command::AddWebhookEndpoint {
+        endpoint: endpoint(n),
+        origin: "https://hooks.example.com".to_owned(),
+    }
+}
+
+fn endpoint_added(n: u8) -> Event {
+    Event::WebhookEndpointAdded {
+        endpoint_id: endpoint(n),
+        origin: "https://hooks.example.com".to_owned(),
+    }
+}
+
+#[test]
+fn an_organization_has_a_few_webhooks_and_each_only_once() {
+    given([founded()]).when(add_endpoint(0)).then([endpoint_added(0)]);
+    given([founded(), endpoint_added(0)])
+        .when(add_endpoint(0))
+        .then_nothing();
+    let full = (0..10).map(endpoint_added);
+    given(std::iter::once(founded()).chain(full))
+        .when(add_endpoint(10))
+        .then_refused(Refusal::TooManyWebhookEndpoints);
+}
+
+#[test]
+fn only_a_webhook_that_is_there_is_tested_and_what_is_gone_is_gone() {
+    let test = Command::TestWebhookEndpoint {
+        endpoint: endpoint(0),
+    };
+    let remove = Command::RemoveWebhookEndpoint {
+        endpoint: endpoint(0),
+    };
+    let removed = Event::WebhookEndpointRemoved {
+        endpoint_id: endpoint(0),
+    };
+    given([founded(), endpoint_added(0)])
+        .when(test.clone())
+        .then([Event::WebhookTestRequested {
+            endpoint_id: endpoint(0),
+        }]);
+    given([founded(), endpoint_added(0)])
+        .when(remove.clone())
+        .then([removed.clone()]);
+    given([founded(), endpoint_added(0), removed.clone()])
+        .when(test)
+        .then_refused(Refusal::UnknownWebhookEndpoint);
+    given([founded(), endpoint_added(0), removed])
+        .when(remove)
+        .then_nothing();
+}
+
+#[test]
+fn owners_get_their_digests_until_they_or_the_organization_say_otherwise() {
+    let mut organization = Organization::default();
+    let decline = Command::SetOwnDigestMail {
+        user: ADA,
+        wanted: false,
+    };
+    let declined = Event::OwnDigestMailSet {
+        user_id: ADA,
+        wanted: false,
+    };
+    given([founded()]).when(decline.clone()).then([declined.clone()]);
+    given([founded(), declined.clone()]).when(decline).then_nothing();
+    for (event, wanted) in [
+        (founded(), true),
+        (declined, false),
+        (
+            Event::OwnDigestMailSet {
+                user_id: ADA,
+                wanted: true,
+            },
+            true,
+        ),
+        (Event::DigestMailToOwnersSet { wanted: false }, false),
+    ] {
+        crate::Decider::evolve(&mut organization, &event);
+        assert_eq!(organization.outlets.mails_owner(ADA), wanted, "{event:?}");
+    }
+    given([founded()])
+        .when(Command::SetOwnDigestMail {
+            user: DANA,
+            wanted: false,
+        })
+        .then_refused(Refusal::NotAMember);
+}
+
+#[test]
+fn digests_go_to_a_few_others_too() {
+    let recipient = |n: u8| DigestRecipientId::from_uuid(uuid(200 + n));
+    let add = |n| Command::AddDigestRecipient {
+        recipient: recipient(n),
+        address: profile(),
+    };
+    let added = |n| Event::DigestRecipientAdded {
+        recipient_id: recipient(n),
+        address: profile(),
+    };
+    given([founded()]).when(add(0)).then([added(0)]);
+    given([founded(), added(0)])
+        .when(Command::RemoveDigestRecipient {
+            recipient: recipient(0),
+        })
+        .then([Event::DigestRecipientRemoved {
+            recipient_id: recipient(0),
+        }]);
+    given(std::iter::once(founded()).chain((0..20).map(added)))
+        .when(add(20))
+        .then_refused(Refusal::TooManyDigestRecipients);
 }

@@ -227,6 +227,17 @@ fn organization_line(event: &OrganizationEvent) -> String {
         E::SourceDisconnected { .. } => "An account was disconnected".to_owned(),
         E::MappingTemplateSaved { .. } => "A column mapping was saved".to_owned(),
         E::MappingTemplateRemoved { .. } => "A column mapping was removed".to_owned(),
+        E::WebhookEndpointAdded { origin, .. } => format!("A webhook to {origin} was added"),
+        E::WebhookEndpointRemoved { .. } => "A webhook was removed".to_owned(),
+        E::WebhookTestRequested { .. } => "A webhook is tested".to_owned(),
+        E::DigestRecipientAdded { .. } => "Digests are sent to one more person".to_owned(),
+        E::DigestRecipientRemoved { .. } => "Digests are sent to one person less".to_owned(),
+        E::DigestMailToOwnersSet { wanted: true } => "Owners get their digests by e-mail".to_owned(),
+        E::DigestMailToOwnersSet { wanted: false } => "Owners get no digests by e-mail".to_owned(),
+        E::OwnDigestMailSet { wanted: true, .. } => "A member wants digests by e-mail".to_owned(),
+        E::OwnDigestMailSet { wanted: false, .. } => "A member wants no digests by e-mail".to_owned(),
+        E::DigestMailTestRequested { .. } => "A test mail is sent".to_owned(),
+        E::NotificationReplayRequested { .. } => "A notification is sent again".to_owned(),
         E::AuditorLookedUp { .. } => "An auditor looked something up".to_owned(),
     }
 }

@@ -126,6 +126,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
         row.sequence = event.sequence as i64;
     });
     apply_to_members(event, happened, rows);
+    apply_to_teams(event, happened, rows);
     apply_to_states(event, happened, rows);
 }
 
@@ -174,6 +175,15 @@ impl OrganizationRow {
             | OrganizationEvent::StateSwitchedOff { .. }
             | OrganizationEvent::SourceConnected { .. }
             | OrganizationEvent::SourceDisconnected { .. }
+            | OrganizationEvent::WebhookEndpointAdded { .. }
+            | OrganizationEvent::WebhookEndpointRemoved { .. }
+            | OrganizationEvent::WebhookTestRequested { .. }
+            | OrganizationEvent::DigestRecipientAdded { .. }
+            | OrganizationEvent::DigestRecipientRemoved { .. }
+            | OrganizationEvent::DigestMailToOwnersSet { .. }
+            | OrganizationEvent::OwnDigestMailSet { .. }
+            | OrganizationEvent::DigestMailTestRequested { .. }
+            | OrganizationEvent::NotificationReplayRequested { .. }
             | OrganizationEvent::AuditorLookedUp { .. } => {}
         }
     }
@@ -206,6 +216,41 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
                 member.teams.0.clear();
             });
         }
+        OrganizationEvent::TeamCreated { .. }
+        | OrganizationEvent::TeamMemberAdded { .. }
+        | OrganizationEvent::TeamMemberRemoved { .. }
+        | OrganizationEvent::SettingsChanged { .. }
+        | OrganizationEvent::CallerIdAdded { .. }
+        | OrganizationEvent::CallerIdRemoved { .. }
+        | OrganizationEvent::StateSwitchedOn { .. }
+        | OrganizationEvent::StateSwitchedOff { .. }
+        | OrganizationEvent::SendingHalted { .. }
+        | OrganizationEvent::SendingAllowed { .. }
+        | OrganizationEvent::PermitRecorded { .. }
+        | OrganizationEvent::PermitWithdrawn { .. }
+        | OrganizationEvent::EmergencyDeclared { .. }
+        | OrganizationEvent::EmergencyEnded { .. }
+        | OrganizationEvent::SourceConnected { .. }
+        | OrganizationEvent::SourceDisconnected { .. }
+        | OrganizationEvent::MappingTemplateSaved { .. }
+        | OrganizationEvent::MappingTemplateRemoved { .. }
+        | OrganizationEvent::WebhookEndpointAdded { .. }
+        | OrganizationEvent::WebhookEndpointRemoved { .. }
+        | OrganizationEvent::WebhookTestRequested { .. }
+        | OrganizationEvent::DigestRecipientAdded { .. }
+        | OrganizationEvent::DigestRecipientRemoved { .. }
+        | OrganizationEvent::DigestMailToOwnersSet { .. }
+        | OrganizationEvent::OwnDigestMailSet { .. }
+        | OrganizationEvent::DigestMailTestRequested { .. }
+        | OrganizationEvent::NotificationReplayRequested { .. }
+        | OrganizationEvent::AuditorLookedUp { .. } => {}
+    }
+}
+
+fn apply_to_teams(event: &Recorded, happened: &OrganizationEvent, rows: &mut Rows) {
+    let organization = organization_of(event);
+    let at = event.metadata.recorded_at;
+    match happened {
         OrganizationEvent::TeamCreated { team_id, name } => rows.teams.put(TeamRow {
             created_at: at,
             ..TeamRow::blank(organization, *team_id, name.clone())
@@ -222,22 +267,7 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
                 member.teams.0.retain(|team| team != team_id);
             });
         }
-        OrganizationEvent::SettingsChanged { .. }
-        | OrganizationEvent::CallerIdAdded { .. }
-        | OrganizationEvent::CallerIdRemoved { .. }
-        | OrganizationEvent::StateSwitchedOn { .. }
-        | OrganizationEvent::StateSwitchedOff { .. }
-        | OrganizationEvent::SendingHalted { .. }
-        | OrganizationEvent::SendingAllowed { .. }
-        | OrganizationEvent::PermitRecorded { .. }
-        | OrganizationEvent::PermitWithdrawn { .. }
-        | OrganizationEvent::EmergencyDeclared { .. }
-        | OrganizationEvent::EmergencyEnded { .. }
-        | OrganizationEvent::SourceConnected { .. }
-        | OrganizationEvent::SourceDisconnected { .. }
-        | OrganizationEvent::MappingTemplateSaved { .. }
-        | OrganizationEvent::MappingTemplateRemoved { .. }
-        | OrganizationEvent::AuditorLookedUp { .. } => {}
+        _ => {}
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{
     campaign::{CampaignStatus, CampaignType},
     script::DeliveryStatus,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Page, PageRequest, QueryError, Visible, page::cursor};
 use crate::{
@@ -54,7 +55,7 @@ pub struct StatusCount {
 }
 
 /// Which contacts of a campaign are wanted. Absent fields leave all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CampaignContactFilter {
     /// With the script in this state.
     pub review: Option<ReviewState>,

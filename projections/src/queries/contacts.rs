@@ -6,12 +6,13 @@ use domain::{
     CampaignId, ContactId, ImportBatchId, OrganizationId, PhoneIndex, Position, campaign::CampaignType,
     contact::ContactStanding, script::DeliveryStatus,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Page, PageRequest, QueryError, Visible, page::cursor};
 use crate::models::{ContactHistoryRow, ContactRow, SuppressionListRow};
 
 /// Which contacts are wanted. Absent fields leave all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactFilter {
     /// In this campaign.
     pub campaign: Option<CampaignId>,

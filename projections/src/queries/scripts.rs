@@ -5,6 +5,7 @@ use domain::{
     AttemptId, CampaignId, ContactId, OrganizationId, ScriptId,
     script::{Author, DeliveryStatus},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Page, PageRequest, QueryError};
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Which scripts of a campaign are wanted. Absent fields leave all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptFilter {
     /// In this state of review.
     pub review: Option<ReviewState>,

@@ -10,6 +10,7 @@ on_both_engines! {
     a_farm_workbook_becomes_a_campaign_that_adds_up;
     the_demonstration_run_again_does_nothing;
     a_file_that_is_no_contact_list_is_refused_with_words;
+    what_came_of_it_is_exported_to_files;
 }
 
 fn a_title_companys_list_becomes_a_campaign_that_adds_up(place: Place) {
@@ -52,6 +53,35 @@ fn a_file_that_is_no_contact_list_is_refused_with_words(place: Place) {
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(complaint.contains("upload the list as"), "{complaint}");
     the_journal_and_the_read_models_agree(&place);
+}
+
+fn what_came_of_it_is_exported_to_files(place: Place) {
+    let printed = AtWork::demonstration(&place, &fixture("title_rep_iwcc_farm.xlsx")).completed();
+    let campaign = printed["campaign"].as_str().expect("the campaign's id");
+    let export = |what: &str, more: &[&str]| {
+        let ran = voicedrop(&place, &[&["export", what], more].concat());
+        assert!(
+            ran.status.success(),
+            "{what}: {}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        ran.stdout
+    };
+    let rows = |csv: &[u8]| csv::Reader::from_reader(csv).into_records().flatten().count();
+    let of_campaign = ["--campaign", campaign];
+    let contacts = figure(&printed, "contacts") as usize;
+    for what in ["contacts", "scripts", "deliveries"] {
+        assert_eq!(rows(&export(what, &of_campaign)), contacts, "{what}");
+    }
+    assert!(rows(&export("analytics", &[])) > 3);
+    let file = place.directory().join("digest.pdf");
+    let name = file.display().to_string();
+    export("digest", &["--campaign", campaign, "--output", &name]);
+    assert!(std::fs::read(&file).expect("the file").starts_with(b"%PDF-"));
+    let without = voicedrop(&place, &["export", "scripts"]);
+    assert!(!without.status.success());
+    let told = voicedrop(&place, &["notifications", "list", "--json"]);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 mod batches;
 mod batches_killed;
 mod costs;
-mod desk;
+pub(crate) mod desk;
 mod halting;
 mod reviewing;
 mod speaking;

@@ -10,11 +10,13 @@ mod drop_register;
 mod fault;
 mod inbound_addresses;
 mod listed_numbers;
+mod notifications;
 mod outbox;
 mod processes;
 mod send_pace;
 mod tables;
 mod uploads;
+mod webhook_endpoints;
 mod webhooks;
 
 use std::sync::Arc;
@@ -29,11 +31,13 @@ pub use drop_register::DropStore;
 pub use fault::unreachable;
 pub use inbound_addresses::InboundAddressStore;
 pub use listed_numbers::ListedNumberStore;
+pub use notifications::NotificationStore;
 pub use outbox::{CLAIM_MAX, Outbox};
 pub use processes::ProcessStore;
 pub use send_pace::PaceStore;
 pub use tables::{SET, WORK_MIGRATIONS};
 pub use uploads::UploadStore;
+pub use webhook_endpoints::WebhookEndpointStore;
 pub use webhooks::WebhookStore;
 
 use crate::key_ring::{KeyRingError, MasterKey, StoredKeys};
@@ -55,6 +59,10 @@ pub struct WorkStore {
     pub consents: Arc<ConsentStore>,
     /// Addresses that other programs push contacts to.
     pub inbound: Arc<InboundAddressStore>,
+    /// Endpoints of other programs.
+    pub webhook_endpoints: Arc<WebhookEndpointStore>,
+    /// What was told to whom.
+    pub notifications: Arc<NotificationStore>,
     /// What carriers sent.
     pub webhooks: Arc<WebhookStore>,
     /// Which hand-off called which number.
@@ -100,6 +108,8 @@ impl WorkStore {
             connections: Arc::new(ConnectionStore::new(sql.clone(), Arc::clone(&keys))),
             consents: Arc::new(ConsentStore::new(sql.clone(), Arc::clone(&keys))),
             inbound: Arc::new(InboundAddressStore::new(sql.clone())),
+            webhook_endpoints: Arc::new(WebhookEndpointStore::new(sql.clone(), Arc::clone(&keys))),
+            notifications: Arc::new(NotificationStore::new(sql.clone())),
             webhooks: Arc::new(WebhookStore::new(sql.clone(), Arc::clone(&keys))),
             drops: Arc::new(DropStore::new(sql.clone(), Arc::clone(&keys))),
             keys,

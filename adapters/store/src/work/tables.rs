@@ -38,6 +38,7 @@ macro_rules! files {
             migration_file!($engine, "0013_reports"),
             migration_file!($engine, "0014_pace"),
             migration_file!($engine, "0015_listed_numbers"),
+            migration_file!($engine, "0018_notifications"),
             migration_file!($engine, "0020_doubts"),
             migration_file!($engine, "0021_list_progress"),
         ]

@@ -15,6 +15,7 @@ use super::{
     },
     campaign::CampaignAnalytics,
 };
+use crate::http::DigestLinks;
 
 /// Someone who listened long.
 #[derive(Debug, Clone, SimpleObject)]
@@ -114,18 +115,24 @@ pub struct Digest {
     recommendations: Vec<Advice>,
     /// Nothing when the campaign did not complete.
     at_completion: Option<AtCompletion>,
-    /// Where it lies as a typeset document.
-    pdf_path: String,
-    /// Where it lies as a page to print or send.
-    html_path: String,
+    /// Where it can be fetched as a typeset document, on this server, for a while.
+    pdf_url: String,
+    /// Where it can be fetched as a page to print or send, for a while.
+    html_url: String,
+    /// From here on both links open nothing.
+    links_expire_at: DateTime<Utc>,
 }
 
 impl Digest {
-    pub(super) fn of(report: CampaignReport, as_of: Position, completed: Option<DigestRow>) -> Self {
+    pub(super) fn of(
+        report: CampaignReport,
+        as_of: Position,
+        completed: Option<DigestRow>,
+        links: DigestLinks,
+    ) -> Self {
         let (summary, advice) = (report.summary(), report.recommendations());
         let days = report.figures().days;
         let c = &report.campaign;
-        let path = |format: &str| format!("/campaigns/{}/digest.{format}", c.campaign_id);
         Self {
             campaign_id: c.campaign_id.global(),
             name: c.name.clone(),
@@ -140,8 +147,9 @@ impl Digest {
             held: c.held + c.lapsed,
             in_doubt: c.in_doubt,
             summary,
-            pdf_path: path("pdf"),
-            html_path: path("html"),
+            pdf_url: links.pdf,
+            html_url: links.html,
+            links_expire_at: links.expire_at,
             top_listeners: report.listeners.iter().cloned().map(Into::into).collect(),
             recommendations: advice.into_iter().map(Into::into).collect(),
             at_completion: completed.map(Into::into),

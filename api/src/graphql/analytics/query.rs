@@ -1,7 +1,7 @@
 //! Questions about how campaigns went, and what happened lately.
 
 use async_graphql::{Context, ID, Object, connection::Connection};
-use commands::authorization::Action;
+use commands::authorization::{Action, Permit};
 use domain::{CampaignId, Position as At};
 use projections::digest::{CampaignReport, DigestFigures};
 
@@ -19,17 +19,19 @@ use super::{
     digest::Digest,
     organization::{Compared, Comparison, Overview, Trend, periods, result_filter},
 };
+use crate::http::digest_links;
 
 /// Longest period of a trend, days.
 const TREND_DAYS_MAX: u32 = 183;
 
 impl Caller<'_> {
     /// How a campaign goes that the caller sees.
-    async fn report(&self, campaign: &ID) -> Result<CampaignReport, Problem> {
+    async fn report(&self, campaign: &ID) -> Result<(Permit, CampaignReport), Problem> {
         let id = CampaignId::parse(campaign)?;
         let (permit, row) = self.campaign_row(id).await?;
         let (queries, seen) = (self.state.queries.as_ref(), visible(&permit));
-        Ok(CampaignReport::gather(queries, permit.organization(), &seen, row).await?)
+        let report = CampaignReport::gather(queries, permit.organization(), &seen, row).await?;
+        Ok((permit, report))
     }
 }
 
@@ -50,7 +52,7 @@ impl AnalyticsQuery {
     ) -> Result<CampaignAnalytics, Problem> {
         let caller = caller(ctx)?;
         caller.fresh(min_position).await;
-        Ok(caller.report(&campaign_id).await?.into())
+        Ok(caller.report(&campaign_id).await?.1.into())
     }
 
     /// Sums over the campaigns that the caller sees.
@@ -156,13 +158,14 @@ impl AnalyticsQuery {
         let caller = caller(ctx)?;
         caller.fresh(min_position).await;
         let as_of = caller.state.queries.position().await?;
-        let report = caller.report(&campaign_id).await?;
+        let (permit, report) = caller.report(&campaign_id).await?;
         if !DigestFigures::has_ended(&report.campaign) {
             return Ok(None);
         }
         let (organization, id) = (report.campaign.organization_id, report.campaign.campaign_id);
         let completed = caller.state.queries.digest(organization, id).await?;
-        Ok(Some(Digest::of(report, as_of.into(), completed)))
+        let links = digest_links(caller.state, &permit, id);
+        Ok(Some(Digest::of(report, as_of.into(), completed, links)))
     }
 
     /// What happened, newest first. Of one campaign; of all only for those who see everything.

@@ -13,7 +13,7 @@ pub use costs::CostQuery;
 pub use duplicates::DuplicateQuery;
 pub use life_cycle::LifeCycleMutation;
 pub use mutation::ScriptEngineInput;
-pub use object::Campaign;
+pub use object::{Campaign, contact_filter, script_filter};
 pub use outlook::OutlookQuery;
 pub use query::CampaignQuery;
 

@@ -365,17 +365,7 @@ impl Campaign {
         after: Option<String>,
     ) -> Result<Connection<String, CampaignContact>, Problem> {
         let (permit, _) = caller(ctx)?.campaign_row(self.0.campaign_id).await?;
-        let filter = CampaignContactFilter {
-            review: review.map(Into::into),
-            audio: audio.map(Into::into),
-            deliveries: deliveries
-                .unwrap_or_default()
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            without_script: without_script.unwrap_or(false),
-            ..CampaignContactFilter::default()
-        };
+        let filter = contact_filter(review, audio, deliveries, without_script);
         let request = page(first, after)?;
         let started = request.after.is_some();
         let found = caller(ctx)?
@@ -400,17 +390,7 @@ impl Campaign {
         after: Option<String>,
     ) -> Result<Connection<String, Script>, Problem> {
         let (permit, _) = caller(ctx)?.campaign_row(self.0.campaign_id).await?;
-        let filter = ScriptFilter {
-            review: review.map(Into::into),
-            audio: audio.map(Into::into),
-            deliveries: deliveries
-                .unwrap_or_default()
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            stopped,
-            ..ScriptFilter::default()
-        };
+        let filter = script_filter(review, audio, deliveries, stopped);
         let request = page(first, after)?;
         let started = request.after.is_some();
         let found = caller(ctx)?
@@ -419,6 +399,46 @@ impl Campaign {
             .scripts(permit.organization(), self.0.campaign_id, &filter, request)
             .await?;
         Ok(connection(found, started, Script::from))
+    }
+}
+
+/// Which contacts of a campaign are wanted, as the read models take it.
+pub fn contact_filter(
+    review: Option<ReviewState>,
+    audio: Option<AudioState>,
+    deliveries: Option<Vec<DeliveryStatus>>,
+    without_script: Option<bool>,
+) -> CampaignContactFilter {
+    CampaignContactFilter {
+        review: review.map(Into::into),
+        audio: audio.map(Into::into),
+        deliveries: deliveries
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+        without_script: without_script.unwrap_or(false),
+        ..CampaignContactFilter::default()
+    }
+}
+
+/// Which scripts of a campaign are wanted, as the read models take it.
+pub fn script_filter(
+    review: Option<ReviewState>,
+    audio: Option<AudioState>,
+    deliveries: Option<Vec<DeliveryStatus>>,
+    stopped: Option<bool>,
+) -> ScriptFilter {
+    ScriptFilter {
+        review: review.map(Into::into),
+        audio: audio.map(Into::into),
+        deliveries: deliveries
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+        stopped,
+        ..ScriptFilter::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod mutation;
 mod object;
+mod outlets;
 mod query;
 mod rules;
 mod settings;
@@ -9,6 +10,7 @@ mod suppression;
 
 pub use mutation::OrganizationMutation;
 pub use object::Organization;
+pub use outlets::{OutletMutation, OutletQuery};
 pub use query::OrganizationQuery;
 pub use rules::{RulesMutation, RulesQuery};
 pub use suppression::{SuppressionList, SuppressionMutation, SuppressionQuery};

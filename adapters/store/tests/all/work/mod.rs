@@ -6,6 +6,7 @@ mod connections;
 mod inbox;
 mod keys;
 mod lists;
+mod notifications;
 mod outbox;
 mod pace;
 mod processes;

@@ -1,0 +1,109 @@
+//! CSV files of what lists show, by the filters of the lists: links that can be opened without headers for a while.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use commands::authorization::{Action, Permit};
+use domain::CampaignId;
+
+use super::{
+    campaign::{contact_filter, script_filter},
+    contact::ContactFilterInput,
+    context::{Caller, caller},
+    enums::{AudioState, DeliveryStatus, ReviewState},
+    error::Problem,
+    node_id::NodeKind,
+};
+use crate::{exports::Export, http::export_link};
+
+/// A file to be fetched.
+#[derive(Debug, SimpleObject)]
+pub struct ExportLink {
+    /// Where it can be fetched, on this server. The rows are read when it is.
+    url: String,
+    /// From here on the link opens nothing.
+    expires_at: DateTime<Utc>,
+    file_name: &'static str,
+}
+
+impl Caller<'_> {
+    fn export(&self, permit: &Permit, export: &Export) -> ExportLink {
+        let (url, ticket) = export_link(self.state, permit, export);
+        ExportLink {
+            url,
+            expires_at: ticket.expires_at,
+            file_name: export.file_name(),
+        }
+    }
+}
+
+/// Questions whose answer is a file.
+#[derive(Debug, Default)]
+pub struct ExportQuery;
+
+#[Object]
+impl ExportQuery {
+    /// The contacts that `contacts` answers, as CSV.
+    async fn contacts_export(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ContactFilterInput>,
+    ) -> Result<ExportLink, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(Action::Read)?;
+        let filter = caller.contact_filter(filter.unwrap_or_default()).await?;
+        Ok(caller.export(&permit, &Export::Contacts { filter }))
+    }
+
+    /// The scripts that `campaign.scripts` answers, with their words, as CSV.
+    async fn scripts_export(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: ID,
+        review: Option<ReviewState>,
+        audio: Option<AudioState>,
+        deliveries: Option<Vec<DeliveryStatus>>,
+        stopped: Option<bool>,
+    ) -> Result<ExportLink, Problem> {
+        let caller = caller(ctx)?;
+        let (permit, row) = caller.campaign_row(CampaignId::parse(&campaign_id)?).await?;
+        let export = Export::Scripts {
+            campaign: row.campaign_id,
+            filter: script_filter(review, audio, deliveries, stopped),
+        };
+        Ok(caller.export(&permit, &export))
+    }
+
+    /// What became of the voicemails of the contacts that `campaign.contacts` answers, as CSV.
+    async fn deliveries_export(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: ID,
+        review: Option<ReviewState>,
+        audio: Option<AudioState>,
+        deliveries: Option<Vec<DeliveryStatus>>,
+        without_script: Option<bool>,
+    ) -> Result<ExportLink, Problem> {
+        let caller = caller(ctx)?;
+        let (permit, row) = caller.campaign_row(CampaignId::parse(&campaign_id)?).await?;
+        let export = Export::Deliveries {
+            campaign: row.campaign_id,
+            filter: contact_filter(review, audio, deliveries, without_script),
+        };
+        Ok(caller.export(&permit, &export))
+    }
+
+    /// The figures of a campaign as CSV, or of all campaigns that the caller sees.
+    async fn analytics_export(
+        &self,
+        ctx: &Context<'_>,
+        campaign_id: Option<ID>,
+    ) -> Result<ExportLink, Problem> {
+        let caller = caller(ctx)?;
+        let id = campaign_id.as_ref().map(CampaignId::parse).transpose()?;
+        let permit = match id {
+            Some(id) => caller.campaign_row(id).await?.0,
+            None => caller.permit(Action::Read)?,
+        };
+        Ok(caller.export(&permit, &Export::Analytics { campaign: id }))
+    }
+}
