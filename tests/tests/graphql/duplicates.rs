@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::campaign::{CHANGED, Campaign};
-use crate::stage::{Person, TestApp, in_a_running_system, text};
+use crate::stage::{Person, TestApp, in_a_running_system, text, until};
 
 in_a_running_system! {
     people_who_were_called_lately_are_found_and_taken_out;
@@ -19,6 +19,11 @@ async fn draft_over_everybody(agent: &Person) -> Campaign {
     let campaign = Campaign::draft(agent).await;
     let pick = format!("pickContacts(campaignId: {:?}, contactIds: {ids:?})", campaign.id);
     agent.does(&pick, "ContactsPicked { added }").await;
+    until("they are in the campaign", async || {
+        let counters = campaign.field("counters { contacts }").await;
+        (counters["contacts"] == ids.len()).then_some(())
+    })
+    .await;
     campaign
 }
 

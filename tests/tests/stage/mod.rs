@@ -10,7 +10,6 @@ mod person;
 pub use app::{TestApp, WEBHOOK_SECRET, text, until};
 pub use binary::{AtWork, Worker, fixture, random, voicedrop};
 pub use engine::{Engine, Place};
-pub use live::Live;
 pub use person::Person;
 
 /// Makes a test of each story for each engine: `on_both_engines! { a_story; another_story; }` with `fn a_story(Place)`.

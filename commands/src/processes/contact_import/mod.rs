@@ -226,6 +226,8 @@ impl<'a> Recorder<'a> {
         self.import.decide(ImportCommand::RecordChunk(outcome))?;
         let mut request = Batch::new(ports, context);
         request.extend(self.import.append(ports, context)?);
+        // Contacts before their place in the campaign: whoever reads that goes by their number.
+        request.extend(chunk.take_appends());
         if let (Some(campaign), Some(batch)) = (&mut self.campaign, batch) {
             for contacts in chunk.members().chunks(CONTACTS_PER_EVENT_MAX) {
                 campaign.decide(CampaignCommand::AddContacts {
@@ -238,7 +240,6 @@ impl<'a> Recorder<'a> {
             within_limit(ports, context, campaign.state()).await?;
             request.extend(campaign.append(ports, context)?);
         }
-        request.extend(chunk.take_appends());
         match request.commit().await {
             Ok(_) => {
                 self.import.settle();
