@@ -77,7 +77,7 @@ async fn export(application: &Application, args: &ExportArgs) -> Result<(), CliE
     caught_up.map_err(StartError::from)?;
     let organization = match args.organization {
         Some(id) => id,
-        None => super::import::only_organization(application).await?,
+        None => super::acting::only_organization(application).await?,
     };
     let queries = application.read_side.queries();
     let campaign = match &args.campaign {

@@ -121,7 +121,7 @@ async fn organization(
 ) -> Result<OrganizationId, CliError> {
     match named {
         Some(id) => Ok(id),
-        None => super::import::only_organization(application).await,
+        None => super::acting::only_organization(application).await,
     }
 }
 

@@ -1,17 +1,20 @@
 //! Figures as a table: what is grouped how, with rates as shares of 1, each with the least and the most that are likely at 95 %. What a
 //! carrier does not report is called so, never 0.
 
+use chrono::{Days, NaiveDate};
 use projections::{
-    digest::{CampaignReport, Day, failure_words, rule_words},
+    digest::{CampaignReport, failure_words, rule_words},
     figures::{Costs, Results},
     models::CampaignRow,
-    queries::{Compared, Comparison, HourResults, QueryError, StateResults},
+    queries::{Compared, Comparison, HourResults, QueryError, ResultFilter, StateResults},
 };
 
 use super::{BrokenOff, NOT_REPORTED, Source, Table, broken_off, cells::Line};
 
 /// Days of the week as they are numbered, from 1.
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// From 1970 on, so many days are asked for: all on which anything can have been handed over.
+const DAYS: u64 = 100_000;
 
 pub(super) struct Analytics {
     /// One campaign; nothing for all that are seen.
@@ -45,7 +48,7 @@ async fn of_campaign(source: &Source, campaign: CampaignRow) -> Result<String, Q
         ..Group::of("campaign", &campaign.name, report.results)
     };
     total.write(&mut lines);
-    days(&mut lines, &report.days, report.results.listening_reported);
+    days(source, &ResultFilter::of(campaign.campaign_id), &mut lines).await?;
     hours(&mut lines, &report.hours);
     states(&mut lines, &report.states);
     for failure in &report.failures {
@@ -79,20 +82,24 @@ async fn of_all(source: &Source) -> Result<String, QueryError> {
         ..Group::of("all", "all campaigns", overview.results)
     };
     total.write(&mut lines);
+    let everything = ResultFilter::default();
     for (by, named) in [
         (Comparison::Campaign, "campaign"),
         (Comparison::CampaignType, "campaign_type"),
         (Comparison::Writer, "writer"),
+        (Comparison::Template, "template"),
         (Comparison::Length, "length_from_seconds"),
     ] {
-        for compared in queries.compared(organization, seen, by, &[]).await? {
+        for compared in queries.compared(organization, seen, by, &everything).await? {
             of_compared(named, &compared).write(&mut lines);
         }
     }
-    let points = queries.trend(organization, seen, None, None).await?;
-    days(&mut lines, &Day::of(&points), overview.results.listening_reported);
-    hours(&mut lines, &queries.hours(organization, seen, None).await?);
-    states(&mut lines, &queries.states(organization, seen, None).await?);
+    days(source, &everything, &mut lines).await?;
+    hours(&mut lines, &queries.hours(organization, seen, &everything).await?);
+    states(
+        &mut lines,
+        &queries.states(organization, seen, &everything).await?,
+    );
     Ok(lines)
 }
 
@@ -127,25 +134,17 @@ fn states(lines: &mut String, states: &[StateResults]) {
     }
 }
 
-/// A day has no rates: what was left on it may have been handed over the day before.
-fn days(lines: &mut String, days: &[Day], listening_reported: bool) {
-    for day in days {
-        let line = Line::default()
-            .text("day")
-            .text(&day.day.to_string())
-            .number(day.attempted)
-            .number(day.delivered)
-            .text("")
-            .text("")
-            .text("");
-        let line = if listening_reported {
-            line.number(day.listened)
-        } else {
-            line.text(NOT_REPORTED)
-        };
-        let line = (0..4).fold(line, |line, _| line.text(""));
-        line.number(day.failed).text("").text("").end(lines);
+/// Of each day what came of the voicemails that were handed over on it.
+async fn days(source: &Source, filter: &ResultFilter, lines: &mut String) -> Result<(), QueryError> {
+    let first = NaiveDate::default();
+    let ever = (first, first + Days::new(DAYS));
+    let days = source
+        .queries
+        .days(source.organization, &source.visible, filter, ever);
+    for day in days.await? {
+        Group::of("day", &day.day.to_string(), day.results).write(lines);
     }
+    Ok(())
 }
 
 /// How often something happened of which there are no rates.

@@ -189,12 +189,17 @@ impl Season {
                 version: 1,
                 text: self.sealed.clone(),
                 characters: 420,
-                by: if n % 3 == 0 { Author::Template } else { Author::Ai },
-                model: (n % 3 != 0).then(|| format!("model-{}", n % 3)),
+                by: if n.is_multiple_of(3) {
+                    Author::Template
+                } else {
+                    Author::Ai
+                },
+                model: (!n.is_multiple_of(3)).then(|| format!("model-{}", n % 3)),
                 prompt_sha256: None,
                 tokens: Some(300),
                 cost: MicroDollars::from_micros(900),
                 lint: None,
+                batch_id: None,
             },
             ScriptEvent::SubmissionDecided { decision },
             ScriptEvent::SubmissionAttempted {

@@ -62,9 +62,9 @@ fn main() {
             println!("{case} on {engine}");
             runtime.block_on(async {
                 match case {
-                    "template" => template(engine).await,
-                    "model" => model(engine).await,
-                    _ => faults(engine).await,
+                    "template" => Box::pin(template(engine)).await,
+                    "model" => Box::pin(model(engine)).await,
+                    _ => Box::pin(faults(engine)).await,
                 }
             });
         }

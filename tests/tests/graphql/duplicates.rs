@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::campaign::{CHANGED, Campaign};
+use super::{analytics::completed, campaign::Campaign};
 use crate::stage::{Person, TestApp, in_a_running_system, text, until};
 
 in_a_running_system! {
@@ -31,23 +31,7 @@ const REPORT: &str = "contacts duplicates tooRecent minIntervalDays \
      conflicts { campaignId name visible contacts tooRecent daysSince } recommendations { advice basis }";
 
 async fn people_who_were_called_lately_are_found_and_taken_out(app: &TestApp) {
-    let admin = app.admin().await;
-    let first = Campaign::draft(&admin)
-        .await
-        .with_people()
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
-    let approve = first.step("approveCampaign");
-    admin
-        .does(&approve, "CampaignApproved { precheck { ready } }")
-        .await;
-    let first = first.followed_by_a_program().await;
-    first.agent.does(&first.step("submitCampaign"), CHANGED).await;
-    first.is("COMPLETED").await;
-
+    let first = completed(&app.admin().await).await;
     let agent = first.agent.clone();
     let second = draft_over_everybody(&agent).await;
     let ask = |days: u32| {
@@ -78,12 +62,17 @@ async fn people_who_were_called_lately_are_found_and_taken_out(app: &TestApp) {
         "{none}"
     );
 
+    each_is_listed_with_what_was_before(&first, &second).await;
+    whoever_was_called_lately_is_taken_out(&second).await;
+}
+
+async fn each_is_listed_with_what_was_before(first: &Campaign, second: &Campaign) {
     let list = format!(
         "duplicates(campaignId: {:?}, minIntervalDays: 14, first: 50) {{ nodes {{ tooRecent daysSince conflicts {{ tooRecent }} \
          contact {{ contactedWithin(days: 14) campaigns {{ campaignId daysSince delivery }} }} }} }}",
         second.id
     );
-    let listed = agent.asks(&list).await;
+    let listed = second.agent.asks(&list).await;
     let nodes = listed["nodes"].as_array().expect("a list");
     assert_eq!(nodes.len(), 12);
     for node in nodes {
@@ -95,7 +84,10 @@ async fn people_who_were_called_lately_are_found_and_taken_out(app: &TestApp) {
         let earlier = history.iter().find(|c| c["campaignId"] == json!(first.id));
         assert!(earlier.is_some_and(|c| c["daysSince"].is_u64()), "{node}");
     }
+}
 
+async fn whoever_was_called_lately_is_taken_out(second: &Campaign) {
+    let agent = &second.agent;
     let check = format!("checkDuplicates(id: {:?}, minIntervalDays: 14)", second.id);
     let checked = "CampaignChanged { campaign { duplicateCheck { duplicates campaigns minIntervalDays } } }";
     let done = agent.does(&check, checked).await;
