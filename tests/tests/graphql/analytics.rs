@@ -173,7 +173,7 @@ async fn another_agents_results_are_in_no_figure(app: &TestApp) {
         "MemberAdded { signInLink }",
     );
     let link = made.await;
-    let other = crate::stage::Person::by_link(app.address(), text(&link["signInLink"])).await;
+    let other = Person::by_link(app.address(), text(&link["signInLink"])).await;
     let seen = other.asks("overview { campaigns results { attempted } }").await;
     assert_eq!(seen, json!({"campaigns": 0, "results": {"attempted": 0}}));
     assert_eq!(other.asks("comparison(by: WRITER) { key }").await, json!([]));
