@@ -9,7 +9,7 @@ use super::campaign::Campaign;
 use crate::stage::{Person, TestApp, in_a_running_system, text, until};
 
 /// Contacts that are streamed.
-const MANY: usize = 100_000;
+const MANY: usize = 12_000;
 
 in_a_running_system! {
     an_export_has_the_rows_of_the_screen;
@@ -17,7 +17,7 @@ in_a_running_system! {
     a_link_opens_what_it_was_made_for_and_only_for_members;
     nothing_that_an_agent_typed_is_calculated_by_a_spreadsheet;
     what_an_auditor_takes_is_recorded;
-    a_hundred_thousand_contacts_are_streamed;
+    thousands_of_contacts_are_streamed;
 }
 
 /// The rows of a file, each with its cells by the names of the columns.
@@ -233,7 +233,7 @@ async fn what_an_auditor_takes_is_recorded(app: &TestApp) {
     );
 }
 
-async fn a_hundred_thousand_contacts_are_streamed(app: &TestApp) {
+async fn thousands_of_contacts_are_streamed(app: &TestApp) {
     let admin = app.admin().await;
     let mut list = String::from("Owner Name,Property Address,City,State,ZIP,Phone\n");
     for n in 0..MANY {
@@ -280,7 +280,7 @@ async fn a_hundred_thousand_contacts_are_streamed(app: &TestApp) {
         pieces += 1;
     }
     let rows = rows(&String::from_utf8(file).expect("UTF-8"));
-    assert!(pieces > 100, "{pieces} pieces");
+    assert!(pieces > MANY / 1_000, "{pieces} pieces");
     let ids = column(&rows, "contact_id");
     assert_eq!(ids.len(), MANY);
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "nobody twice");

@@ -239,6 +239,16 @@ impl TestApp {
         events.iter().map(|e| e.name.clone()).collect()
     }
 
+    /// The carrier has nothing more to say, and what it said is recorded.
+    pub async fn everything_is_reported(&self) {
+        let sandbox = self.running.application.sandbox.as_ref();
+        let outside = sandbox.expect("a sandbox").pending();
+        until("everything is reported", async || {
+            (outside.count() == 0 && self.reports().await.waiting == 0).then_some(())
+        })
+        .await;
+    }
+
     /// Reports of the carrier by what became of them.
     pub async fn reports(&self) -> commands::ports::WebhookCounts {
         let inbox = &self.running.application.ports.inbox;
