@@ -45,6 +45,7 @@ impl WebhookReach {
         match url.host() {
             Some(Host::Ipv4(address)) => self.allows(address.into()),
             Some(Host::Ipv6(address)) => self.allows(address.into()),
+            Some(Host::Domain(name)) if self == Self::ThisMachine => name == "localhost",
             Some(Host::Domain(name)) => !name.is_empty(),
             None => false,
         }
