@@ -106,12 +106,12 @@ export function NotificationLog() {
             )
           }
           columns={[
-            { title: 'To', width: 12, cell: nameOf },
-            { title: 'About', width: 6, cell: row => <About row={row} /> },
-            { title: 'State', width: 9, cell: row => <Standing row={row} /> },
+            { title: 'To', width: 8, cell: nameOf },
+            { title: 'About', width: 5, cell: row => <About row={row} /> },
+            { title: 'State', width: 6, cell: row => <Standing row={row} /> },
             { title: 'Tries', width: 4, right: true, cell: row => count(row.tries) },
-            { title: 'Last answer', width: 12, cell: answerOf },
-            { title: 'Made', width: 9, cell: row => <When at={row.createdAt} /> },
+            { title: 'Last answer', width: 7, cell: answerOf },
+            { title: 'Made', width: 8, cell: row => <When at={row.createdAt} /> },
             { title: 'Again', width: 6, cell: row => <Replay row={row} to={nameOf(row)} /> },
           ]}
         />
@@ -124,7 +124,7 @@ function About({ row }: { row: Row }) {
   if (!row.campaignId) return <>Test</>;
   return (
     <Anchor component={Link} to={`/agent/campaigns/${row.campaignId}/digest`} size="sm">
-      A campaign
+      Campaign
     </Anchor>
   );
 }
