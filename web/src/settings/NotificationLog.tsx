@@ -11,7 +11,7 @@ import { LongList } from '../parts/LongList';
 import { Sign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
 import { Sure } from '../parts/Sure';
-import { count, when } from '../parts/words';
+import { away, count, when } from '../parts/words';
 import { membersDocument } from './Members';
 import {
   digestMailDocument,
@@ -108,10 +108,10 @@ export function NotificationLog() {
           columns={[
             { title: 'To', width: 8, cell: nameOf },
             { title: 'About', width: 5, cell: row => <About row={row} /> },
-            { title: 'State', width: 6, cell: row => <Standing row={row} /> },
+            { title: 'State', width: 8, cell: row => <Standing row={row} /> },
             { title: 'Tries', width: 4, right: true, cell: row => count(row.tries) },
             { title: 'Last answer', width: 7, cell: answerOf },
-            { title: 'Made', width: 8, cell: row => <When at={row.createdAt} /> },
+            { title: 'Made', width: 6, cell: row => <When at={row.createdAt} relative /> },
             { title: 'Again', width: 6, cell: row => <Replay row={row} to={nameOf(row)} /> },
           ]}
         />
@@ -135,7 +135,7 @@ function Standing({ row }: { row: Row }) {
       <Sign of={STATES[row.state]} />
       {row.state === 'PENDING' && row.tries > 0 && row.nextTryAt && (
         <Text size="xs" c="dimmed" mt={2}>
-          next try {when(row.nextTryAt)}
+          next try {away(row.nextTryAt)}
         </Text>
       )}
     </span>
