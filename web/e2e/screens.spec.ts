@@ -69,6 +69,7 @@ async function screens(page: Page): Promise<[string, string][]> {
       'suppression',
       'sending',
       'inbound',
+      'notifications',
       'reports',
     ].map((section): [string, string] => [`settings-${section}`, `/settings/${section}`]),
     ['not-found', '/nowhere'],

@@ -11,6 +11,7 @@ import { Money, When } from '../parts/Signs';
 import { count, phone, share } from '../parts/words';
 import { ActivityFeed } from './ActivityFeed';
 import { ProductionHalt } from './ProductionHalt';
+import { ScriptBatches } from './ScriptBatches';
 import type { Whole } from './useCampaign';
 
 const reportedDocument = graphql(`
@@ -137,12 +138,20 @@ export function Running({ campaign }: { campaign: Whole }) {
   const writing = usePace(generation.startedAt, generation.done, generation.total);
   const speaking = usePace(rendering.startedAt, rendering.done, rendering.total);
   const halt = <ProductionHalt campaign={campaign} />;
+  const batches = campaign.scriptBatches && <ScriptBatches {...campaign.scriptBatches} />;
   return (
     <div style={{ marginBottom: 'var(--mantine-spacing-md)' }}>
       {status === 'GENERATING_SCRIPTS' && (
-        <LongJob title="Writing scripts" unit="scripts" {...generation} {...writing}>
+        // A batch comes back all at once: a rate would say nothing of when the rest is there.
+        <LongJob title="Writing scripts" unit="scripts" {...generation} {...(batches ? {} : writing)}>
+          {batches}
           {halt}
         </LongJob>
+      )}
+      {status !== 'GENERATING_SCRIPTS' && batches && (
+        <Paper withBorder p="md">
+          {batches}
+        </Paper>
       )}
       {status === 'GENERATING_AUDIO' && (
         <LongJob title="Speaking scripts" unit="scripts" {...rendering} {...speaking}>

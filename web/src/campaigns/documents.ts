@@ -49,6 +49,12 @@ export const campaignFields = graphql(`
       startedAt
       finishedAt
     }
+    scriptBatches {
+      batches
+      requests
+      submitted
+      processed
+    }
     rendering {
       run
       total

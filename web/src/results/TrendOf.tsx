@@ -66,8 +66,8 @@ export function TrendOf() {
         {({ trend }) => (
           <>
             <Text size="sm" c="dimmed" mb="xs">
-              {dayName(trend.from)} to {dayName(trend.until)}, by the day on which they were handed over; of the
-              last ones not everything is known yet
+              {dayName(trend.from)} to {dayName(trend.until)}, by the day on which they were handed over; of
+              the last ones not everything is known yet
             </Text>
             <Against trend={trend} />
             <DayChart

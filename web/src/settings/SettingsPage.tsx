@@ -10,6 +10,7 @@ import { CallerIds } from './CallerIds';
 import { CarrierReports } from './CarrierReports';
 import { InboundAddresses } from './InboundAddresses';
 import { Members } from './Members';
+import { Notifications } from './Notifications';
 import { Organization } from './Organization';
 import { Permits } from './Permits';
 import { Rules } from './Rules';
@@ -38,8 +39,12 @@ const SECTIONS: Section[] = [
   { key: 'suppression', label: 'Suppression', content: <Suppression /> },
   { key: 'sending', label: 'Halt of sending', content: <Sending /> },
   { key: 'inbound', label: 'Inbound addresses', content: <InboundAddresses /> },
+  { key: 'notifications', label: 'Notifications', content: <Notifications /> },
   { key: 'reports', label: 'Carrier reports', content: <CarrierReports /> },
 ];
+
+/** Sections in which everybody has something to change. */
+const OWN = ['account', 'notifications'];
 
 export function SettingsPage() {
   const { section } = useParams();
@@ -52,7 +57,7 @@ export function SettingsPage() {
     <>
       <PageTitle
         title={`Settings: ${open.label}`}
-        under={mayAdminister || section === 'account' ? undefined : 'Only admins change these; you may look.'}
+        under={mayAdminister || OWN.includes(section) ? undefined : 'Only admins change these; you may look.'}
       />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 3 }}>

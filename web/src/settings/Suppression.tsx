@@ -11,24 +11,15 @@ import { Empty, Shown } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, phone } from '../parts/words';
 import { useViewer } from '../shell/viewer';
+import { ListLoading } from './ListLoading';
 import { LoadList } from './LoadList';
 import { suppressDocument, unsuppressDocument } from './documents';
-import { listAges, listKinds } from './listKinds';
+import { listAges, listKinds, listName } from './listKinds';
 
 const document = graphql(`
   query SuppressionLists($minPosition: Position) {
     suppressionLists(minPosition: $minPosition) {
-      id
-      kind
-      state
-      version
-      age
-      ageDays
-      loading
-      loadError
-      loaded
-      added
-      updatedAt
+      ...SuppressionListWhole
     }
   }
 `);
@@ -72,6 +63,9 @@ export function Suppression() {
                     </Alert>
                   ),
               )}
+              {lists.map(
+                l => l.loading && <ListLoading key={`${l.id} ${l.loading}`} list={l} ended={asked.again} />,
+              )}
               <Table aria-label="Suppression lists">
                 <Table.Thead>
                   <Table.Tr>
@@ -86,10 +80,7 @@ export function Suppression() {
                 <Table.Tbody>
                   {lists.map(l => (
                     <Table.Tr key={l.id}>
-                      <Table.Td>
-                        {listKinds[l.kind]}
-                        {l.state ? `: ${l.state}` : ''}
-                      </Table.Td>
+                      <Table.Td>{listName(l)}</Table.Td>
                       <Table.Td>
                         {l.version ?? '—'}
                         {l.loading ? `, ${l.loading} is being loaded` : ''}

@@ -9,6 +9,10 @@ export const listKinds: Record<ListKind, string> = {
   INTERNAL: 'Your own list',
 };
 
+/** A list by its name, a state's registry with its state. */
+export const listName = (list: { kind: ListKind; state?: string | null | undefined }): string =>
+  listKinds[list.kind] + (list.state ? `: ${list.state}` : '');
+
 /** A registry may be no older than 31 days: 16 CFR 310.4(b)(3)(iv). */
 export const listAges: Record<ListAge, { label: string; color: string }> = {
   FRESH: { label: 'Fresh', color: 'green' },

@@ -1,5 +1,5 @@
 // What the next steps are estimated to cost, and what was billed so far, line by line.
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import type { CostStep, ScriptEngineInput } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Money } from '../parts/Signs';
@@ -16,10 +16,13 @@ const LINES: Record<CostStep, string> = {
 export function CostLines({
   campaignId,
   engine = null,
+  takesBatches = false,
   tick,
 }: {
   campaignId: string;
   engine?: ScriptEngineInput | null;
+  /** The engine could write by the batch: what that would cost is said beside what it costs at once. */
+  takesBatches?: boolean;
   tick?: string;
 }) {
   const asked = useAsk(costDocument, { campaignId, engine }, { tick });
@@ -37,9 +40,17 @@ export function CostLines({
           <Table.Tbody>
             {cost.lines.map(line => (
               <Table.Tr key={line.step}>
-                <Table.Td>{LINES[line.step]}</Table.Td>
+                <Table.Td>
+                  {LINES[line.step]}
+                  {line.step === 'WRITER' && engine?.batch && ', by batch'}
+                </Table.Td>
                 <Table.Td ta="right">
                   <Money micros={line.estimate} />
+                  {takesBatches && !engine?.batch && line.batchEstimate != null && (
+                    <Text size="xs" c="dimmed">
+                      by batch <Money micros={line.batchEstimate} />
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td ta="right">
                   {line.step === 'STORAGE' && line.actual == null ? 'yours' : <Money micros={line.actual} />}

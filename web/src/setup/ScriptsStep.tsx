@@ -1,5 +1,5 @@
 // The template of the scripts: written with variables, saved by itself, shown as a real contact would hear it; then written for all.
-import { Alert, Button, Grid, Group, Paper, Select, Stack, Textarea, Title } from '@mantine/core';
+import { Alert, Button, Grid, Group, Paper, Select, Stack, Switch, Textarea, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useRef, useState } from 'react';
 import { Running } from '../campaign/Overview';
@@ -30,6 +30,7 @@ const document = graphql(`
     writers {
       provider
       model
+      batchPricePercent
     }
   }
 `);
@@ -39,6 +40,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
   const [typed, setTyped] = useState<string>();
   const { saved, put } = useAutosave(changeDocument);
   const [engine, setEngine] = useState('template');
+  const [wantsBatch, setWantsBatch] = useState(false);
   const [prompt, setPrompt] = useState('');
   const generate = useChange(generateDocument);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -63,7 +65,9 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
     write(`${template.slice(0, at)}{{ ${name} }}${template.slice(at)}`);
     area.current?.focus();
   };
-  const chosen = engine === 'template' ? null : { provider: engine };
+  const percent = asked.data?.writers.find(w => w.provider === engine)?.batchPricePercent ?? undefined;
+  const takesBatches = percent !== undefined;
+  const chosen = engine === 'template' ? null : { provider: engine, batch: takesBatches && wantsBatch };
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: 7 }}>
@@ -120,6 +124,14 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                   })),
                 ]}
               />
+              {takesBatches && (
+                <Switch
+                  label="By batch: cheaper, within a day"
+                  description={`At ${percent} % of the price, some time within a day in place of minutes`}
+                  checked={wantsBatch}
+                  onChange={event => setWantsBatch(event.currentTarget.checked)}
+                />
+              )}
               {chosen && (
                 <Textarea
                   label="What the model should mind"
@@ -130,7 +142,7 @@ export function ScriptsStep({ campaign }: { campaign: Whole }) {
                   onChange={e => setPrompt(e.currentTarget.value)}
                 />
               )}
-              <CostLines campaignId={campaign.id} engine={chosen} />
+              <CostLines campaignId={campaign.id} engine={chosen} takesBatches={takesBatches} />
               {!isDraft && (
                 <Alert color="blue" variant="light">
                   {counted(c.contacts - written, 'contact')} without a script, and{' '}

@@ -51,6 +51,7 @@ export const costDocument = graphql(`
         quantity
         rate
         estimate
+        batchEstimate
         actual
       }
       estimate

@@ -30,6 +30,11 @@ export function actionsFor(may: Permissions): Place[] {
       { name: 'Members', path: '/settings/members', words: 'Let people in or out' },
       { name: 'States', path: '/settings/states', words: 'Where voicemails may go' },
       { name: 'Suppression', path: '/settings/suppression', words: 'Numbers that must not be contacted' },
+      {
+        name: 'Notifications',
+        path: '/settings/notifications',
+        words: 'Who is told when a campaign has ended',
+      },
     );
   }
   actions.push({ name: 'Account', path: '/settings/account', words: 'Password and API tokens' });

@@ -1,0 +1,140 @@
+// Other programs that are told when a campaign has ended. Of an address only the origin is shown: the rest may be a secret.
+import { Button, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useAsk } from '../graph/useAsk';
+import { useChange } from '../graph/useChange';
+import { Shown } from '../parts/States';
+import { Sure } from '../parts/Sure';
+import { Once } from './Once';
+import {
+  addEndpointDocument,
+  endpointsDocument,
+  removeEndpointDocument,
+  testEndpointDocument,
+} from './notificationDocuments';
+
+export function WebhookEndpoints() {
+  const asked = useAsk(endpointsDocument, {});
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h4" mb="sm">
+        Webhooks
+      </Title>
+      <Stack>
+        <Text size="sm">
+          Each address gets a signed message with the figures whenever a campaign completes. Nobody’s personal
+          data is in it.
+        </Text>
+        <AddEndpoint />
+        <Shown asked={asked} what="the endpoints">
+          {({ webhookEndpoints: all }) =>
+            all.length === 0 ? (
+              <Text c="dimmed">No endpoints yet.</Text>
+            ) : (
+              <Table aria-label="Webhook endpoints">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Endpoint</Table.Th>
+                    <Table.Th>Actions</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {all.map(e => (
+                    <Table.Tr key={e.id}>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{e.origin}</Table.Td>
+                      <Table.Td>
+                        <EndpointActions {...e} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            )
+          }
+        </Shown>
+      </Stack>
+    </Paper>
+  );
+}
+
+function AddEndpoint() {
+  const [url, setUrl] = useState('');
+  const [secret, setSecret] = useState<string>();
+  const add = useChange(addEndpointDocument);
+  const submit = async () => {
+    const done = await add.run({ url: url.trim() });
+    if (!done) return;
+    setSecret(done.secret);
+    setUrl('');
+  };
+  return (
+    <>
+      {secret && (
+        <Once
+          title="The secret of the endpoint"
+          words="It is shown once and known nowhere else: the endpoint checks with it that a message is ours."
+          secret={secret}
+          done={() => setSecret(undefined)}
+        />
+      )}
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Group align="flex-end">
+          <TextInput
+            label="Address"
+            type="url"
+            required
+            placeholder="https://example.com/voicedrop"
+            w={320}
+            maw="100%"
+            value={url}
+            onChange={e => setUrl(e.currentTarget.value)}
+          />
+          <Button type="submit" loading={add.busy}>
+            Add the endpoint
+          </Button>
+        </Group>
+      </form>
+    </>
+  );
+}
+
+function EndpointActions({ id, origin }: { id: string; origin: string }) {
+  const test = useChange(testEndpointDocument);
+  const remove = useChange(removeEndpointDocument);
+  const send = async () => {
+    if (await test.run({ id }))
+      notifications.show({
+        message: 'A test message is on its way; what came of it stands below.',
+        role: 'status',
+      });
+  };
+  return (
+    <Group gap="xs">
+      <Button
+        variant="default"
+        size="compact-sm"
+        aria-label={`Send a test to ${origin}`}
+        loading={test.busy}
+        onClick={() => void send()}
+      >
+        Send a test
+      </Button>
+      <Sure
+        label="Remove"
+        spoken={`Remove ${origin}`}
+        size="compact-sm"
+        title={`Remove ${origin}?`}
+        does="Remove it"
+        run={() => remove.run({ id })}
+      >
+        Nothing more is sent to it, what waits included. Added again, it gets another secret.
+      </Sure>
+    </Group>
+  );
+}
