@@ -9,7 +9,8 @@ cargo build --quiet --workspace --bins --tests
 write() {
     local target=$1; shift
     "${CARGO_TARGET_DIR:-target}/debug/voicedrop" "$@" >"$target.new" || { rm -f "$target.new"; return 1; }
-    mv "$target.new" "$target"
+    # What is the same keeps its time: nothing is built again because of it.
+    if cmp --silent "$target.new" "$target"; then rm "$target.new"; else mv "$target.new" "$target"; fi
 }
 write api/schema.graphql schema
 write api/config.default.toml config default

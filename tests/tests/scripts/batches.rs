@@ -52,8 +52,10 @@ async fn people(agent: &Person, count: usize) -> Campaign {
     let import = campaign
         .begin_import("people.csv", many_people(count).as_bytes())
         .await;
-    assert_eq!(campaign.import_ended(&import).await["created"], count);
+    campaign.import_ended(&import).await;
     campaign.is("DRAFT").await;
+    // Some are made by the import, others are known from the campaign before.
+    assert_eq!(campaign.field("counters { contacts }").await["contacts"], count);
     campaign
 }
 
@@ -201,7 +203,8 @@ async fn what_a_batch_leaves_out_is_asked_for_one_by_one(app: &TestApp) {
 
 async fn what_a_provider_had_no_time_for_is_put_into_one_more_batch_and_then_left(app: &TestApp) {
     let agent = app.admin().await;
-    let campaign = people(&agent, 130).await;
+    // Two batches run out of time, a day each: longer than a browser's session.
+    let campaign = people(&agent, 130).await.followed_by_a_program().await;
     from_now_on(
         app,
         batches(BatchFaults {
