@@ -1,6 +1,5 @@
 //! Sees to it that the page's folder is there: a debug build reads it whenever a page is asked for, but finds nothing in one that was made
 //! after it was compiled. A release build holds the page's files, and is built anew when they change.
-#![expect(clippy::print_stdout, reason = "this is how cargo is told")]
 
 fn main() -> std::io::Result<()> {
     std::fs::create_dir_all("../web/dist")?;
