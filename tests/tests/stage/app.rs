@@ -20,8 +20,8 @@ use super::{Engine, Person, Place};
 
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(20);
-/// Looks until a condition counts as never coming: a minute, or as many as `VOICEDROP_TESTS_PATIENCE` says.
-const LOOKS_MAX: u32 = 3_000;
+/// Looks until a condition counts as never coming: two minutes, or as many times that as `VOICEDROP_TESTS_PATIENCE` says.
+const LOOKS_MAX: u32 = 6_000;
 /// An afternoon on which every story takes place: the Thursday before it is the story's day.
 const TODAY_SECONDS: i64 = 1_768_600_000;
 
