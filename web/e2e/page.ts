@@ -47,8 +47,9 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** Waits until nothing is loading. */
+/** Waits until a screen is there and nothing on it is loading. */
 export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page
     .getByText(/^Loading /)
     .first()

@@ -9,11 +9,13 @@ import { BrowserRouter } from 'react-router';
 import { Provider } from 'urql';
 import { App } from './App';
 import { makeClient } from './graph/client';
+import { followBrowser } from './graph/connection';
 import './page.css';
 import { cssVariables, theme } from './theme';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root');
+followBrowser(window);
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>

@@ -34,6 +34,8 @@ export function makeClient(): Client {
     exchanges: [
       mapExchange({
         onResult(result) {
+          // The socket speaks for itself: what it still carries says nothing about the next request.
+          if (result.operation.kind === 'subscription') return;
           if (result.error?.networkError && !result.error.response) noteReached(false);
           else noteReached(true);
         },
