@@ -236,4 +236,16 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.getByLabel('Why they stay').fill('Asked to be called again');
   await page.getByRole('dialog').getByRole('button', { name: 'Keep them and go on' }).click();
   await expect(page.getByRole('heading', { name: /^Scripts:/ })).toBeVisible();
+
+  // What has ended is put out of sight, and comes back.
+  await page.goto(`/agent/campaigns/${campaign}`);
+  await click('Archive');
+  await expect(page.getByRole('button', { name: 'Take out of the archive' })).toBeVisible();
+  await page.goto('/agent/campaigns?group=completed');
+  await settled(page);
+  await expect(page.getByRole('link', { name: 'Indian Wells farm', exact: true })).toHaveCount(0);
+  await page.goto('/agent/campaigns?group=archive');
+  await page.getByRole('link', { name: 'Indian Wells farm', exact: true }).click();
+  await click('Take out of the archive');
+  await expect(page.getByRole('button', { name: 'Archive', exact: true })).toBeVisible();
 });

@@ -223,4 +223,8 @@ pub enum CampaignCommand {
     },
     /// Throw the draft away.
     Delete,
+    /// Put one that has ended out of sight.
+    Archive,
+    /// Take it out of the archive.
+    Unarchive,
 }

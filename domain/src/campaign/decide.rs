@@ -35,6 +35,8 @@ const CANCELLABLE: &[S] = &[
     S::Active,
     S::Paused,
 ];
+/// Statuses of one that has ended; drafts that nobody wants are cancelled first.
+const ENDED: &[S] = &[S::Completed, S::Failed, S::Cancelled];
 /// Statuses in which something can go wrong for good.
 const FALLIBLE: &[S] = &[
     S::ImportingContacts,
@@ -112,6 +114,11 @@ impl Decider for Campaign {
             | C::Complete { .. }
             | C::Fail { .. }
             | C::Delete => self.end(command),
+            C::Archive => {
+                self.needs("archiving", ENDED)?;
+                Ok(once(!self.is_archived, E::CampaignArchived))
+            }
+            C::Unarchive => Ok(once(self.is_archived, E::CampaignUnarchived)),
         }
     }
 

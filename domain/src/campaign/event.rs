@@ -379,6 +379,10 @@ pub enum CampaignEvent {
     },
     /// The draft was thrown away.
     CampaignDeleted,
+    /// It has ended and nobody wants to see it in lists; all of it is kept, and reports still count.
+    CampaignArchived,
+    /// It is in lists again.
+    CampaignUnarchived,
 }
 
 event_names!(CampaignEvent {
@@ -416,4 +420,6 @@ event_names!(CampaignEvent {
     HandOffsInDoubt = "1",
     CampaignFailed = "1",
     CampaignDeleted = "1",
+    CampaignArchived = "1",
+    CampaignUnarchived = "1",
 });

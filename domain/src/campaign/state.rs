@@ -159,6 +159,9 @@ pub struct Campaign {
     pub(super) generation_run: u32,
     /// Counts audio renderings.
     pub(super) rendering_run: u32,
+    /// It is out of sight.
+    #[serde(default)]
+    pub(super) is_archived: bool,
     /// Hand-offs in doubt, as they were told last.
     #[serde(default)]
     pub(super) doubts_told: u64,
@@ -255,6 +258,8 @@ impl Campaign {
             E::HandOffsInDoubt { hand_offs } => self.doubts_told = *hand_offs,
             E::CampaignFailed { .. } => self.end_as(CampaignStatus::Failed),
             E::CampaignDeleted => self.status = CampaignStatus::Absent,
+            E::CampaignArchived => self.is_archived = true,
+            E::CampaignUnarchived => self.is_archived = false,
         }
     }
 

@@ -586,6 +586,22 @@ mod on_its_way_out {
     }
 
     #[test]
+    fn only_what_has_ended_is_archived_and_a_repeat_changes_nothing() {
+        moves_only_from(
+            &[Status::Completed, Status::Failed, Status::Cancelled],
+            &Command::Archive,
+        );
+        let archived = [created(), cancelled(), Event::CampaignArchived];
+        given(archived.clone()).when(Command::Archive).then_nothing();
+        given(archived)
+            .when(Command::Unarchive)
+            .then([Event::CampaignUnarchived]);
+        given([created(), cancelled()])
+            .when(Command::Unarchive)
+            .then_nothing();
+    }
+
+    #[test]
     fn anything_that_has_not_ended_can_be_cancelled() {
         let open: Vec<_> = in_every_status()
             .into_iter()

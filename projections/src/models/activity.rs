@@ -115,6 +115,8 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
         ),
         E::CampaignFailed { .. } => "Campaign failed".to_owned(),
         E::CampaignDeleted => "Campaign deleted".to_owned(),
+        E::CampaignArchived => "Campaign archived".to_owned(),
+        E::CampaignUnarchived => "Campaign taken out of the archive".to_owned(),
     })
 }
 

@@ -192,6 +192,8 @@ read_model! {
         listen_ms: i64,
         /// When it ended: completed, failed or cancelled.
         completed_at: Option<DateTime<Utc>>,
+        /// When it was put out of sight.
+        archived_at: Option<DateTime<Utc>>,
         /// The last sequence of its stream, for commands that expect one.
         sequence: i64,
     }
@@ -372,6 +374,8 @@ impl CampaignRow {
             | E::CampaignCompleted { .. }
             | E::CampaignFailed { .. }
             | E::CampaignDeleted => self.take_sending(event, at),
+            E::CampaignArchived => self.archived_at = Some(at),
+            E::CampaignUnarchived => self.archived_at = None,
         }
     }
 

@@ -33,6 +33,8 @@ pub struct CampaignFilter {
     pub owner: Option<UserId>,
     /// With hand-offs in doubt, or without.
     pub in_doubt: Option<bool>,
+    /// In the archive, or outside it.
+    pub archived: Option<bool>,
 }
 
 cursor! {

@@ -73,6 +73,8 @@ async fn a_viewer_reads_the_teams_campaign_and_can_change_nothing(app: &TestApp)
         campaign.step("renderAudio"),
         campaign.step("submitCampaign"),
         campaign.step("deleteCampaign"),
+        campaign.step("archiveCampaign"),
+        campaign.step("unarchiveCampaign"),
     ] {
         assert_eq!(viewer.is_denied(&call, CHANGED).await, "FORBIDDEN", "{call}");
     }

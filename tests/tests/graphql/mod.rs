@@ -2,6 +2,7 @@
 
 mod access;
 mod analytics;
+mod archive;
 pub(crate) mod campaign;
 mod carrier_reports;
 mod compliance;

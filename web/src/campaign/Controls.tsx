@@ -1,7 +1,14 @@
-// Pausing, going on, cancelling, copying and deleting a campaign, as far as its state lets it.
+// Pausing, going on, cancelling, copying, archiving and deleting a campaign, as far as its state lets it.
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
-import { cancelDocument, deleteDocument, pauseDocument, resumeDocument } from '../campaigns/documents';
+import {
+  archiveDocument,
+  cancelDocument,
+  deleteDocument,
+  pauseDocument,
+  resumeDocument,
+  unarchiveDocument,
+} from '../campaigns/documents';
 import { useChange } from '../graph/useChange';
 import { Sure } from '../parts/Sure';
 import { count } from '../parts/words';
@@ -14,6 +21,8 @@ export function Controls({ campaign }: { campaign: Whole }) {
   const resume = useChange(resumeDocument);
   const cancel = useChange(cancelDocument);
   const remove = useChange(deleteDocument);
+  const archive = useChange(archiveDocument);
+  const unarchive = useChange(unarchiveDocument);
   const { id, status, counters } = campaign;
   const waiting = counters.contacts - counters.attempted - counters.blocked - counters.lapsed;
   const isSending = status === 'SUBMITTED' || status === 'ACTIVE';
@@ -51,6 +60,16 @@ export function Controls({ campaign }: { campaign: Whole }) {
         >
           The draft goes for good. Its {count(counters.contacts)} contacts stay in the contact list.
         </Sure>
+      )}
+      {isOver && !campaign.archivedAt && (
+        <Button variant="default" loading={archive.busy} onClick={() => void archive.run({ id })}>
+          Archive
+        </Button>
+      )}
+      {campaign.archivedAt && (
+        <Button variant="default" loading={unarchive.busy} onClick={() => void unarchive.run({ id })}>
+          Take out of the archive
+        </Button>
       )}
       {!isOver && status !== 'DRAFT' && (
         <Sure

@@ -36,6 +36,8 @@ const GROUPS: { key: string; label: string; statuses: CampaignStatus[] }[] = [
   { key: 'completed', label: 'Completed', statuses: ['COMPLETED'] },
   { key: 'stopped', label: 'Stopped', statuses: ['CANCELLED', 'FAILED'] },
 ];
+/** What has ended and was put out of sight; the other groups leave it out. */
+const ARCHIVE = { key: 'archive', label: 'Archive', statuses: [] };
 
 export function CampaignList() {
   const { mayWrite } = useViewer();
@@ -52,7 +54,8 @@ export function CampaignList() {
     );
   const search = useDebouncedCallback((words: string) => set('name', words), 300);
   const [words, setWords] = useState(address.get('name') ?? '');
-  const group = GROUPS.find(g => g.key === address.get('group')) ?? GROUPS[0];
+  const group = [...GROUPS, ARCHIVE].find(g => g.key === address.get('group')) ?? GROUPS[0];
+  const isArchive = group === ARCHIVE;
   const statuses = group?.statuses ?? [];
   const from = address.get('from');
   const until = address.get('until');
@@ -62,9 +65,12 @@ export function CampaignList() {
     createdFrom: from ? new Date(`${from}T00:00`).toISOString() : null,
     createdUntil: until ? new Date(`${until}T23:59:59`).toISOString() : null,
   };
-  const filter = { ...others, statuses: statuses.length > 0 ? statuses : null };
+  const filter = { ...others, archived: isArchive, statuses: statuses.length > 0 ? statuses : null };
   const pages = usePages(campaignsDocument, { filter }, data => data.campaigns);
-  const counts = useAsk(countsDocument, { filter: others });
+  const counts = useAsk(countsDocument, {
+    filter: { ...others, archived: false },
+    archived: { ...others, archived: true },
+  });
   // A carrier that reports no listening must not look as if nobody had listened.
   const silent = pages.rows.filter(row => row.counters.attempted > 0 && row.counters.listened === 0);
   const ids = silent.slice(0, COMPARED_MAX).map(row => row.id);
@@ -94,6 +100,10 @@ export function CampaignList() {
               {g.label} {counts.data ? `(${count(of(g.statuses))})` : ''}
             </Tabs.Tab>
           ))}
+          <Tabs.Tab value={ARCHIVE.key}>
+            {ARCHIVE.label}{' '}
+            {counts.data ? `(${count(counts.data.archived.reduce((sum, c) => sum + c.campaigns, 0))})` : ''}
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value={group?.key ?? 'all'} pt="md">
           <Group mb="md" align="flex-end">

@@ -36,6 +36,7 @@ export const campaignFields = graphql(`
     submittedAt
     activatedAt
     completedAt
+    archivedAt
     productionHalt {
       paused
       reason
@@ -166,9 +167,16 @@ export const listeningDocument = graphql(`
 `);
 
 export const countsDocument = graphql(`
-  query CampaignCounts($filter: CampaignFilterInput, $minPosition: Position) {
+  query CampaignCounts(
+    $filter: CampaignFilterInput
+    $archived: CampaignFilterInput
+    $minPosition: Position
+  ) {
     campaignCounts(filter: $filter, minPosition: $minPosition) {
       status
+      campaigns
+    }
+    archived: campaignCounts(filter: $archived, minPosition: $minPosition) {
       campaigns
     }
   }
@@ -195,6 +203,34 @@ export const deleteDocument = graphql(`
       __typename
       ... on CampaignChanged {
         campaignId
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const archiveDocument = graphql(`
+  mutation ArchiveCampaign($id: ID!) {
+    it: archiveCampaign(id: $id) {
+      __typename
+      ... on CampaignChanged {
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const unarchiveDocument = graphql(`
+  mutation UnarchiveCampaign($id: ID!) {
+    it: unarchiveCampaign(id: $id) {
+      __typename
+      ... on CampaignChanged {
         position
       }
       ... on Refusal {

@@ -84,4 +84,14 @@ impl LifeCycleMutation {
     ) -> Result<CampaignOutcome, Problem> {
         caller(ctx)?.step(&id, CampaignCommand::Cancel { reason }).await
     }
+
+    /// Puts one that has ended into the archive, out of the lists; all of it is kept.
+    async fn archive_campaign(&self, ctx: &Context<'_>, id: ID) -> Result<CampaignOutcome, Problem> {
+        caller(ctx)?.step(&id, CampaignCommand::Archive).await
+    }
+
+    /// Takes one out of the archive.
+    async fn unarchive_campaign(&self, ctx: &Context<'_>, id: ID) -> Result<CampaignOutcome, Problem> {
+        caller(ctx)?.step(&id, CampaignCommand::Unarchive).await
+    }
 }

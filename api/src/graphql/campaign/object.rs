@@ -344,6 +344,10 @@ impl Campaign {
     async fn completed_at(&self) -> Option<DateTime<Utc>> {
         self.0.completed_at
     }
+    /// When it was put into the archive.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }

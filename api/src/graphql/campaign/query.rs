@@ -36,6 +36,8 @@ pub struct CampaignFilterInput {
     owner_id: Option<ID>,
     /// With voicemails of which nobody knows what became, or without.
     in_doubt: Option<bool>,
+    /// Those in the archive, or those that are not.
+    archived: Option<bool>,
 }
 
 impl CampaignFilterInput {
@@ -58,6 +60,7 @@ impl CampaignFilterInput {
             created_until: self.created_until,
             owner: self.owner_id.as_ref().map(UserId::parse).transpose()?,
             in_doubt: self.in_doubt,
+            archived: self.archived,
         })
     }
 }

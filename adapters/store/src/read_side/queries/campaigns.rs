@@ -52,6 +52,11 @@ fn leave(select: &mut Select, visible: &Visible, filter: &CampaignFilter) {
         Some(false) => select.and("t.in_doubt = 0", []),
         None => {}
     }
+    match filter.archived {
+        Some(true) => select.and("t.archived_at IS NOT NULL", []),
+        Some(false) => select.and("t.archived_at IS NULL", []),
+        None => {}
+    }
     if let Some(from) = filter.created_from {
         select.and("t.created_at >= ?", [from.to_cell()]);
     }
