@@ -85,6 +85,8 @@ pub struct Costs {
     pub voice: MicroDollars,
     /// Delivery, as far as the carrier has charged it.
     pub carrier: MicroDollars,
+    /// What of all that was for campaigns whose carrier says who listened.
+    pub listenable: MicroDollars,
 }
 
 impl Costs {
@@ -94,10 +96,34 @@ impl Costs {
         MicroDollars::from_micros(micros.iter().fold(0, |sum: i64, m| sum.saturating_add(*m)))
     }
 
-    /// What each of so many cost, rounded down to a micro-dollar; nothing when there are none.
-    pub fn per(&self, count: i64) -> Option<MicroDollars> {
-        (count > 0).then(|| MicroDollars::from_micros(self.total().micros() / count))
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let sum = |a: MicroDollars, b: MicroDollars| {
+            MicroDollars::from_micros(a.micros().saturating_add(b.micros()))
+        };
+        Self {
+            writer: sum(self.writer, other.writer),
+            voice: sum(self.voice, other.voice),
+            carrier: sum(self.carrier, other.carrier),
+            listenable: sum(self.listenable, other.listenable),
+        }
     }
+
+    /// What each voicemail that was left cost; nothing when there are none.
+    pub fn per_delivered(&self, results: &Results) -> Option<MicroDollars> {
+        each(self.total(), results.delivered)
+    }
+
+    /// What each voicemail that was played cost: what was spent where nobody says who listened counts for none of them.
+    pub fn per_listened(&self, results: &Results) -> Option<MicroDollars> {
+        each(self.listenable, results.listened)
+    }
+}
+
+/// A share of an amount among so many, rounded down to a micro-dollar; nothing when there are none.
+fn each(amount: MicroDollars, count: i64) -> Option<MicroDollars> {
+    (count > 0).then(|| MicroDollars::from_micros(amount.micros() / count))
 }
 
 #[cfg(test)]
@@ -131,8 +157,19 @@ mod tests {
             writer: MicroDollars::from_micros(10),
             voice: MicroDollars::from_micros(20),
             carrier: MicroDollars::from_micros(i64::MAX),
+            listenable: MicroDollars::from_micros(50),
         };
         assert_eq!(costs.total(), MicroDollars::from_micros(i64::MAX));
-        assert_eq!(costs.per(0), None);
+        assert_eq!(costs.per_delivered(&Results::default()), None);
+        let results = Results {
+            delivered: 10,
+            listened: 2,
+            ..Results::default()
+        };
+        assert_eq!(
+            costs.per_listened(&results),
+            Some(MicroDollars::from_micros(25)),
+            "of what campaigns cost that can be listened to"
+        );
     }
 }

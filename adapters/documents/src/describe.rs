@@ -117,8 +117,8 @@ fn figures(report: &CampaignReport) -> Vec<Figure> {
         ),
     };
     let each = |cost: Option<MicroDollars>, of: &str| cost.map(|c| format!("{} for each {of}", dollars(c)));
-    let per = each(costs.per(results.listened), "listened")
-        .or_else(|| each(costs.per(results.delivered), "left"))
+    let per = each(costs.per_listened(results), "listened")
+        .or_else(|| each(costs.per_delivered(results), "left"))
         .unwrap_or_default();
     vec![
         figure(

@@ -12,7 +12,8 @@ use documents::{digest_html, digest_pdf};
 use domain::{CampaignId, OrganizationId};
 use futures::StreamExt;
 use projections::queries::{
-    CampaignContactFilter, CampaignFilter, ContactFilter, PageRequest, ReadModels, ScriptFilter, Visible,
+    CampaignContactFilter, CampaignFilter, ContactFilter, PageRequest, ReadModels, ResultFilter,
+    ScriptFilter, Visible,
 };
 
 use super::CliError;
@@ -101,7 +102,10 @@ async fn export(application: &Application, args: &ExportArgs) -> Result<(), CliE
             campaign: needed()?,
             filter: CampaignContactFilter::default(),
         },
-        What::Analytics => Export::Analytics { campaign },
+        What::Analytics => Export::Analytics {
+            campaign,
+            filter: ResultFilter::default(),
+        },
     };
     let source = Source {
         ports: application.ports.clone(),

@@ -19,6 +19,8 @@ const DAYS: u64 = 100_000;
 pub(super) struct Analytics {
     /// One campaign; nothing for all that are seen.
     pub(super) campaign: Option<CampaignRow>,
+    /// Of all, which.
+    pub(super) filter: ResultFilter,
 }
 
 impl Table for Analytics {
@@ -30,7 +32,7 @@ impl Table for Analytics {
     async fn page(&self, source: &Source, _: Option<()>) -> Result<(String, Option<()>), BrokenOff> {
         let lines = match &self.campaign {
             Some(campaign) => of_campaign(source, campaign.clone()).await,
-            None => of_all(source).await,
+            None => of_all(source, &self.filter).await,
         };
         Ok((lines.map_err(broken_off)?, None))
     }
@@ -52,13 +54,14 @@ async fn of_campaign(source: &Source, campaign: CampaignRow) -> Result<String, Q
     hours(&mut lines, &report.hours);
     states(&mut lines, &report.states);
     for failure in &report.failures {
-        tally(
-            "failure",
+        // Several codes of a carrier mean the same in plain words.
+        let said = format!(
+            "{} ({} {})",
             failure_words(failure.class),
-            Some(failure.count),
-            None,
-            &mut lines,
+            failure.code,
+            failure.reason
         );
+        tally("failure", said.trim_end(), Some(failure.count), None, &mut lines);
     }
     for obstacle in &report.obstacles {
         tally(
@@ -72,17 +75,10 @@ async fn of_campaign(source: &Source, campaign: CampaignRow) -> Result<String, Q
     Ok(lines)
 }
 
-async fn of_all(source: &Source) -> Result<String, QueryError> {
+async fn of_all(source: &Source, wanted: &ResultFilter) -> Result<String, QueryError> {
     let (queries, organization, seen) = (&source.queries, source.organization, &source.visible);
-    let overview = queries.overview(organization, seen).await?;
     let mut lines = String::new();
-    let total = Group {
-        held_or_blocked: Some(overview.blocked + overview.held),
-        costs: Some(overview.costs),
-        ..Group::of("all", "all campaigns", overview.results)
-    };
-    total.write(&mut lines);
-    let everything = ResultFilter::default();
+    total(source, wanted).await?.write(&mut lines);
     for (by, named) in [
         (Comparison::Campaign, "campaign"),
         (Comparison::CampaignType, "campaign_type"),
@@ -90,17 +86,37 @@ async fn of_all(source: &Source) -> Result<String, QueryError> {
         (Comparison::Template, "template"),
         (Comparison::Length, "length_from_seconds"),
     ] {
-        for compared in queries.compared(organization, seen, by, &everything).await? {
+        for compared in queries.compared(organization, seen, by, wanted).await? {
             of_compared(named, &compared).write(&mut lines);
         }
     }
-    days(source, &everything, &mut lines).await?;
-    hours(&mut lines, &queries.hours(organization, seen, &everything).await?);
-    states(
-        &mut lines,
-        &queries.states(organization, seen, &everything).await?,
-    );
+    days(source, wanted, &mut lines).await?;
+    hours(&mut lines, &queries.hours(organization, seen, wanted).await?);
+    states(&mut lines, &queries.states(organization, seen, wanted).await?);
     Ok(lines)
+}
+
+/// All campaigns together, or all that are wanted.
+async fn total(source: &Source, wanted: &ResultFilter) -> Result<Group<'static>, QueryError> {
+    let (queries, organization, seen) = (&source.queries, source.organization, &source.visible);
+    if *wanted == ResultFilter::default() {
+        let overview = queries.overview(organization, seen).await?;
+        return Ok(Group {
+            held_or_blocked: Some(overview.blocked + overview.held),
+            costs: Some(overview.costs),
+            ..Group::of("all", "all campaigns", overview.results)
+        });
+    }
+    let groups = queries.compared(organization, seen, Comparison::CampaignType, wanted);
+    let (mut results, mut costs) = (Results::default(), Costs::default());
+    for group in groups.await? {
+        results = results.and(group.results);
+        costs = costs.and(group.costs.unwrap_or_default());
+    }
+    Ok(Group {
+        costs: Some(costs),
+        ..Group::of("all", "all campaigns that are wanted", results)
+    })
 }
 
 fn of_compared<'a>(grouped_by: &'static str, compared: &'a Compared) -> Group<'a> {

@@ -18,7 +18,7 @@ use projections::{
     models::CampaignRow,
     queries::{
         CampaignContactFilter, ContactFilter, PAGE_ROWS_MAX, PageRequest, QueryError, ReadModels,
-        ScriptFilter, Visible,
+        ResultFilter, ScriptFilter, Visible,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,9 @@ pub enum Export {
     Analytics {
         /// Which campaign.
         campaign: Option<CampaignId>,
+        /// Of all, which.
+        #[serde(default)]
+        filter: ResultFilter,
     },
     /// Rows of an import that became no contact.
     RejectedRows {
@@ -138,12 +141,12 @@ impl Source {
                 let campaign = self.campaign(campaign).await?;
                 pages(self, deliveries::Deliveries { campaign, filter })
             }
-            Export::Analytics { campaign } => {
+            Export::Analytics { campaign, filter } => {
                 let campaign = match campaign {
                     Some(id) => Some(self.campaign(id).await?),
                     None => None,
                 };
-                pages(self, analytics::Analytics { campaign })
+                pages(self, analytics::Analytics { campaign, filter })
             }
             Export::RejectedRows { import } => {
                 self.see_import(import).await?;

@@ -4,12 +4,13 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use commands::authorization::{Action, Permit};
 use domain::CampaignId;
+use projections::queries::ResultFilter;
 
 use super::{
     campaign::{contact_filter, script_filter},
     contact::ContactFilterInput,
     context::{Caller, caller},
-    enums::{AudioState, DeliveryStatus, ReviewState},
+    enums::{AudioState, CampaignType, DeliveryStatus, ReviewState},
     error::Problem,
     node_id::NodeKind,
 };
@@ -92,11 +93,13 @@ impl ExportQuery {
         Ok(caller.export(&permit, &export))
     }
 
-    /// The figures of a campaign as CSV, or of all campaigns that the caller sees.
+    /// The figures of a campaign as CSV, or of all campaigns that the caller sees, or of those among them that are for one of these
+    /// purposes.
     async fn analytics_export(
         &self,
         ctx: &Context<'_>,
         campaign_id: Option<ID>,
+        types: Option<Vec<CampaignType>>,
     ) -> Result<ExportLink, Problem> {
         let caller = caller(ctx)?;
         let id = campaign_id.as_ref().map(CampaignId::parse).transpose()?;
@@ -104,6 +107,11 @@ impl ExportQuery {
             Some(id) => caller.campaign_row(id).await?.0,
             None => caller.permit(Action::Read)?,
         };
-        Ok(caller.export(&permit, &Export::Analytics { campaign: id }))
+        let filter = ResultFilter {
+            kinds: types.unwrap_or_default().into_iter().map(Into::into).collect(),
+            ..ResultFilter::default()
+        };
+        let export = Export::Analytics { campaign: id, filter };
+        Ok(caller.export(&permit, &export))
     }
 }

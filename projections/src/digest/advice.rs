@@ -80,14 +80,16 @@ fn blocked(figures: &DigestFigures<'_>) -> Option<Recommendation> {
         .take(RULES_NAMED)
         .map(|o| format!("{} ({})", words::rule_words(&o.rule), number(o.count)))
         .collect();
+    // A campaign that was stopped early can have people that are blocked without a rule on record.
+    let why = if rules.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", rules.join(", "))
+    };
     (n > 0).then(|| {
         do_it(
             "Take those who must not be called off the list, or record the consent that you have.",
-            format!(
-                "{} blocked: {}.",
-                said(Rate::new(n, figures.campaign.contacts)),
-                rules.join(", ")
-            ),
+            format!("{} blocked{why}.", said(Rate::new(n, figures.campaign.contacts))),
         )
     })
 }

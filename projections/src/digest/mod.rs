@@ -43,7 +43,7 @@ pub struct DigestFigures<'a> {
 
 impl DigestFigures<'_> {
     /// What it cost.
-    pub const fn costs(&self) -> Costs {
+    pub fn costs(&self) -> Costs {
         self.campaign.costs()
     }
 
@@ -156,7 +156,7 @@ impl DigestFigures<'_> {
             return None;
         }
         let per = costs
-            .per(self.results.delivered)
+            .per_delivered(&self.results)
             .map_or_else(String::new, |each| {
                 format!(", {} for each voicemail that was left", dollars(each))
             });

@@ -270,11 +270,20 @@ impl CampaignRow {
     }
 
     /// What it has cost so far.
-    pub const fn costs(&self) -> Costs {
-        Costs {
+    pub fn costs(&self) -> Costs {
+        let costs = Costs {
             writer: self.writer_cost,
             voice: self.voice_cost,
             carrier: self.carrier_cost,
+            listenable: MicroDollars::ZERO,
+        };
+        Costs {
+            listenable: if self.listening_reported {
+                costs.total()
+            } else {
+                MicroDollars::ZERO
+            },
+            ..costs
         }
     }
 

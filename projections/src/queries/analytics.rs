@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::{CampaignId, OrganizationId, Position, campaign::CampaignType};
+use serde::{Deserialize, Serialize};
 
 use super::{Page, PageRequest, QueryError, Visible};
 use crate::{
@@ -36,7 +37,7 @@ pub struct Overview {
 }
 
 /// Of which campaigns figures are wanted, among those that a person sees. Absent fields leave all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultFilter {
     /// Of these; empty for all.
     pub campaigns: Vec<CampaignId>,
@@ -182,7 +183,7 @@ pub trait AnalyticsQueries: Send + Sync {
         filter: &ResultFilter,
     ) -> Result<Vec<StateResults>, QueryError>;
 
-    /// What came of voicemails, side by side. The most handed over first, at most 100; what was never handed over is left out.
+    /// What came of voicemails, side by side. The most handed over first, at most 10,000; what was never handed over is left out.
     async fn compared(
         &self,
         organization: OrganizationId,

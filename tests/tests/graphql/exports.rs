@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use super::campaign::Campaign;
+use super::{analytics::completed, campaign::Campaign};
 use crate::stage::{Person, TestApp, in_a_running_system, text, until};
 
 /// Contacts that are streamed.
@@ -13,6 +13,7 @@ const MANY: usize = 12_000;
 
 in_a_running_system! {
     an_export_has_the_rows_of_the_screen;
+    figures_are_of_the_types_that_are_wanted;
     what_others_have_is_in_no_export_of_ours;
     a_link_opens_what_it_was_made_for_and_only_for_members;
     nothing_that_an_agent_typed_is_calculated_by_a_spreadsheet;
@@ -148,6 +149,24 @@ async fn an_export_has_the_rows_of_the_screen(app: &TestApp) {
         exported(app, &admin, "analyticsExport").await[0]["grouped_by"],
         "all"
     );
+}
+
+async fn figures_are_of_the_types_that_are_wanted(app: &TestApp) {
+    let admin = completed(&app.admin().await).await.agent;
+    let handed_over = async |types: &str| {
+        let figures = exported(app, &admin, &format!("analyticsExport{types}")).await;
+        let of = |grouped: &str| {
+            let row = figures.iter().find(|row| row["grouped_by"] == grouped);
+            row.map(|row| text(&row["handed_over"]).to_owned())
+        };
+        (of("all"), of("campaign"), of("state"))
+    };
+    let twelve = Some("12".to_owned());
+    let all = (twelve.clone(), twelve.clone(), twelve);
+    assert_eq!(handed_over("").await, all);
+    assert_eq!(handed_over("(types: [NEIGHBORHOOD_EXPIREDS])").await, all);
+    let none = (Some("0".to_owned()), None, None);
+    assert_eq!(handed_over("(types: [CUSTOM])").await, none);
 }
 
 async fn what_others_have_is_in_no_export_of_ours(app: &TestApp) {

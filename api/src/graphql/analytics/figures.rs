@@ -127,7 +127,7 @@ pub struct CostShares {
     total: Money,
     /// For each voicemail that was left.
     per_delivered: Option<Money>,
-    /// For each that was played.
+    /// For each that was played, of what was spent where the carrier says who listened.
     per_listened: Option<Money>,
 }
 
@@ -139,8 +139,8 @@ impl CostShares {
             voice: costs.voice.into(),
             carrier: costs.carrier.into(),
             total: costs.total().into(),
-            per_delivered: costs.per(results.delivered).map(Into::into),
-            per_listened: costs.per(results.listened).map(Into::into),
+            per_delivered: costs.per_delivered(results).map(Into::into),
+            per_listened: costs.per_listened(results).map(Into::into),
         }
     }
 }

@@ -145,6 +145,9 @@ pub enum Comparison {
     Length,
 }
 
+/// Most groups that are answered; each is held against all of them.
+const COMPARED_SHOWN: usize = 100;
+
 /// Longest name of a template, characters.
 const TEMPLATE_NAME_MAX: usize = 60;
 
@@ -197,7 +200,7 @@ impl Compared {
                 results: mine.into(),
             }
         };
-        groups.into_iter().map(compared).collect()
+        groups.into_iter().take(COMPARED_SHOWN).map(compared).collect()
     }
 }
 

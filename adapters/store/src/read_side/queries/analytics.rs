@@ -25,8 +25,8 @@ const KINDS_MAX: i64 = 100;
 /// The type whose starter template a campaign `c` has, empty when it has a template of its own; and that template.
 const TEMPLATE: &str = "CASE WHEN c.script_template IS NULL THEN c.kind ELSE '' END, c.script_template";
 
-/// Most groups that are compared.
-const COMPARED_MAX: i64 = 100;
+/// Most groups that are compared: an organization has hundreds of campaigns, and each is compared with all the others.
+const COMPARED_MAX: i64 = 10_000;
 
 /// What came of voicemails, out of rows `t` that count them, beside their campaigns `c`; in the order of [`results`].
 const RESULTS: [&str; 8] = [
@@ -41,7 +41,7 @@ const RESULTS: [&str; 8] = [
 ];
 
 /// The same out of the counters of campaigns `c`, and what they cost.
-const CAMPAIGN_RESULTS: [&str; 11] = [
+const CAMPAIGN_RESULTS: [&str; 12] = [
     "c.attempted",
     "c.delivered + c.listened",
     "c.listened",
@@ -53,6 +53,7 @@ const CAMPAIGN_RESULTS: [&str; 11] = [
     "c.writer_cost",
     "c.voice_cost",
     "c.carrier_cost",
+    "CASE WHEN c.listening_reported = 1 THEN c.writer_cost + c.voice_cost + c.carrier_cost ELSE 0 END",
 ];
 
 /// Each of these summed up, nothing as none.
@@ -84,6 +85,7 @@ fn costs(cells: &mut impl Iterator<Item = Cell>) -> Result<Costs, QueryError> {
         writer: value(cells.next())?,
         voice: value(cells.next())?,
         carrier: value(cells.next())?,
+        listenable: value(cells.next())?,
     })
 }
 
