@@ -1,7 +1,7 @@
 // How a campaign stands: figures, what runs, its timeline, and what happens in it, live.
 import { Anchor, Grid, Paper, Text, Timeline, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import { Outlook } from '../setup/Outlook';
+import { OutlookOf } from '../setup/Outlook';
 import { NOT_REPORTED } from '../analytics/figures';
 import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
@@ -176,7 +176,7 @@ export function Running({ campaign }: { campaign: Whole }) {
             {count(counters.queued + counters.sent)} with the carrier, {count(counters.held)} held until a
             lawful hour, {count(counters.notSent)} not decided yet.
           </Text>
-          <Outlook campaignId={campaign.id} tick={campaign.status} />
+          <OutlookOf campaignId={campaign.id} tick={campaign.status} />
         </LongJob>
       )}
     </div>

@@ -15,7 +15,7 @@ import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
-import { Outlook } from './Outlook';
+import { Outlook, mayBeSent, useOutlook } from './Outlook';
 import { ScheduleForm } from './ScheduleForm';
 import { Past } from './Setup';
 import { approveDocument, precheckDocument } from './documents';
@@ -25,7 +25,7 @@ interface Blocker {
   fixes: [string, string][];
 }
 
-/** What stands in the way of an approval, and where it is put right. */
+/** What in the campaign stands in the way of an approval, and where it is put right. What is outside of it says the outlook. */
 function blockersOf(campaign: Whole, stopped: number): Blocker[] {
   const { counters: c } = campaign;
   const base = `/agent/campaigns/${campaign.id}/setup`;
@@ -62,7 +62,6 @@ function blockersOf(campaign: Whole, stopped: number): Blocker[] {
     `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`,
     ['Edit them', `${base}/review?queue=stopped`],
   );
-  add(!campaign.callerId, 'No number is chosen that recipients see', ['Choose it below', '#number']);
   return blockers;
 }
 
@@ -74,6 +73,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
     { campaignId: campaign.id },
     { tick: campaign.updatedAt, pause: !isReview },
   );
+  const outlook = useOutlook(campaign.id, campaign.updatedAt, !isReview);
   const approve = useChange(approveDocument);
   const [isSaved, setSaved] = useState(true);
   if (!isReview) {
@@ -97,15 +97,9 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
                 {blocker.fixes.map(([fix, path]) => (
                   <span key={fix}>
                     {' '}
-                    {path.startsWith('#') ? (
-                      <Anchor href={path} size="sm">
-                        {fix}
-                      </Anchor>
-                    ) : (
-                      <Anchor component={Link} to={path} size="sm">
-                        {fix}
-                      </Anchor>
-                    )}
+                    <Anchor component={Link} to={path} size="sm">
+                      {fix}
+                    </Anchor>
                   </span>
                 ))}
               </List.Item>
@@ -113,7 +107,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           </List>
         </Alert>
       )}
-      <Outlook campaignId={campaign.id} tick={campaign.updatedAt} />
+      <Outlook asked={outlook} campaignId={campaign.id} />
       {asked.error && <Failed error={asked.error} again={asked.again} />}
       {asked.loading && <Loading what="the pre-check" />}
       {p && (
@@ -179,7 +173,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           label="Approve the campaign"
           variant="filled"
           color="green"
-          disabled={blockers.length > 0 || !p || !isSaved}
+          disabled={blockers.length > 0 || !p || !isSaved || !mayBeSent(outlook)}
           title="Approve this campaign?"
           does="Approve it"
           run={async () => {
@@ -192,7 +186,13 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           {count(p?.eligible ?? 0)} are eligible now, {count(p?.held ?? 0)} held, {count(p?.blocked ?? 0)}{' '}
           blocked. Nothing is sent before it is submitted.
         </Sure>
-        <Button variant="default" onClick={asked.again}>
+        <Button
+          variant="default"
+          onClick={() => {
+            asked.again();
+            outlook.again();
+          }}
+        >
           Check again
         </Button>
       </Group>
