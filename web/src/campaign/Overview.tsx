@@ -2,34 +2,19 @@
 import { Anchor, Grid, Paper, Text, Timeline, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import { OutlookOf } from '../setup/Outlook';
-import { NOT_REPORTED } from '../analytics/figures';
-import { graphql } from '../graph/generated';
-import { useAsk } from '../graph/useAsk';
 import { Figure, Figures } from '../parts/Figure';
 import { LongJob, usePace } from '../parts/LongJob';
 import { Money, When } from '../parts/Signs';
-import { count, phone, share } from '../parts/words';
+import { NOT_REPORTED, count, phone, share } from '../parts/words';
 import { ActivityFeed } from './ActivityFeed';
 import { ProductionHalt } from './ProductionHalt';
 import { ScriptBatches } from './ScriptBatches';
 import type { Whole } from './useCampaign';
 
-const reportedDocument = graphql(`
-  query IsListeningReported($campaignId: ID!, $minPosition: Position) {
-    analytics(campaignId: $campaignId, minPosition: $minPosition) {
-      results {
-        listeningReported
-      }
-    }
-  }
-`);
-
 export function Overview({ campaign }: { campaign: Whole }) {
   const { counters: c, costs } = campaign;
   // A carrier that reports no listening must not look as if nobody had listened.
-  const isSilent = c.attempted > 0 && c.listened === 0;
-  const asked = useAsk(reportedDocument, { campaignId: campaign.id }, { pause: !isSilent });
-  const isReported = !isSilent || (asked.data?.analytics.results.listeningReported ?? true);
+  const isReported = c.attempted === 0 || campaign.results.listeningReported;
   const left = c.delivered + c.listened;
   const spent = costs.writer + costs.voice + costs.carrier;
   return (
@@ -61,7 +46,7 @@ export function Overview({ campaign }: { campaign: Whole }) {
         <Figure
           name="Could not be left"
           value={count(c.failed)}
-          under={c.inDoubt ? `${count(c.inDoubt)} in doubt` : ''}
+          under={`${share(c.failed, c.attempted)} of those handed over${c.inDoubt ? `, ${count(c.inDoubt)} in doubt` : ''}`}
         />
         <Figure
           name="Held"

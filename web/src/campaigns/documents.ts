@@ -85,6 +85,12 @@ export const campaignFields = graphql(`
       listened
       attempted
     }
+    results {
+      listeningReported
+    }
+    duplicateResolution {
+      kept
+    }
     costs {
       writer
       voice
@@ -145,6 +151,12 @@ export const campaignsDocument = graphql(`
           done
           failed
         }
+        results {
+          listeningReported
+        }
+        duplicateResolution {
+          kept
+        }
       }
       pageInfo {
         hasNextPage
@@ -154,24 +166,18 @@ export const campaignsDocument = graphql(`
   }
 `);
 
-/** Whose carrier says who listened: of the campaigns named, at most 100. */
-export const listeningDocument = graphql(`
-  query ListeningReported($ids: [ID!], $minPosition: Position) {
-    comparison(by: CAMPAIGN, campaignIds: $ids, minPosition: $minPosition) {
-      campaignId
-      results {
-        listeningReported
-      }
+/** How many campaigns there are and how many run, now and as they change. */
+export const campaignsMoved = graphql(`
+  subscription CampaignsMoved {
+    overview {
+      campaigns
+      running
     }
   }
 `);
 
 export const countsDocument = graphql(`
-  query CampaignCounts(
-    $filter: CampaignFilterInput
-    $archived: CampaignFilterInput
-    $minPosition: Position
-  ) {
+  query CampaignCounts($filter: CampaignFilterInput, $archived: CampaignFilterInput, $minPosition: Position) {
     campaignCounts(filter: $filter, minPosition: $minPosition) {
       status
       campaigns

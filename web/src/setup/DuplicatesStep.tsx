@@ -100,7 +100,8 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
   const remove = (ids: string[], keepReason: string | null) => decide({ remove: ids, keepReason });
   // The interval is the campaign's from here on, also where nobody has to be taken out or kept any more.
   const goOn = async () => {
-    if (days === usual || (await decide({}))) void navigate(next);
+    const isDecided = campaign.duplicateResolution && days === campaign.minIntervalDays;
+    if (isDecided || (await decide({}))) void navigate(next);
   };
   const isLooking = looked !== days;
   return (
