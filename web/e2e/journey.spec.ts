@@ -163,6 +163,8 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.reload();
   const onward = page.getByRole('link', { name: 'Go on to the final review' });
   await expect(onward).toBeVisible({ timeout: 180_000 });
+  await expect(page.getByRole('heading', { name: 'Listen to what was spoken' })).toBeVisible();
+  await expect(page.getByLabel(/^Audio for/).first()).toBeVisible();
   await onward.click();
 
   // The final review: number, an end, listening, approving.
@@ -174,6 +176,7 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.getByLabel('Ends').fill(local(3));
   await kept;
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Listen to some' })).toBeVisible();
   const sound = page.locator('audio').first();
   await sound.evaluate(async (audio: HTMLAudioElement) => {
     audio.muted = true;

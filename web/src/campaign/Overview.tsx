@@ -1,17 +1,23 @@
 // How a campaign stands: figures, what runs, its timeline, and what happens in it, live.
 import { Anchor, Grid, Paper, Text, Timeline, Title } from '@mantine/core';
+import { Suspense, lazy } from 'react';
 import { Link } from 'react-router';
 import { OutlookOf } from '../setup/Outlook';
 import { Figure, Figures } from '../parts/Figure';
 import { LongJob, usePace } from '../parts/LongJob';
 import { Money, When } from '../parts/Signs';
+import { Loading } from '../parts/States';
 import { NOT_REPORTED, count, phone, share } from '../parts/words';
+import { useViewer } from '../shell/viewer';
 import { ActivityFeed } from './ActivityFeed';
 import { ProductionHalt } from './ProductionHalt';
 import { ScriptBatches } from './ScriptBatches';
 import type { Whole } from './useCampaign';
 
+const Doubts = lazy(() => import('./Doubts').then(m => ({ default: m.Doubts })));
+
 export function Overview({ campaign }: { campaign: Whole }) {
+  const { mayWrite } = useViewer();
   const { counters: c, costs } = campaign;
   // A carrier that reports no listening must not look as if nobody had listened.
   const isReported = c.attempted === 0 || campaign.results.listeningReported;
@@ -68,6 +74,11 @@ export function Overview({ campaign }: { campaign: Whole }) {
           }
         />
       </Figures>
+      {c.inDoubt > 0 && (
+        <Suspense fallback={<Loading what="what is in doubt" />}>
+          <Doubts campaign={campaign} maySettle={mayWrite} />
+        </Suspense>
+      )}
       <Grid mt="md" gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Paper withBorder p="md">

@@ -3,19 +3,17 @@ import { Alert, Anchor, Button, Grid, Group, List, Paper, Stack, Table, Text, Ti
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Whole } from '../campaign/useCampaign';
-import { scriptsDocument } from '../campaign/scriptDocuments';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
-import { usePages } from '../graph/usePages';
 import { Figure, Figures } from '../parts/Figure';
 import { ruleName } from '../parts/rules';
 import { When } from '../parts/Signs';
-import { Sound } from '../parts/Sound';
 import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
 import { Outlook, mayBeSent, useOutlook } from './Outlook';
+import { Recordings } from './Recordings';
 import { ScheduleForm } from './ScheduleForm';
 import { Past } from './Setup';
 import { approveDocument, precheckDocument } from './documents';
@@ -164,7 +162,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
             <Paper withBorder p="md">
               <CostLines campaignId={campaign.id} tick={campaign.updatedAt} />
             </Paper>
-            <Samples campaign={campaign} />
+            <Recordings campaign={campaign} title="Listen to some" size={3} />
           </Stack>
         </Grid.Col>
       </Grid>
@@ -197,36 +195,5 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-function Samples({ campaign }: { campaign: Whole }) {
-  const pages = usePages(
-    scriptsDocument,
-    { id: campaign.id, audio: 'RENDERED', review: null, stopped: null },
-    data => data.campaign?.scripts,
-    { size: 3 },
-  );
-  if (pages.rows.length === 0) return null;
-  return (
-    <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">
-        Listen to some
-      </Title>
-      <Stack gap="sm">
-        {pages.rows.slice(0, 3).map(script => (
-          <div key={script.id}>
-            <Text size="sm">{script.contact?.name ?? 'Unknown'}</Text>
-            {script.audio && (
-              <Sound
-                key={script.id}
-                url={script.audio.url}
-                label={`Audio for ${script.contact?.name ?? 'the contact'}`}
-              />
-            )}
-          </div>
-        ))}
-      </Stack>
-    </Paper>
   );
 }
