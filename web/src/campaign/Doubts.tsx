@@ -36,13 +36,7 @@ const document = graphql(`
 const settleDocument = graphql(`
   mutation SettleDoubt($scriptId: ID!, $delivered: Boolean!) {
     it: settleDoubt(scriptId: $scriptId, delivered: $delivered) {
-      __typename
-      ... on ScriptChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...ScriptAnswer
     }
   }
 `);

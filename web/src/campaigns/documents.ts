@@ -221,13 +221,7 @@ export const deleteDocument = graphql(`
 export const archiveDocument = graphql(`
   mutation ArchiveCampaign($id: ID!) {
     it: archiveCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -235,13 +229,7 @@ export const archiveDocument = graphql(`
 export const unarchiveDocument = graphql(`
   mutation UnarchiveCampaign($id: ID!) {
     it: unarchiveCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -249,13 +237,7 @@ export const unarchiveDocument = graphql(`
 export const pauseDocument = graphql(`
   mutation PauseCampaign($id: ID!, $reason: String!) {
     it: pauseCampaign(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -263,13 +245,7 @@ export const pauseDocument = graphql(`
 export const resumeDocument = graphql(`
   mutation ResumeCampaign($id: ID!) {
     it: resumeCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -277,13 +253,7 @@ export const resumeDocument = graphql(`
 export const cancelDocument = graphql(`
   mutation CancelCampaign($id: ID!, $reason: String!) {
     it: cancelCampaign(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);

@@ -48,13 +48,7 @@ const document = graphql(`
 const resolveDocument = graphql(`
   mutation ResolveDuplicates($id: ID!, $decision: DuplicateDecision!) {
     it: resolveDuplicates(id: $id, decision: $decision) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
