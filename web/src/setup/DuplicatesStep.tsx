@@ -67,7 +67,7 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
   // A look for each key that is typed would be many.
   const [looked] = useDebouncedValue(days, 400);
   const wanted = { campaignId: campaign.id, minIntervalDays: looked };
-  const when = { pause: usual === undefined, tick: campaign.updatedAt };
+  const when = { pause: usual === undefined || campaign.status !== 'DRAFT', tick: campaign.updatedAt };
   const pages = usePages(document, wanted, data => data.duplicates, { ...when, size: 50 });
   const asked = useAsk(duplicateReportDocument, wanted, when);
   const report = asked.data?.duplicateReport;
