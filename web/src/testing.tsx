@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { MemoryRouter, Route, Routes } from 'react-router';
 import type { Client } from 'urql';
 import { Provider } from 'urql';
-import { fromValue, never } from 'wonka';
+import { concat, fromValue, never } from 'wonka';
 import { theme } from './theme';
 
 export type Answers = Record<string, (variables: Record<string, unknown>) => unknown>;
@@ -48,7 +48,11 @@ export function drawn(part: ReactNode, answers: Answers, at = '/') {
   const client = {
     query: answer,
     mutation: answer,
-    executeSubscription: () => never,
+    // Told once, if anything; the view stays open.
+    executeSubscription: ({ query, variables }: { query: Operation; variables: Record<string, unknown> }) => {
+      const tell = answers[nameOf(query)];
+      return tell ? concat([fromValue({ data: tell(variables) }), never]) : never;
+    },
   } as unknown as Client;
   const view = render(
     <MantineProvider theme={theme} env="test">
