@@ -25,6 +25,9 @@ const nameDocument = graphql(`
   }
 `);
 
+/** Stands for a name that is being asked for. */
+const UNNAMED = '…';
+
 interface Choice {
   value: string;
   label: string;
@@ -44,7 +47,7 @@ export function useCampaignChoices(chosen: string[], statuses: CampaignStatus[] 
   const [typed, setTyped] = useState('');
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   // A field that shows its choice has the name of that in it, which is no search.
-  const isSearch = typed !== '' && !chosen.some(id => names.get(id) === typed);
+  const isSearch = typed !== '' && typed !== UNNAMED && !chosen.some(id => names.get(id) === typed);
   const [wanted] = useDebouncedValue(isSearch ? typed : '', 250);
   const asked = useAsk(foundDocument, { filter: { name: wanted || null, statuses } });
   const found = asked.data?.campaigns.nodes;
@@ -64,7 +67,7 @@ export function useCampaignChoices(chosen: string[], statuses: CampaignStatus[] 
     };
   }, [client, unnamed]);
   const choices = new Map((found ?? []).map(({ id, name }) => [id, name]));
-  for (const id of chosen) choices.set(id, names.get(id) ?? choices.get(id) ?? '…');
+  for (const id of chosen) choices.set(id, names.get(id) ?? choices.get(id) ?? UNNAMED);
   return {
     data: [...choices].map(([value, label]) => ({ value, label })),
     searchValue: typed,
