@@ -41,14 +41,20 @@ export interface CampaignChoices {
   filter: (found: { options: unknown[] }) => never[];
 }
 
+/** What is looked for: a field that shows its choice has the name of that in it, which is no search. */
+export const searchOf = (typed: string, chosen: (string | undefined)[]): string =>
+  typed === UNNAMED || chosen.includes(typed) ? '' : typed;
+
 /** Those that match what is typed, the newest first, and those that are chosen already. */
 export function useCampaignChoices(chosen: string[], statuses: CampaignStatus[] | null): CampaignChoices {
   const client = useClient();
   const [typed, setTyped] = useState('');
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  // A field that shows its choice has the name of that in it, which is no search.
-  const isSearch = typed !== '' && typed !== UNNAMED && !chosen.some(id => names.get(id) === typed);
-  const [wanted] = useDebouncedValue(isSearch ? typed : '', 250);
+  const search = searchOf(
+    typed,
+    chosen.map(id => names.get(id)),
+  );
+  const [wanted] = useDebouncedValue(search, 250);
   const asked = useAsk(foundDocument, { filter: { name: wanted || null, statuses } });
   const found = asked.data?.campaigns.nodes;
   const unnamed = chosen.filter(id => !names.has(id)).join(' ');
