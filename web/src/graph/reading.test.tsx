@@ -7,6 +7,7 @@ import { Provider } from 'urql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { noteReached } from './connection';
 import { noteChange } from './changes';
+import { inTurn } from './inTurn';
 import { useAsk } from './useAsk';
 import type { Page } from './usePages';
 import { usePages } from './usePages';
@@ -148,4 +149,36 @@ test('a list is read again once the connection is found, and stays while it is l
   expect(result.current.rows).toHaveLength(3);
   act(() => noteReached(true));
   await waitFor(() => expect(result.current.rows).toHaveLength(5));
+});
+
+test('a change of ours is read after at once, what moves by itself after a rest', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    let reads = 0;
+    const turn = inTurn(async () => {
+      reads += 1;
+      vi.advanceTimersByTime(1_000);
+      await Promise.resolve();
+    });
+    const settle = async () => {
+      for (let n = 0; n < 5; n += 1) await Promise.resolve();
+    };
+    turn.ask();
+    await settle();
+    turn.askAfterRest();
+    turn.askAfterRest();
+    expect(reads).toBe(1);
+    vi.advanceTimersByTime(1_000);
+    expect(reads).toBe(2);
+    await settle();
+    turn.ask();
+    expect(reads).toBe(3);
+    await settle();
+    turn.askAfterRest();
+    turn.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(reads).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });

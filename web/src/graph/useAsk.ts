@@ -8,6 +8,7 @@ import { useChangeCount } from './changes';
 import { useConnectionLost } from './connection';
 import type { Turn } from './inTurn';
 import { inTurn } from './inTurn';
+import { useTicks } from './useTicks';
 
 export interface Asked<D> {
   data: D | undefined;
@@ -61,7 +62,8 @@ export function useAsk<D, V extends AnyVariables>(
   }, [client, document, key, pause, lost]);
   useEffect(() => {
     if (!pause) turn.current?.ask();
-  }, [client, document, key, pause, lost, changes, tries, options.tick]);
+  }, [client, document, key, pause, lost, changes, tries]);
+  useTicks(options.tick, () => !pause && turn.current?.askAfterRest());
   const again = useCallback(() => setTries(n => n + 1), []);
   const fresh = state.key === key;
   return {

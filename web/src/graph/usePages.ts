@@ -10,6 +10,7 @@ import type { Turn } from './inTurn';
 import { inTurn } from './inTurn';
 import type { Page, Stretch } from './stretches';
 import { countOf, holding, readFromStart, renewed, stretchOf } from './stretches';
+import { useTicks } from './useTicks';
 
 export type { Page } from './stretches';
 
@@ -108,7 +109,8 @@ export function usePages<D, V extends AnyVariables, R>(
     // What is on the screen stays there while nobody answers.
     if (pause || (lost && held.current?.key === key)) return;
     turn.current?.ask();
-  }, [key, pause, lost, load, changes, tries, tick]);
+  }, [key, pause, lost, load, changes, tries]);
+  useTicks(tick, () => !pause && !lost && turn.current?.askAfterRest());
   const isMoreUnderWay = useRef(false);
   const more = useCallback(() => {
     const step = async (): Promise<void> => {
