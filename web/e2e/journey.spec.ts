@@ -111,7 +111,7 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
       .getByRole('button', { name: /^Take out/ })
       .click();
   }
-  await page.getByRole('link', { name: 'Go on to scripts' }).click();
+  await click('Go on to scripts');
 
   // Scripts, with a reload in the middle of the writing.
   await expect(page.getByText(/seconds spoken/)).toBeVisible();
@@ -163,6 +163,8 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.reload();
   const onward = page.getByRole('link', { name: 'Go on to the final review' });
   await expect(onward).toBeVisible({ timeout: 180_000 });
+  await expect(page.getByRole('heading', { name: 'Listen to what was spoken' })).toBeVisible();
+  await expect(page.getByLabel(/^Audio for/).first()).toBeVisible();
   await onward.click();
 
   // The final review: number, an end, listening, approving.
@@ -174,6 +176,7 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.getByLabel('Ends').fill(local(3));
   await kept;
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Listen to some' })).toBeVisible();
   const sound = page.locator('audio').first();
   await sound.evaluate(async (audio: HTMLAudioElement) => {
     audio.muted = true;
@@ -221,7 +224,22 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   const list = page.getByRole('region', { name: 'Duplicates' });
   await expect(list.getByRole('link', { name: 'Indian Wells farm' }).first()).toBeVisible();
   await expect(list.getByText(/0 days ago/).first()).toBeVisible();
+  const others = page.getByRole('table', { name: 'Campaigns with the same contacts' });
+  await expect(others.getByRole('link', { name: 'Indian Wells farm' })).toBeVisible();
+  await expect(others.getByText('0 days ago').first()).toBeVisible();
+  await expect(page.getByText('Called too recently').first()).toBeVisible();
   await page.screenshot({ path: 'screenshots/light-1280/story-duplicates.png' });
+  expect(await violations(page)).toEqual([]);
+  // Without an interval nobody is one, and that is kept by going on.
+  const interval = page.getByLabel('Least days between two calls of a person');
+  const usual = await interval.inputValue();
+  await interval.fill('0');
+  await expect(page.getByRole('heading', { name: 'No duplicates' })).toBeVisible();
+  await click('Go on to scripts');
+  await expect(page.getByRole('heading', { name: /^Scripts:/ })).toBeVisible();
+  await page.goBack();
+  await expect(interval).toHaveValue('0');
+  await interval.fill(usual);
   await list.getByRole('checkbox').nth(0).check();
   await list.getByRole('checkbox').nth(1).check();
   await click('Take out the 2 ticked');
@@ -236,6 +254,15 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.getByLabel('Why they stay').fill('Asked to be called again');
   await page.getByRole('dialog').getByRole('button', { name: 'Keep them and go on' }).click();
   await expect(page.getByRole('heading', { name: /^Scripts:/ })).toBeVisible();
+  // On second thought nobody is called again so soon.
+  await page.goBack();
+  await expect(interval).toHaveValue(usual);
+  await click('Take out everybody called too recently');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Take out/ })
+    .click();
+  await expect(page.getByRole('heading', { name: 'No duplicates' })).toBeVisible();
 
   // What has ended is put out of sight, and comes back.
   await page.goto(`/agent/campaigns/${campaign}`);

@@ -48,6 +48,10 @@ test('writing and speaking go on past a reload, and past a halt', async ({ page 
   const read = page.getByRole('button', { name: /^Read the script for/ });
   for (let n = 0; n < 3; n += 1) await read.nth(n).click();
   await expect(all).toBeEnabled();
+  await expect(all).toContainText('1,000 scripts');
+  // What was read stays read when it is closed.
+  await read.first().click();
+  await expect(all).toBeEnabled();
   await page.screenshot({ path: 'screenshots/light-1280/story-bulk-review.png' });
   await page.getByLabel('All shown').check();
   await page.getByRole('button', { name: 'Approve 50 scripts' }).click();
@@ -67,6 +71,7 @@ test('writing and speaking go on past a reload, and past a halt', async ({ page 
   await page.goto(`${setup}/review`);
   await page.getByText('Many at once').click();
   for (let n = 0; n < 3; n += 1) await read.nth(n).click();
+  await expect(all).toContainText('950 scripts');
   await all.click();
   await page.getByRole('dialog').getByRole('button', { name: 'Approve all' }).click();
   await expect(page.getByRole('heading', { name: 'Everything is reviewed' })).toBeVisible({

@@ -91,6 +91,23 @@ test('a list of 100,000 rows is imported past a reload, scrolls and filters', as
   expect(most(s => s.elements)).toBeLessThanOrEqual(ELEMENTS_MAX);
   await page.screenshot({ path: 'screenshots/light-1280/story-long-list.png' });
 
+  // Read again after a lost connection, the list keeps all that was loaded, and its place.
+  const said = page.getByText(/rows loaded, more below/);
+  const loaded = async () => Number(/^[\d,]+/.exec((await said.textContent()) ?? '')?.[0].replace(/,/g, ''));
+  const before = await loaded();
+  const place = await list.evaluate(region => region.scrollTop);
+  expect(before).toBeGreaterThanOrEqual(PAGES * 100);
+  let answers = 0;
+  page.on('response', answer => {
+    if ((answer.request().postData() ?? '').includes('query Contacts(')) answers += 1;
+  });
+  await page.context().setOffline(true);
+  await expect(page.getByText('The connection is lost')).toBeVisible();
+  await page.context().setOffline(false);
+  await expect.poll(() => answers, { timeout: 300_000 }).toBeGreaterThan(PAGES);
+  expect(await loaded()).toBeGreaterThanOrEqual(before);
+  expect(await list.evaluate(region => region.scrollTop)).toBe(place);
+
   const oneOwner = page.getByRole('link', { name: 'Owner 99999 Marchetti' });
   const byNumber = await filtered(page, 'phone=%2B17603099999', list.getByRole('link').first());
   await expect(list.getByRole('row')).toHaveCount(2);

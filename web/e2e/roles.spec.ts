@@ -1,12 +1,20 @@
 // What people of other roles see and may do, and what the page does when something is wrong.
-import { ask, expect, person, settled, test } from './page';
+import { ask, expect, person, settled, test, violations } from './page';
 
 interface Found {
   campaigns: {
     nodes: {
       id: string;
       status: string;
-      contacts: { nodes: { contact: { phone: string; name: string } }[] };
+      contacts: {
+        nodes: {
+          contact: {
+            phone: string;
+            name: string;
+            history: { nodes: { eventType: string; recordedAt: string }[] };
+          };
+        }[];
+      };
     }[];
   };
 }
@@ -18,7 +26,7 @@ const CHANGING =
 test('an auditor replays a contact, also as of a date', async ({ page: admin, browser }) => {
   const { campaigns } = await ask<Found>(
     admin,
-    '{ campaigns { nodes { id status contacts(deliveries: [LISTENED], first: 1) { nodes { contact { phone name } } } } } }',
+    '{ campaigns { nodes { id status contacts(deliveries: [LISTENED], first: 1) { nodes { contact { phone name history(first: 100) { nodes { eventType recordedAt } } } } } } } }',
   );
   const contact = campaigns.nodes.find(c => c.status === 'COMPLETED')?.contacts.nodes[0]?.contact;
   if (!contact) throw new Error('nobody has listened');
@@ -37,13 +45,29 @@ test('an auditor replays a contact, also as of a date', async ({ page: admin, br
   await page.getByRole('button', { name: 'Replay' }).click();
   await expect(page.getByText('Nothing had happened yet')).toBeVisible();
   await expect(history).toHaveCount(0);
+  // Just before it was played: all that led to it is there, and nothing of what came later.
+  const played = contact.history.nodes.find(entry => entry.eventType === 'Listened');
+  const before = new Date(new Date(played?.recordedAt ?? '').getTime() - 1).toISOString();
+  await page.goto(`/audit?number=${encodeURIComponent(contact.phone)}&asOf=${encodeURIComponent(before)}`);
+  await expect(page.getByText('Contact made').first()).toBeVisible();
+  await expect(page.getByText('Cleared to be sent').first()).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'As it stood on' })).toBeVisible();
+  await expect(page.getByText('Played', { exact: true })).toHaveCount(0);
   // Back to today: what was spoken is heard, and the evidence is handed out.
-  await page.getByLabel('As of').fill('');
-  await page.getByRole('button', { name: 'Replay' }).click();
+  await page.goto(`/audit?number=${encodeURIComponent(contact.phone)}`);
+  await page.getByText('What it was decided on').first().click();
+  await expect(page.getByRole('table', { name: 'Inputs of the decision' }).first()).toContainText(
+    'Lists looked at',
+  );
   await page.getByRole('button', { name: 'Hear this recording' }).first().click();
-  await expect(
-    history.locator('audio').or(history.getByText('It is not kept any more')).first(),
-  ).toBeVisible();
+  await expect(history.getByRole('blockquote')).toContainText(/\w/);
+  const sound = history.locator('audio');
+  await sound.evaluate(async (audio: HTMLAudioElement) => {
+    audio.muted = true;
+    await audio.play();
+  });
+  await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(0);
+  expect(await violations(page)).toEqual([]);
   const [evidence] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download the evidence' }).click(),

@@ -88,7 +88,38 @@ async function go(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
-test('every screen is accessible in light and dark, 1280 and 390 wide', async ({ page }) => {
+/** Controls of the screen that are in sight and in use, and that the keyboard does not reach. */
+const unreached = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const controls = [
+      ...document.querySelectorAll<HTMLElement>(
+        'main :is(a[href], button, input, select, textarea, summary, audio)',
+      ),
+    ];
+    const missed = controls.filter(control => {
+      const isUsed =
+        control.isConnected &&
+        control.getClientRects().length > 0 &&
+        !control.matches(':disabled, [data-disabled], [aria-disabled=true]') &&
+        // What only helps the mouse has another way by keyboard: arrows in a number, the option again in a choice.
+        !control.closest('[aria-hidden=true]');
+      if (!isUsed) return false;
+      // Of tabs the open one is reached, and the others from it by the arrows; the steps of what is not made yet lead nowhere.
+      const isRoving =
+        control.getAttribute('role') === 'tab' &&
+        control.closest('[role=tablist]')?.querySelector('[role=tab][tabindex="0"]');
+      if (isRoving || (location.pathname.endsWith('/new') && control.closest('[aria-label=Steps]')))
+        return false;
+      control.focus({ preventScroll: true });
+      return (control.tabIndex < 0 && control.tagName !== 'AUDIO') || document.activeElement !== control;
+    });
+    (document.activeElement as HTMLElement | null)?.blur();
+    return missed.map(
+      control => `${control.ariaLabel ?? control.textContent}: ${control.outerHTML.slice(0, 120)}`,
+    );
+  });
+
+test('every screen is accessible in light and dark, 1280 and 390 wide, and by keyboard', async ({ page }) => {
   test.setTimeout(1_800_000);
   const errors: string[] = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
@@ -109,6 +140,7 @@ test('every screen is accessible in light and dark, 1280 and 390 wide', async ({
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (wide > 0) found.push(`${place}: ${wide} pixels wider than the screen`);
     }
+    found.push(...(await unreached(page)).map(control => `${name}: not reached by keyboard: ${control}`));
   }
   expect(found).toEqual([]);
   expect(errors).toEqual([]);

@@ -3,10 +3,11 @@ import type { CostSharesWholeFragment } from '../graph/generated/graphql';
 import { Figure, Figures } from '../parts/Figure';
 import { count, money } from '../parts/words';
 import type { Results } from './figures';
-import { NOT_REPORTED, likelyWords, percent, rateWords } from './figures';
+import { NOT_REPORTED, averageWords, likelyWords, listenRateOf, percent, rateWords } from './figures';
 
 export function ResultFigures({ results, costs }: { results: Results; costs?: CostSharesWholeFragment }) {
-  const { deliveryRate, listenRate, averageListenSeconds: seconds } = results;
+  const { deliveryRate, failureRate } = results;
+  const listenRate = listenRateOf(results);
   return (
     <Figures>
       <Figure name="Handed to the carrier" value={count(results.attempted)} />
@@ -24,8 +25,15 @@ export function ResultFigures({ results, costs }: { results: Results; costs?: Co
             : 'the carrier does not say who listened'
         }
       />
-      {seconds != null && <Figure name="Listened on average" value={`${Math.round(seconds)} s`} />}
-      <Figure name="Could not be left" value={count(results.failed)} />
+      <Figure
+        name="Listened on average"
+        value={averageWords({ ...results, listenRate: listenRate ?? null })}
+      />
+      <Figure
+        name="Could not be left"
+        value={failureRate.share == null ? '—' : percent(failureRate.share)}
+        under={`${count(results.failed)} of ${count(failureRate.whole)} handed over · ${likelyWords(failureRate)}`}
+      />
       {costs && (
         <Figure
           name="Cost"

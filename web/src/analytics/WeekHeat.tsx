@@ -1,5 +1,5 @@
 // The recipients' week, hour by hour: the share that was left, or listened to, of what was handed over in that hour.
-import { Group, Paper, SegmentedControl, Text, Title } from '@mantine/core';
+import { Group, Paper, SegmentedControl, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Hour, Measure } from './figures';
 import { NOT_REPORTED, clock, likelyWords, percent, rateOf, rateWords } from './figures';
@@ -39,6 +39,7 @@ export function WeekHeat({ hours }: { hours: Hour[] }) {
             Share that was {what} of those {measure === 'delivery' ? 'handed over' : 'left'}, by the hour in
             which they were handed over, in the recipient’s own time. Pale hours rest on fewer than ten.
           </Text>
+          <OneByOne hours={hours} measure={measure} />
         </>
       )}
     </Paper>
@@ -93,5 +94,43 @@ function Week({ hours, measure }: { hours: Hour[]; measure: Measure }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The same in words, with what each share rests on, for those who point at nothing. */
+function OneByOne({ hours, measure }: { hours: Hour[]; measure: Measure }) {
+  const [isOpen, setOpen] = useState(false);
+  const some = hours
+    .flatMap(hour => {
+      const rate = rateOf(hour, measure);
+      return rate && rate.whole > 0 ? [{ ...hour, rate }] : [];
+    })
+    .sort((a, b) => a.weekday - b.weekday || a.hour - b.hour);
+  return (
+    <details onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>Each hour with its numbers</summary>
+      {isOpen && (
+        <Table aria-label="Each hour with its numbers" verticalSpacing={2}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Hour</Table.Th>
+              <Table.Th ta="right">{measure === 'delivery' ? 'Left' : 'Listened'}</Table.Th>
+              <Table.Th ta="right">Likely</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {some.map(({ weekday, hour, rate }) => (
+              <Table.Tr key={`${weekday} ${hour}`}>
+                <Table.Td>
+                  {WHOLE_DAYS[weekday - 1]} {clock(hour)}
+                </Table.Td>
+                <Table.Td ta="right">{rateWords(rate)}</Table.Td>
+                <Table.Td ta="right">{likelyWords(rate).replace(/^likely /, '')}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </details>
   );
 }

@@ -1,7 +1,7 @@
 // How figures are said.
 import { expect, test } from 'vitest';
 import type { Hour, Rate } from './figures';
-import { byHourOfDay, differenceWords, likelyWords, listenRateOf, rateWords } from './figures';
+import { averageWords, byHourOfDay, differenceWords, likelyWords, listenRateOf, rateWords } from './figures';
 
 const rate = (part: number, whole: number): Rate => ({
   part,
@@ -33,6 +33,14 @@ test('what is not reported is not a zero, and nothing of nothing is neither', ()
   expect(rateWords(listenRateOf({ attempted: 0, listenRate: null }))).toBe('—');
   expect(rateWords(listenRateOf({ attempted: 3, listenRate: null }))).toBe('not reported');
   expect(likelyWords(rate(0, 0))).toBe('');
+});
+
+test('how long was listened is said, or that nobody has, or that it is not reported', () => {
+  const some = { listened: 3, listenRate: rate(3, 9), averageListenSeconds: 11.6 };
+  expect(averageWords(some)).toBe('12 s');
+  expect(averageWords({ ...some, averageListenSeconds: null })).toBe('not reported');
+  expect(averageWords({ ...some, listened: 0, averageListenSeconds: null })).toBe('—');
+  expect(averageWords({ listened: 0, listenRate: null, averageListenSeconds: null })).toBe('not reported');
 });
 
 test('a difference that chance would do is said to be none', () => {

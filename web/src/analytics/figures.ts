@@ -9,7 +9,9 @@ import type {
   ResultsWholeFragment,
   StateFiguresWholeFragment,
 } from '../graph/generated/graphql';
-import { count } from '../parts/words';
+import { NOT_REPORTED, count } from '../parts/words';
+
+export { NOT_REPORTED } from '../parts/words';
 
 export type Rate = RateWholeFragment;
 export type Results = ResultsWholeFragment;
@@ -36,6 +38,9 @@ export const resultsFields = graphql(`
     failed
     listeningReported
     deliveryRate {
+      ...RateWhole
+    }
+    failureRate {
       ...RateWhole
     }
     listenRate {
@@ -101,8 +106,6 @@ export const differenceFields = graphql(`
   }
 `);
 
-export const NOT_REPORTED = 'not reported';
-
 /** A share as people write it. */
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -117,6 +120,15 @@ const NOTHING: Rate = { part: 0, whole: 0, share: null, low: null, high: null };
 /** The listen rate; of nothing that was handed over it is nothing, and not unreported. */
 export const listenRateOf = (results: Pick<Results, 'attempted' | 'listenRate'>): Rate | null | undefined =>
   results.attempted === 0 ? NOTHING : results.listenRate;
+
+/** How long a voicemail was played on average; of none that was played it is nothing, and not unreported. */
+export function averageWords(
+  results: Pick<Results, 'listened' | 'listenRate' | 'averageListenSeconds'>,
+): string {
+  const { averageListenSeconds: seconds, listened, listenRate } = results;
+  if (seconds != null) return `${Math.round(seconds)} s`;
+  return listenRate && listened === 0 ? '—' : NOT_REPORTED;
+}
 
 /** Between what the true share lies, in 95 of 100 such samples. */
 export function likelyWords(rate: Rate | null | undefined): string {

@@ -11,7 +11,7 @@ import { phone, plain, when } from '../parts/words';
 import { EvidenceBundle } from './EvidenceBundle';
 import { Recording } from './Recording';
 import { actorName } from './actors';
-import type { Finding } from './eventWords';
+import type { EventWords, Finding } from './eventWords';
 import { eventWords } from './eventWords';
 
 export const historyDocument = graphql(`
@@ -93,7 +93,7 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
         {pages.rows.map(entry => (
           <Timeline.Item key={entry.eventId} title={eventWords(entry.eventType, entry.summary).title}>
             <What entry={entry} />
-            {entry.eventType === 'AudioRendered' && <Recording entry={entry} />}
+            <Recording entry={entry} />
             <Text size="sm" c="dimmed" component="div">
               <When at={entry.occurredAt ?? entry.recordedAt} />, {actorName(entry.actor, names)}
               {entry.occurredAt && entry.occurredAt !== entry.recordedAt && (
@@ -128,19 +128,45 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
   );
 }
 
+/** Instants in words are said in the reader's time. */
+const timed = (words: string): string =>
+  words.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, found => when(found));
+
 function What({ entry }: { entry: Entry }) {
-  const { facts, findings } = eventWords(entry.eventType, entry.summary);
+  const { facts, findings, grounds } = eventWords(entry.eventType, entry.summary);
   return (
     <>
       {facts.length > 0 && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {facts
-            .map(([name, value]) => `${name}: ${/^\d{4}-\d\d-\d\dT/.test(value) ? when(value) : value}`)
-            .join(' · ')}
+          {facts.map(([name, value]) => `${name}: ${timed(value)}`).join(' · ')}
         </Text>
       )}
       {findings.length > 0 && <Findings findings={findings} />}
+      {grounds.length > 0 && <Grounds grounds={grounds} />}
     </>
+  );
+}
+
+/** All that a decision was made on, so that it can be followed, or made again. */
+function Grounds({ grounds }: { grounds: EventWords['grounds'] }) {
+  return (
+    <details>
+      <summary>What it was decided on</summary>
+      <Table aria-label="Inputs of the decision" verticalSpacing={4}>
+        <Table.Tbody>
+          {grounds.map(([name, lines]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row">{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {lines.map((line, n) => (
+                  <div key={n}>{timed(line)}</div>
+                ))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </details>
   );
 }
 

@@ -50,7 +50,7 @@ export function CampaignPage() {
                 </>
               }
             >
-              {mayWrite && next.name !== 'Open' && campaign.status !== 'COMPLETED' && (
+              {mayWrite && next.path.includes('/setup/') && (
                 <Button component={Link} to={next.path}>
                   {next.name}
                 </Button>

@@ -1,35 +1,26 @@
 // How a campaign stands: figures, what runs, its timeline, and what happens in it, live.
 import { Anchor, Grid, Paper, Text, Timeline, Title } from '@mantine/core';
+import { Suspense, lazy } from 'react';
 import { Link } from 'react-router';
-import { Outlook } from '../setup/Outlook';
-import { NOT_REPORTED } from '../analytics/figures';
-import { graphql } from '../graph/generated';
-import { useAsk } from '../graph/useAsk';
+import { OutlookOf } from '../setup/Outlook';
 import { Figure, Figures } from '../parts/Figure';
 import { LongJob, usePace } from '../parts/LongJob';
 import { Money, When } from '../parts/Signs';
-import { count, phone, share } from '../parts/words';
+import { Loading } from '../parts/States';
+import { NOT_REPORTED, count, phone, share } from '../parts/words';
+import { useViewer } from '../shell/viewer';
 import { ActivityFeed } from './ActivityFeed';
 import { ProductionHalt } from './ProductionHalt';
 import { ScriptBatches } from './ScriptBatches';
 import type { Whole } from './useCampaign';
 
-const reportedDocument = graphql(`
-  query IsListeningReported($campaignId: ID!, $minPosition: Position) {
-    analytics(campaignId: $campaignId, minPosition: $minPosition) {
-      results {
-        listeningReported
-      }
-    }
-  }
-`);
+const Doubts = lazy(() => import('./Doubts').then(m => ({ default: m.Doubts })));
 
 export function Overview({ campaign }: { campaign: Whole }) {
+  const { mayWrite } = useViewer();
   const { counters: c, costs } = campaign;
   // A carrier that reports no listening must not look as if nobody had listened.
-  const isSilent = c.attempted > 0 && c.listened === 0;
-  const asked = useAsk(reportedDocument, { campaignId: campaign.id }, { pause: !isSilent });
-  const isReported = !isSilent || (asked.data?.analytics.results.listeningReported ?? true);
+  const isReported = c.attempted === 0 || campaign.results.listeningReported;
   const left = c.delivered + c.listened;
   const spent = costs.writer + costs.voice + costs.carrier;
   return (
@@ -61,7 +52,7 @@ export function Overview({ campaign }: { campaign: Whole }) {
         <Figure
           name="Could not be left"
           value={count(c.failed)}
-          under={c.inDoubt ? `${count(c.inDoubt)} in doubt` : ''}
+          under={`${share(c.failed, c.attempted)} of those handed over${c.inDoubt ? `, ${count(c.inDoubt)} in doubt` : ''}`}
         />
         <Figure
           name="Held"
@@ -83,6 +74,11 @@ export function Overview({ campaign }: { campaign: Whole }) {
           }
         />
       </Figures>
+      {c.inDoubt > 0 && (
+        <Suspense fallback={<Loading what="what is in doubt" />}>
+          <Doubts campaign={campaign} maySettle={mayWrite} />
+        </Suspense>
+      )}
       <Grid mt="md" gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Paper withBorder p="md">
@@ -176,7 +172,7 @@ export function Running({ campaign }: { campaign: Whole }) {
             {count(counters.queued + counters.sent)} with the carrier, {count(counters.held)} held until a
             lawful hour, {count(counters.notSent)} not decided yet.
           </Text>
-          <Outlook campaignId={campaign.id} tick={campaign.status} />
+          <OutlookOf campaignId={campaign.id} tick={campaign.status} />
         </LongJob>
       )}
     </div>

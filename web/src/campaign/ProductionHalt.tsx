@@ -10,13 +10,7 @@ import type { Whole } from './useCampaign';
 const pauseDocument = graphql(`
   mutation PauseProduction($id: ID!, $reason: String!) {
     it: pauseProduction(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -24,13 +18,7 @@ const pauseDocument = graphql(`
 const resumeDocument = graphql(`
   mutation ResumeProduction($id: ID!) {
     it: resumeProduction(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -38,13 +26,7 @@ const resumeDocument = graphql(`
 const stopDocument = graphql(`
   mutation StopProduction($id: ID!, $reason: String!) {
     it: stopProduction(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);

@@ -8,13 +8,7 @@ import { counted } from '../parts/words';
 const document = graphql(`
   mutation RemoveContacts($id: ID!, $contactIds: [ID!]!, $reason: String!) {
     it: removeContacts(id: $id, contactIds: $contactIds, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);

@@ -1,14 +1,10 @@
 // All campaigns: by status with counts, filters in the address, the next thing to do in each row.
 import { Anchor, Button, Group, Select, Tabs, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import type {
-  CampaignFilterInput,
-  CampaignStatus,
-  CampaignType,
-  CampaignsQuery,
-} from '../graph/generated/graphql';
+import { useSubscription } from 'urql';
+import type { CampaignFilterInput, CampaignStatus, CampaignType } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
@@ -20,13 +16,10 @@ import { useViewer } from '../shell/viewer';
 import { CopyCampaign } from '../campaign/CopyCampaign';
 import { FirstRun } from './FirstRun';
 import { LiveNumbers } from './LiveNumbers';
-import { campaignsDocument, countsDocument, listeningDocument } from './documents';
+import type { Row } from './LiveRow';
+import { LiveRow } from './LiveRow';
+import { campaignsDocument, campaignsMoved, countsDocument } from './documents';
 import { primaryAction } from './steps';
-
-/** Most campaigns of one comparison. */
-const COMPARED_MAX = 100;
-
-type Row = CampaignsQuery['campaigns']['nodes'][number];
 
 const GROUPS: { key: string; label: string; statuses: CampaignStatus[] }[] = [
   { key: 'all', label: 'All', statuses: [] },
@@ -66,17 +59,16 @@ export function CampaignList() {
     createdUntil: until ? new Date(`${until}T23:59:59`).toISOString() : null,
   };
   const filter = { ...others, archived: isArchive, statuses: statuses.length > 0 ? statuses : null };
-  const pages = usePages(campaignsDocument, { filter }, data => data.campaigns);
-  const counts = useAsk(countsDocument, {
-    filter: { ...others, archived: false },
-    archived: { ...others, archived: true },
-  });
-  // A carrier that reports no listening must not look as if nobody had listened.
-  const silent = pages.rows.filter(row => row.counters.attempted > 0 && row.counters.listened === 0);
-  const ids = silent.slice(0, COMPARED_MAX).map(row => row.id);
-  const listening = useAsk(listeningDocument, { ids }, { pause: ids.length === 0 });
-  const reported = new Map(
-    (listening.data?.comparison ?? []).map(c => [c.campaignId, c.results.listeningReported]),
+  // The list and its counts are read again when a campaign has come, or stands elsewhere.
+  const [movements, setMovements] = useState(0);
+  const moved = useCallback(() => setMovements(n => n + 1), []);
+  const [sums] = useSubscription({ query: campaignsMoved });
+  const tick = `${movements} ${sums.data?.overview.campaigns} ${sums.data?.overview.running}`;
+  const pages = usePages(campaignsDocument, { filter }, data => data.campaigns, { tick });
+  const counts = useAsk(
+    countsDocument,
+    { filter: { ...others, archived: false }, archived: { ...others, archived: true } },
+    { tick },
   );
   const of = (wanted: CampaignStatus[]) =>
     (counts.data?.campaignCounts ?? [])
@@ -179,37 +171,47 @@ export function CampaignList() {
               {
                 title: 'Status',
                 width: 8,
-                cell: row => <CampaignSign status={row.status} start={row.schedule.start} />,
+                cell: row => (
+                  <LiveRow row={row} moved={moved}>
+                    {now => <CampaignSign status={now.status} start={now.schedule.start} />}
+                  </LiveRow>
+                ),
               },
               { title: 'Contacts', right: true, width: 5, cell: row => count(row.counters.contacts) },
               {
                 title: 'Sent, left, heard',
                 width: 8,
-                cell: row => <LiveNumbers row={row} isReported={reported.get(row.id)} />,
+                cell: row => <LiveNumbers row={row} />,
               },
               { title: 'Changed', width: 6, cell: row => <When at={row.updatedAt} relative /> },
               {
                 title: 'Next',
                 width: 13,
-                cell: row => {
-                  const next = mayWrite
-                    ? primaryAction(row.id, row)
-                    : { name: 'Open', path: `/agent/campaigns/${row.id}` };
-                  return (
-                    <Group gap={4} wrap="nowrap">
-                      <Button
-                        component={Link}
-                        to={next.path}
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`${next.name}: ${row.name}`}
-                      >
-                        {next.name}
-                      </Button>
-                      {mayWrite && <CopyCampaign id={row.id} name={row.name} size="compact-sm" isOneOfMany />}
-                    </Group>
-                  );
-                },
+                cell: row => (
+                  <LiveRow row={row}>
+                    {now => {
+                      const next = mayWrite
+                        ? primaryAction(now.id, now)
+                        : { name: 'Open', path: `/agent/campaigns/${now.id}` };
+                      return (
+                        <Group gap={4} wrap="nowrap">
+                          <Button
+                            component={Link}
+                            to={next.path}
+                            size="compact-sm"
+                            variant="default"
+                            aria-label={`${next.name}: ${now.name}`}
+                          >
+                            {next.name}
+                          </Button>
+                          {mayWrite && (
+                            <CopyCampaign id={now.id} name={now.name} size="compact-sm" isOneOfMany />
+                          )}
+                        </Group>
+                      );
+                    }}
+                  </LiveRow>
+                ),
               },
             ]}
           />

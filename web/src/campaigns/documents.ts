@@ -85,6 +85,12 @@ export const campaignFields = graphql(`
       listened
       attempted
     }
+    results {
+      listeningReported
+    }
+    duplicateResolution {
+      kept
+    }
     costs {
       writer
       voice
@@ -145,6 +151,12 @@ export const campaignsDocument = graphql(`
           done
           failed
         }
+        results {
+          listeningReported
+        }
+        duplicateResolution {
+          kept
+        }
       }
       pageInfo {
         hasNextPage
@@ -154,24 +166,18 @@ export const campaignsDocument = graphql(`
   }
 `);
 
-/** Whose carrier says who listened: of the campaigns named, at most 100. */
-export const listeningDocument = graphql(`
-  query ListeningReported($ids: [ID!], $minPosition: Position) {
-    comparison(by: CAMPAIGN, campaignIds: $ids, minPosition: $minPosition) {
-      campaignId
-      results {
-        listeningReported
-      }
+/** How many campaigns there are and how many run, now and as they change. */
+export const campaignsMoved = graphql(`
+  subscription CampaignsMoved {
+    overview {
+      campaigns
+      running
     }
   }
 `);
 
 export const countsDocument = graphql(`
-  query CampaignCounts(
-    $filter: CampaignFilterInput
-    $archived: CampaignFilterInput
-    $minPosition: Position
-  ) {
+  query CampaignCounts($filter: CampaignFilterInput, $archived: CampaignFilterInput, $minPosition: Position) {
     campaignCounts(filter: $filter, minPosition: $minPosition) {
       status
       campaigns
@@ -215,13 +221,7 @@ export const deleteDocument = graphql(`
 export const archiveDocument = graphql(`
   mutation ArchiveCampaign($id: ID!) {
     it: archiveCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -229,13 +229,7 @@ export const archiveDocument = graphql(`
 export const unarchiveDocument = graphql(`
   mutation UnarchiveCampaign($id: ID!) {
     it: unarchiveCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -243,13 +237,7 @@ export const unarchiveDocument = graphql(`
 export const pauseDocument = graphql(`
   mutation PauseCampaign($id: ID!, $reason: String!) {
     it: pauseCampaign(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -257,13 +245,7 @@ export const pauseDocument = graphql(`
 export const resumeDocument = graphql(`
   mutation ResumeCampaign($id: ID!) {
     it: resumeCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -271,13 +253,7 @@ export const resumeDocument = graphql(`
 export const cancelDocument = graphql(`
   mutation CancelCampaign($id: ID!, $reason: String!) {
     it: cancelCampaign(id: $id, reason: $reason) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);

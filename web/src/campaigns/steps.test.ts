@@ -4,9 +4,10 @@ import { nextStep, primaryAction } from './steps';
 
 const counters = { contacts: 12, scriptsPending: 0, scriptsApproved: 12, audioRendered: 12 };
 
-test('a draft without contacts goes on with the import', () => {
+test('a draft goes on with what was not done yet', () => {
   expect(nextStep({ status: 'DRAFT', counters: { ...counters, contacts: 0 } })).toBe('import');
-  expect(nextStep({ status: 'DRAFT', counters })).toBe('scripts');
+  expect(nextStep({ status: 'DRAFT', counters })).toBe('duplicates');
+  expect(nextStep({ status: 'DRAFT', counters, duplicateResolution: { kept: false } })).toBe('scripts');
 });
 
 test('a review goes on with what is missing first', () => {
@@ -20,4 +21,11 @@ test('a completed campaign offers its digest', () => {
     name: 'Read the digest',
     path: '/agent/campaigns/c1/digest',
   });
+});
+
+test('what runs is watched, and what is paused goes on', () => {
+  const path = '/agent/campaigns/c1';
+  expect(primaryAction('c1', { status: 'ACTIVE', counters })).toEqual({ name: 'Watch', path });
+  expect(primaryAction('c1', { status: 'SUBMITTED', counters })).toEqual({ name: 'Watch', path });
+  expect(primaryAction('c1', { status: 'PAUSED', counters })).toEqual({ name: 'Go on', path });
 });

@@ -16,11 +16,13 @@ export type Step = (typeof STEPS)[number]['key'];
 
 interface Standing {
   status: CampaignStatus;
+  /** What was decided about duplicates, once it was. */
+  duplicateResolution?: unknown;
   counters: { contacts: number; scriptsPending: number; scriptsApproved: number; audioRendered: number };
 }
 
 /** Where setting it up goes on. */
-export function nextStep({ status, counters }: Standing): Step {
+export function nextStep({ status, counters, duplicateResolution }: Standing): Step {
   if (status === 'IMPORTING_CONTACTS') return 'import';
   if (status === 'GENERATING_SCRIPTS') return 'scripts';
   if (status === 'GENERATING_AUDIO') return 'audio';
@@ -29,7 +31,8 @@ export function nextStep({ status, counters }: Standing): Step {
     if (counters.scriptsPending > 0) return 'review';
     return counters.audioRendered < counters.contacts ? 'audio' : 'final';
   }
-  return counters.contacts === 0 ? 'import' : 'scripts';
+  if (counters.contacts === 0) return 'import';
+  return duplicateResolution ? 'scripts' : 'duplicates';
 }
 
 const NAMES: Partial<Record<CampaignStatus, string>> = {
@@ -47,6 +50,8 @@ export function primaryAction(id: string, standing: Standing): { name: string; p
   const name = NAMES[standing.status];
   if (name) return { name, path: `${base}/setup/${nextStep(standing)}` };
   if (standing.status === 'COMPLETED') return { name: 'Read the digest', path: `${base}/digest` };
+  if (standing.status === 'PAUSED') return { name: 'Go on', path: base };
+  if (standing.status === 'SUBMITTED' || standing.status === 'ACTIVE') return { name: 'Watch', path: base };
   return { name: 'Open', path: base };
 }
 

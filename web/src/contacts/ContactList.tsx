@@ -9,10 +9,10 @@ import type {
   ContactStanding,
   ContactsQuery,
 } from '../graph/generated/graphql';
-import { useAsk } from '../graph/useAsk';
 import { usePages } from '../graph/usePages';
 import { FileButton } from '../parts/FileButton';
 import { LongList } from '../parts/LongList';
+import { useCampaignChoices } from '../parts/campaignChoices';
 import { PageTitle } from '../parts/PageTitle';
 import { Sign, When } from '../parts/Signs';
 import { Empty } from '../parts/States';
@@ -52,17 +52,6 @@ const exportDocument = graphql(`
   }
 `);
 
-const campaignsDocument = graphql(`
-  query CampaignChoices($minPosition: Position) {
-    campaigns(first: 100, minPosition: $minPosition) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-`);
-
 /** Most contacts of one change. */
 const AT_ONCE = 1000;
 
@@ -74,7 +63,8 @@ export function ContactList() {
   const [address, setAddress] = useSearchParams();
   const [number, setNumber] = useState(address.get('phone') ?? '');
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
-  const campaigns = useAsk(campaignsDocument, {});
+  const campaign = address.get('campaign');
+  const campaigns = useCampaignChoices(campaign ? [campaign] : [], null);
   const set = (name: string) => (value: string | null) =>
     setAddress(
       now => {
@@ -90,7 +80,7 @@ export function ContactList() {
   };
   const never = address.get('never') === 'true';
   const filter: ContactFilterInput = {
-    campaignId: address.get('campaign'),
+    campaignId: campaign,
     campaignType: address.get('type') as CampaignType | null,
     contactedFrom: never ? null : day('from', 'T00:00'),
     contactedUntil: never ? null : day('until', 'T23:59:59'),
@@ -143,8 +133,8 @@ export function ContactList() {
           placeholder="All"
           clearable
           searchable
-          data={(campaigns.data?.campaigns.nodes ?? []).map(c => ({ value: c.id, label: c.name }))}
-          value={address.get('campaign')}
+          {...campaigns}
+          value={campaign}
           onChange={set('campaign')}
         />
         <Select

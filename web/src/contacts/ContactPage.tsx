@@ -45,6 +45,7 @@ const document = graphql(`
       }
       consentRevoked
       lastContactedAt
+      daysSinceContact
       createdAt
       campaigns {
         campaignId
@@ -60,8 +61,6 @@ const document = graphql(`
 
 type Contact = NonNullable<ContactByIdQuery['contact']>;
 
-const DAY_MILLIS = 86_400_000;
-
 export function ContactPage() {
   const { id = '' } = useParams();
   const { mayWrite, mayAudit } = useViewer();
@@ -71,9 +70,7 @@ export function ContactPage() {
       {({ contact, organization }) => {
         if (!contact) return <NotFound />;
         const interval = organization?.settings.minIntervalDays ?? 0;
-        const days = contact.lastContactedAt
-          ? Math.floor((Date.now() - Date.parse(contact.lastContactedAt)) / DAY_MILLIS)
-          : undefined;
+        const days = contact.daysSinceContact;
         return (
           <>
             <PageTitle
@@ -86,7 +83,7 @@ export function ContactPage() {
                 </Button>
               )}
             </PageTitle>
-            {days !== undefined && days < interval && (
+            {days != null && days < interval && (
               <Alert color="orange" variant="light" mb="md" title="Contacted too recently">
                 The last voicemail was {days === 0 ? 'today' : `${counted(days, 'day')} ago`}; your interval
                 is {counted(interval, 'day')}. A campaign holds this contact until then.

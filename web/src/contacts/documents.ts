@@ -4,13 +4,7 @@ import { graphql } from '../graph/generated';
 export const markDocument = graphql(`
   mutation MarkDoNotContact($id: ID!, $reason: String!) {
     it: markDoNotContact(id: $id, reason: $reason) {
-      __typename
-      ... on ContactChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...ContactAnswer
     }
   }
 `);
@@ -18,13 +12,7 @@ export const markDocument = graphql(`
 export const liftDocument = graphql(`
   mutation LiftDoNotContact($id: ID!, $reason: String!) {
     it: liftDoNotContact(id: $id, reason: $reason) {
-      __typename
-      ... on ContactChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...ContactAnswer
     }
   }
 `);
@@ -32,13 +20,7 @@ export const liftDocument = graphql(`
 export const optOutDocument = graphql(`
   mutation OptOut($id: ID!, $channel: OptOutChannel!) {
     it: optOut(id: $id, channel: $channel) {
-      __typename
-      ... on ContactChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...ContactAnswer
     }
   }
 `);
@@ -61,13 +43,7 @@ export const consentDocument = graphql(`
 export const revokeDocument = graphql(`
   mutation RevokeConsent($id: ID!, $how: String!) {
     it: revokeConsent(id: $id, how: $how) {
-      __typename
-      ... on ContactChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...ContactAnswer
     }
   }
 `);

@@ -1,10 +1,14 @@
-// Asks for something and keeps it current: read again after each change made here, and whenever `tick` moves.
+// Asks for something and keeps it current: read again after each change made here, and whenever `tick` moves;
+// what moves while an answer is on its way is asked after it, so that answers come however often it moves.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AnyVariables, CombinedError } from 'urql';
 import { useClient } from 'urql';
 import { useChangeCount } from './changes';
 import { useConnectionLost } from './connection';
+import type { Turn } from './inTurn';
+import { inTurn } from './inTurn';
+import { useTicks } from './useTicks';
 
 export interface Asked<D> {
   data: D | undefined;
@@ -38,24 +42,28 @@ export function useAsk<D, V extends AnyVariables>(
     latest.current = variables;
   });
   const pause = options.pause ?? false;
+  const turn = useRef<Turn>(undefined);
   useEffect(() => {
     if (pause) return;
-    let current = true;
-    void client
-      .query(document, latest.current, { requestPolicy: 'network-only' })
-      .toPromise()
-      .then(result => {
-        if (!current) return;
-        setState(before => {
-          const kept = before.key === key ? before.data : undefined;
-          const data = result.data ?? kept;
-          return { key, error: result.error, ...(data === undefined ? {} : { data }) };
-        });
+    const made = inTurn(async isWanted => {
+      const result = await client
+        .query(document, latest.current, { requestPolicy: 'network-only' })
+        .toPromise();
+      if (!isWanted()) return;
+      setState(before => {
+        const kept = before.key === key ? before.data : undefined;
+        const data = result.data ?? kept;
+        return { key, error: result.error, ...(data === undefined ? {} : { data }) };
       });
-    return () => {
-      current = false;
-    };
-  }, [client, document, key, pause, changes, tries, lost, options.tick]);
+    });
+    turn.current = made;
+    return () => made.stop();
+    // A lost connection ends what hangs on it, and a found one begins anew.
+  }, [client, document, key, pause, lost]);
+  useEffect(() => {
+    if (!pause) turn.current?.ask();
+  }, [client, document, key, pause, lost, changes, tries]);
+  useTicks(options.tick, () => !pause && turn.current?.askAfterRest());
   const again = useCallback(() => setTries(n => n + 1), []);
   const fresh = state.key === key;
   return {

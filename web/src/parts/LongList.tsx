@@ -39,7 +39,7 @@ export function LongList<R>({
   total,
 }: Properties<R>) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { rows, hasMore, more, loading } = pages;
+  const { rows, hasMore, more, loading, seen } = pages;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -55,6 +55,8 @@ export function LongList<R>({
   useEffect(() => {
     if (hasMore && last >= rows.length - 20) more();
   }, [last, rows.length, hasMore, more]);
+  const top = items[0]?.index ?? 0;
+  useEffect(() => seen(top, last), [top, last, seen]);
   if (loading) return <Loading what={name.toLowerCase()} />;
   if (pages.error && rows.length === 0) return <Failed error={pages.error} again={pages.again} />;
   if (rows.length === 0) return <>{empty}</>;

@@ -165,6 +165,9 @@ export function phone(number: string): string {
   return found ? `(${found[1]}) ${found[2]}-${found[3]}` : number;
 }
 
+/** Said of what no carrier reports, which is not the same as none. */
+export const NOT_REPORTED = 'not reported';
+
 /** A share in percent. */
 export const share = (part: number, of: number): string =>
   of > 0 ? `${((100 * part) / of).toFixed(1)} %` : '—';

@@ -4,9 +4,10 @@ import { Link, useSearchParams } from 'react-router';
 import { DifferenceText, RateBar, RateText } from '../analytics/RateText';
 import { NOT_REPORTED } from '../analytics/figures';
 import { graphql } from '../graph/generated';
-import type { CampaignType, Comparison, ComparedQuery } from '../graph/generated/graphql';
+import type { CampaignStatus, CampaignType, Comparison, ComparedQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Empty, Shown } from '../parts/States';
+import { useCampaignChoices } from '../parts/campaignChoices';
 import { campaignTypes, count, money, plain } from '../parts/words';
 
 const document = graphql(`
@@ -32,20 +33,8 @@ const document = graphql(`
   }
 `);
 
-const choicesDocument = graphql(`
-  query ComparableCampaigns($minPosition: Position) {
-    campaigns(
-      filter: { statuses: [ACTIVE, PAUSED, COMPLETED, CANCELLED, FAILED] }
-      first: 100
-      minPosition: $minPosition
-    ) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-`);
+/** What is compared: what can have come to something. */
+const COMPARABLE: CampaignStatus[] = ['ACTIVE', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED'];
 
 type Row = ComparedQuery['comparison'][number];
 
@@ -91,7 +80,7 @@ export function SideBySide() {
   const way = address.get('by');
   const by: Comparison = isWay(way) ? way : 'CAMPAIGN';
   const only = address.getAll('only');
-  const choices = useAsk(choicesDocument, {});
+  const choices = useCampaignChoices(only, COMPARABLE);
   const asked = useAsk(document, { by, campaignIds: only.length > 0 ? only : null });
   return (
     <Paper withBorder p="md">
@@ -123,7 +112,7 @@ export function SideBySide() {
         clearButtonProps={{ 'aria-label': 'All campaigns' }}
         mb="sm"
         maxValues={100}
-        data={(choices.data?.campaigns.nodes ?? []).map(c => ({ value: c.id, label: c.name }))}
+        {...choices}
         value={only}
         onChange={ids =>
           setAddress(

@@ -1,7 +1,8 @@
-// What was told to whom, newest first, with the tries that it took; each can be sent again. Read anew while it is looked at.
+// What was told to whom, newest first, with the tries that it took; each can be sent again. Read anew while something waits to be
+// sent.
 import { Anchor, Paper, Select, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { NotificationLogQuery, NotificationState } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
@@ -30,20 +31,19 @@ const STATES: Record<NotificationState, { label: string; color: string }> = {
 
 const isState = (text: string | null): text is NotificationState => text !== null && text in STATES;
 
-/** How often the list is read again: what becomes of a try is known some seconds later. */
+/** How often the list is read again while something waits to be sent: what becomes of a try is known some seconds later. */
 const AGAIN_MILLIS = 5_000;
 
-/** Grows while the page is in sight. */
-function useTick(): number {
-  const [tick, setTick] = useState(0);
+/**
+ * Reads again while something is under way and the page is in sight. Notifications are rows of the outbox, of which the API tells nothing
+ * by itself; when none waits, nothing can change but by a change made here, after which every list is read again in any case.
+ */
+function useAgainWhile(isUnderWay: boolean, again: () => void): void {
   useEffect(() => {
-    const timer = setInterval(
-      () => document.visibilityState === 'visible' && setTick(n => n + 1),
-      AGAIN_MILLIS,
-    );
+    if (!isUnderWay) return;
+    const timer = setInterval(() => document.visibilityState === 'visible' && again(), AGAIN_MILLIS);
     return () => clearInterval(timer);
-  }, []);
-  return tick;
+  }, [isUnderWay, again]);
 }
 
 /** What an endpoint, a recipient or a member is called; those that are gone have no name any more. */
@@ -69,7 +69,11 @@ export function NotificationLog() {
   const [address, setAddress] = useSearchParams();
   const given = address.get('state');
   const state = isState(given) ? given : null;
-  const pages = usePages(notificationsDocument, { state }, data => data.notifications, { tick: useTick() });
+  const pages = usePages(notificationsDocument, { state }, data => data.notifications);
+  useAgainWhile(
+    pages.rows.some(row => row.state === 'PENDING'),
+    pages.again,
+  );
   const nameOf = useTargets();
   return (
     <Paper withBorder p="md">

@@ -4,13 +4,7 @@ import { graphql } from '../graph/generated';
 export const settingsDocument = graphql(`
   mutation ChangeSettings($change: SettingsChange!) {
     it: changeSettings(change: $change) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -18,13 +12,7 @@ export const settingsDocument = graphql(`
 export const addCallerDocument = graphql(`
   mutation AddCallerId($number: String!, $label: String!, $proof: String!) {
     it: addCallerId(number: $number, label: $label, proof: $proof) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -32,13 +20,7 @@ export const addCallerDocument = graphql(`
 export const removeCallerDocument = graphql(`
   mutation RemoveCallerId($number: String!) {
     it: removeCallerId(number: $number) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -46,13 +28,7 @@ export const removeCallerDocument = graphql(`
 export const switchDocument = graphql(`
   mutation SwitchState($state: String!, $on: Boolean!, $reason: String!) {
     it: switchState(state: $state, on: $on, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -60,13 +36,7 @@ export const switchDocument = graphql(`
 export const haltDocument = graphql(`
   mutation HaltSending($reason: String!) {
     it: haltSending(reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -74,13 +44,7 @@ export const haltDocument = graphql(`
 export const allowDocument = graphql(`
   mutation AllowSending($reason: String!) {
     it: allowSending(reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -88,13 +52,7 @@ export const allowDocument = graphql(`
 export const unsuppressDocument = graphql(`
   mutation RemoveSuppression($phone: String!, $reason: String!) {
     it: removeSuppression(phone: $phone, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -102,13 +60,7 @@ export const unsuppressDocument = graphql(`
 export const suppressDocument = graphql(`
   mutation AddSuppression($phone: String!, $reason: String!) {
     it: addSuppression(phone: $phone, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -116,13 +68,7 @@ export const suppressDocument = graphql(`
 export const loadListDocument = graphql(`
   mutation LoadSuppressionList($file: SuppressionFile!) {
     it: loadSuppressionList(file: $file) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -130,13 +76,7 @@ export const loadListDocument = graphql(`
 export const roleDocument = graphql(`
   mutation ChangeRole($userId: ID!, $role: Role!) {
     it: changeRole(userId: $userId, role: $role) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -144,13 +84,7 @@ export const roleDocument = graphql(`
 export const removeMemberDocument = graphql(`
   mutation RemoveMember($userId: ID!) {
     it: removeMember(userId: $userId) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -158,13 +92,7 @@ export const removeMemberDocument = graphql(`
 export const joinDocument = graphql(`
   mutation JoinTeam($teamId: ID!, $userId: ID!) {
     it: joinTeam(teamId: $teamId, userId: $userId) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -172,13 +100,7 @@ export const joinDocument = graphql(`
 export const leaveDocument = graphql(`
   mutation LeaveTeam($teamId: ID!, $userId: ID!) {
     it: leaveTeam(teamId: $teamId, userId: $userId) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);

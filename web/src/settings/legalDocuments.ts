@@ -4,13 +4,7 @@ import { graphql } from '../graph/generated';
 export const permitDocument = graphql(`
   mutation RecordPermit($input: PermitInput!) {
     it: recordPermit(input: $input) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -18,13 +12,7 @@ export const permitDocument = graphql(`
 export const withdrawDocument = graphql(`
   mutation WithdrawPermit($state: String!, $permit: PermitKind!, $reason: String!) {
     it: withdrawPermit(state: $state, permit: $permit, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -32,13 +20,7 @@ export const withdrawDocument = graphql(`
 export const declareDocument = graphql(`
   mutation DeclareEmergency($state: String!, $until: DateTime, $reason: String!) {
     it: declareEmergency(state: $state, until: $until, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -46,13 +28,7 @@ export const declareDocument = graphql(`
 export const endEmergencyDocument = graphql(`
   mutation EndEmergency($state: String!, $reason: String!) {
     it: endEmergency(state: $state, reason: $reason) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);

@@ -66,13 +66,7 @@ export const addEndpointDocument = graphql(`
 export const removeEndpointDocument = graphql(`
   mutation RemoveWebhookEndpoint($id: ID!) {
     it: removeWebhookEndpoint(id: $id) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -80,13 +74,7 @@ export const removeEndpointDocument = graphql(`
 export const testEndpointDocument = graphql(`
   mutation TestWebhookEndpoint($id: ID!) {
     it: testWebhookEndpoint(id: $id) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -108,13 +96,7 @@ export const addRecipientDocument = graphql(`
 export const removeRecipientDocument = graphql(`
   mutation RemoveDigestRecipient($id: ID!) {
     it: removeDigestRecipient(id: $id) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -122,13 +104,7 @@ export const removeRecipientDocument = graphql(`
 export const mailToOwnersDocument = graphql(`
   mutation SetDigestMailToOwners($wanted: Boolean!) {
     it: setDigestMailToOwners(wanted: $wanted) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -136,13 +112,7 @@ export const mailToOwnersDocument = graphql(`
 export const ownMailDocument = graphql(`
   mutation SetOwnDigestMail($wanted: Boolean!) {
     it: setOwnDigestMail(wanted: $wanted) {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);
@@ -150,13 +120,7 @@ export const ownMailDocument = graphql(`
 export const testMailDocument = graphql(`
   mutation TestDigestMail {
     it: testDigestMail {
-      __typename
-      ... on OrganizationChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...OrganizationAnswer
     }
   }
 `);

@@ -11,6 +11,7 @@ import { Figure, Figures } from '../parts/Figure';
 import { Shown } from '../parts/States';
 import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
+import { Recordings } from './Recordings';
 import { Past } from './Setup';
 import { callerIdsDocument, renderDocument } from './documents';
 
@@ -106,6 +107,7 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
           </Button>
         )}
       </Group>
+      <Recordings campaign={campaign} title="Listen to what was spoken" size={5} />
       <Text size="sm" c="dimmed">
         The same words in the same voice are never spoken, or paid for, twice.
       </Text>

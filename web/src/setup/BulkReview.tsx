@@ -12,21 +12,27 @@ interface Properties {
   hasMore: boolean;
   more: () => void;
   filter: ScriptFilterInput;
+  /** How many the queue holds, where that is known. */
+  total: number | undefined;
   review: ReturnType<typeof useReview>;
 }
 
 /** How many must have been opened before all can be approved. */
 const SAMPLES = 3;
 
-export function BulkReview({ scripts, hasMore, more, filter, review }: Properties) {
+export function BulkReview({ scripts, hasMore, more, filter, total, review }: Properties) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  // What was read stays read, also when it is closed again.
+  const [read, setRead] = useState<ReadonlySet<string>>(new Set());
   const flip = (set: ReadonlySet<string>, id: string) => {
     const then = new Set(set);
     if (!then.delete(id)) then.add(id);
     return then;
   };
   const samples = Math.min(SAMPLES, scripts.length);
+  const all = total ?? scripts.length;
+  const allWords = `${total === undefined && hasMore ? 'more than ' : ''}${counted(all, 'script')}`;
   const here = scripts.filter(s => picked.has(s.id)).map(s => s.id);
   const say = (what: 'APPROVED' | 'NEEDS_REVISION') => {
     void review.say({ ids: here, review: what });
@@ -50,10 +56,10 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
           Send back
         </Button>
         <Sure
-          label="Approve the whole queue"
-          disabled={opened.size < samples}
+          label={`Approve the whole queue: ${allWords}`}
+          disabled={read.size < samples}
           title="Approve all of this queue?"
-          does="Approve all"
+          does={`Approve all: ${allWords}`}
           color="green"
           run={async () => {
             await review.say({ filter, review: 'APPROVED' });
@@ -63,9 +69,9 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
           Every script of the queue is approved, also those that are not shown here. What the check stops is
           not approved. You have five seconds to take it back.
         </Sure>
-        {opened.size < samples && (
+        {read.size < samples && (
           <Text size="sm" c="dimmed">
-            Open {counted(samples - opened.size, 'more script', 'more scripts')} to approve the whole queue.
+            Open {counted(samples - read.size, 'more script', 'more scripts')} to approve the whole queue.
           </Text>
         )}
       </Group>
@@ -101,7 +107,10 @@ export function BulkReview({ scripts, hasMore, more, filter, review }: Propertie
               variant="default"
               aria-expanded={opened.has(script.id)}
               aria-label={`Read the script for ${script.contact?.name ?? 'the contact'}`}
-              onClick={() => setOpened(now => flip(now, script.id))}
+              onClick={() => {
+                setOpened(now => flip(now, script.id));
+                setRead(now => new Set(now).add(script.id));
+              }}
             >
               {opened.has(script.id) ? 'Close' : 'Read'}
             </Button>

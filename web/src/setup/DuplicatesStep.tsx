@@ -1,18 +1,20 @@
 // Contacts that another campaign has, or that were called too recently: take them out, or keep them with a reason.
-import { Anchor, Button, Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import type { Whole } from '../campaign/useCampaign';
 import { graphql } from '../graph/generated';
-import type { DuplicatesQuery } from '../graph/generated/graphql';
+import type { DuplicateDecision, DuplicatesQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
 import { usePages } from '../graph/usePages';
 import { LongList } from '../parts/LongList';
 import { CampaignSign, Sign, When } from '../parts/Signs';
-import { Empty } from '../parts/States';
+import { Empty, Failed } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted, deliveries, phone } from '../parts/words';
+import { Conflicting, DuplicateReport, duplicateReportDocument } from './DuplicateReport';
 import { Past } from './Setup';
 import { callerIdsDocument } from './documents';
 
@@ -28,6 +30,7 @@ const document = graphql(`
         conflicts {
           campaignId
           campaignName
+          visible
           status
           contactedAt
           daysSince
@@ -45,13 +48,7 @@ const document = graphql(`
 const resolveDocument = graphql(`
   mutation ResolveDuplicates($id: ID!, $decision: DuplicateDecision!) {
     it: resolveDuplicates(id: $id, decision: $decision) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -67,15 +64,13 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
   const [chosen, setChosen] = useState<number>();
   const usual = campaign.minIntervalDays ?? settings.data?.organization?.settings.minIntervalDays;
   const days = chosen ?? usual ?? 30;
-  const pages = usePages(
-    document,
-    { campaignId: campaign.id, minIntervalDays: days },
-    data => data.duplicates,
-    {
-      pause: usual === undefined,
-      size: 50,
-    },
-  );
+  // A look for each key that is typed would be many.
+  const [looked] = useDebouncedValue(days, 400);
+  const wanted = { campaignId: campaign.id, minIntervalDays: looked };
+  const when = { pause: usual === undefined || campaign.status !== 'DRAFT', tick: campaign.updatedAt };
+  const pages = usePages(document, wanted, data => data.duplicates, { ...when, size: 50 });
+  const asked = useAsk(duplicateReportDocument, wanted, when);
+  const report = asked.data?.duplicateReport;
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const resolve = useChange(resolveDocument);
   if (campaign.status !== 'DRAFT')
@@ -88,26 +83,35 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
       return then;
     });
   const all = pages.rows.slice(0, AT_ONCE).map(row => row.contactId);
-  const remove = async (ids: string[], keepReason: string | null) => {
+  const decide = async (decision: Partial<DuplicateDecision>) => {
     const done = await resolve.run({
       id: campaign.id,
-      decision: { remove: ids, keepReason, minIntervalDays: days },
+      decision: { keepReason: null, ...decision, minIntervalDays: days },
     });
     if (done) setPicked(new Set());
     return done;
   };
+  const remove = (ids: string[], keepReason: string | null) => decide({ remove: ids, keepReason });
+  // The interval is the campaign's from here on, also where nobody has to be taken out or kept any more.
+  const goOn = async () => {
+    const isDecided = campaign.duplicateResolution && days === campaign.minIntervalDays;
+    if (isDecided || (await decide({}))) void navigate(next);
+  };
+  const isLooking = looked !== days;
   return (
     <Stack>
       <Group align="flex-end">
         <NumberInput
           label="Least days between two calls of a person"
-          description="A shorter interval finds fewer; it holds for this campaign from the decision on"
+          description="A shorter interval finds fewer; it is kept for this campaign when you decide, or go on"
           min={0}
           max={3650}
           value={days}
           onChange={value => value !== '' && setChosen(Number(value))}
         />
       </Group>
+      {asked.error && <Failed error={asked.error} again={asked.again} />}
+      {report && <DuplicateReport report={report} />}
       <LongList<Row>
         name="Duplicates"
         pages={pages}
@@ -116,13 +120,13 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
           <Empty
             title="No duplicates"
             action={
-              <Button component={Link} to={next}>
+              <Button loading={resolve.busy} disabled={isLooking} onClick={() => void goOn()}>
                 Go on to scripts
               </Button>
             }
           >
             Nobody of the {count(campaign.counters.contacts)} contacts is in another campaign that is under
-            way, or was called within {count(days)} days.
+            way, or was called within {counted(looked, 'day')}.
           </Empty>
         }
         columns={[
@@ -155,9 +159,11 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
             cell: row =>
               row.conflicts.map(conflict => (
                 <Group key={conflict.campaignId} gap="xs">
-                  <Anchor component={Link} to={`/agent/campaigns/${conflict.campaignId}`} size="sm">
-                    {conflict.campaignName}
-                  </Anchor>
+                  <Conflicting
+                    id={conflict.campaignId}
+                    name={conflict.campaignName}
+                    visible={conflict.visible}
+                  />
                   <CampaignSign status={conflict.status} />
                   <Text size="sm" component="span">
                     {conflict.contactedAt ? (
@@ -176,9 +182,22 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
       />
       {pages.rows.length > 0 && (
         <Group>
+          {report && report.tooRecent > 0 && (
+            <Sure
+              label="Take out everybody called too recently"
+              disabled={isLooking}
+              title="Take them out of this campaign?"
+              does={`Take out ${counted(report.tooRecent, 'contact')}`}
+              reason={report.tooRecent < report.duplicates ? 'Why the others stay' : ''}
+              run={reason => decide({ removeTooRecent: true, keepReason: reason || null })}
+            >
+              All who were called within {counted(looked, 'day')}, also those that are not shown here. They
+              stay in the contact list and in the other campaigns.
+            </Sure>
+          )}
           <Sure
             label={`Take out the ${count(picked.size)} ticked`}
-            disabled={picked.size === 0}
+            disabled={picked.size === 0 || isLooking}
             title="Take them out of this campaign?"
             does={`Take out ${counted(picked.size, 'contact')}`}
             reason={picked.size < pages.rows.length || pages.hasMore ? 'Why the others stay' : ''}

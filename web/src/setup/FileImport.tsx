@@ -11,7 +11,7 @@ import type { Reading } from './importDraft';
 import { useImportDraft } from './importDraft';
 import { sendFile } from './upload';
 
-const KINDS = '.xlsx,.xls,.csv,.tsv,.txt,.vcf,.json,.jsonl';
+const KINDS = '.xlsx,.xlsb,.xls,.ods,.csv,.tsv,.txt,.vcf,.json,.jsonl';
 
 interface Place {
   /** The campaign that the contacts go to; nothing for the contact list alone. */
@@ -172,7 +172,7 @@ function DropPlace({ done }: { done: (uploadId: string) => void }) {
             }}
           />
           <Text size="sm" c="dimmed" mt="sm">
-            Excel, CSV, vCard or JSON, up to 512 MB. Banner lines above the header do no harm.
+            Excel, OpenDocument, CSV, vCard or JSON, up to 512 MB. Banner lines above the header do no harm.
           </Text>
         </div>
       ) : (

@@ -3,19 +3,17 @@ import { Alert, Anchor, Button, Grid, Group, List, Paper, Stack, Table, Text, Ti
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Whole } from '../campaign/useCampaign';
-import { scriptsDocument } from '../campaign/scriptDocuments';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
-import { usePages } from '../graph/usePages';
 import { Figure, Figures } from '../parts/Figure';
 import { ruleName } from '../parts/rules';
 import { When } from '../parts/Signs';
-import { Sound } from '../parts/Sound';
 import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
-import { Outlook } from './Outlook';
+import { Outlook, mayBeSent, useOutlook } from './Outlook';
+import { Recordings } from './Recordings';
 import { ScheduleForm } from './ScheduleForm';
 import { Past } from './Setup';
 import { approveDocument, precheckDocument } from './documents';
@@ -25,7 +23,7 @@ interface Blocker {
   fixes: [string, string][];
 }
 
-/** What stands in the way of an approval, and where it is put right. */
+/** What in the campaign stands in the way of an approval, and where it is put right. What is outside of it says the outlook. */
 function blockersOf(campaign: Whole, stopped: number): Blocker[] {
   const { counters: c } = campaign;
   const base = `/agent/campaigns/${campaign.id}/setup`;
@@ -62,7 +60,6 @@ function blockersOf(campaign: Whole, stopped: number): Blocker[] {
     `${counted(stopped, 'script')} stopped by the check, because agent or numbers have changed`,
     ['Edit them', `${base}/review?queue=stopped`],
   );
-  add(!campaign.callerId, 'No number is chosen that recipients see', ['Choose it below', '#number']);
   return blockers;
 }
 
@@ -74,6 +71,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
     { campaignId: campaign.id },
     { tick: campaign.updatedAt, pause: !isReview },
   );
+  const outlook = useOutlook(campaign.id, campaign.updatedAt, !isReview);
   const approve = useChange(approveDocument);
   const [isSaved, setSaved] = useState(true);
   if (!isReview) {
@@ -97,15 +95,9 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
                 {blocker.fixes.map(([fix, path]) => (
                   <span key={fix}>
                     {' '}
-                    {path.startsWith('#') ? (
-                      <Anchor href={path} size="sm">
-                        {fix}
-                      </Anchor>
-                    ) : (
-                      <Anchor component={Link} to={path} size="sm">
-                        {fix}
-                      </Anchor>
-                    )}
+                    <Anchor component={Link} to={path} size="sm">
+                      {fix}
+                    </Anchor>
                   </span>
                 ))}
               </List.Item>
@@ -113,7 +105,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           </List>
         </Alert>
       )}
-      <Outlook campaignId={campaign.id} tick={campaign.updatedAt} />
+      <Outlook asked={outlook} campaignId={campaign.id} />
       {asked.error && <Failed error={asked.error} again={asked.again} />}
       {asked.loading && <Loading what="the pre-check" />}
       {p && (
@@ -170,7 +162,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
             <Paper withBorder p="md">
               <CostLines campaignId={campaign.id} tick={campaign.updatedAt} />
             </Paper>
-            <Samples campaign={campaign} />
+            <Recordings campaign={campaign} title="Listen to some" size={3} />
           </Stack>
         </Grid.Col>
       </Grid>
@@ -179,7 +171,7 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           label="Approve the campaign"
           variant="filled"
           color="green"
-          disabled={blockers.length > 0 || !p || !isSaved}
+          disabled={blockers.length > 0 || !p || !isSaved || !mayBeSent(outlook)}
           title="Approve this campaign?"
           does="Approve it"
           run={async () => {
@@ -192,41 +184,16 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
           {count(p?.eligible ?? 0)} are eligible now, {count(p?.held ?? 0)} held, {count(p?.blocked ?? 0)}{' '}
           blocked. Nothing is sent before it is submitted.
         </Sure>
-        <Button variant="default" onClick={asked.again}>
+        <Button
+          variant="default"
+          onClick={() => {
+            asked.again();
+            outlook.again();
+          }}
+        >
           Check again
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-function Samples({ campaign }: { campaign: Whole }) {
-  const pages = usePages(
-    scriptsDocument,
-    { id: campaign.id, audio: 'RENDERED', review: null, stopped: null },
-    data => data.campaign?.scripts,
-    { size: 3 },
-  );
-  if (pages.rows.length === 0) return null;
-  return (
-    <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">
-        Listen to some
-      </Title>
-      <Stack gap="sm">
-        {pages.rows.slice(0, 3).map(script => (
-          <div key={script.id}>
-            <Text size="sm">{script.contact?.name ?? 'Unknown'}</Text>
-            {script.audio && (
-              <Sound
-                key={script.id}
-                url={script.audio.url}
-                label={`Audio for ${script.contact?.name ?? 'the contact'}`}
-              />
-            )}
-          </div>
-        ))}
-      </Stack>
-    </Paper>
   );
 }

@@ -15,9 +15,11 @@ import { cancelImportDocument, importDocument, importLive, undoImportDocument } 
 export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragment }) {
   const { mayWrite } = useViewer();
   const asked = useAsk(importDocument, { id });
-  const [live] = useSubscription({ query: importLive, variables: { importId: id } });
-  const told = live.data?.importProgress;
   const read = asked.data?.import ?? start;
+  // Of one that has ended nothing more is told.
+  const isUnderWay = read?.status === 'RUNNING' || read?.status === 'UNDOING';
+  const [live] = useSubscription({ query: importLive, variables: { importId: id }, pause: !isUnderWay });
+  const told = live.data?.importProgress;
   const at = told && (!read || told.updatedAt >= read.updatedAt) ? told : read;
   const cancel = useChange(cancelImportDocument);
   const undo = useChange(undoImportDocument);

@@ -1,10 +1,14 @@
 // What lies ahead of a campaign: whether the carrier, the number and the way back would let it be sent, and when it would be through.
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, Anchor, List, Text } from '@mantine/core';
+import { Link, useLocation } from 'react-router';
 import { graphql } from '../graph/generated';
+import type { OutlookOfQuery } from '../graph/generated/graphql';
+import type { Asked } from '../graph/useAsk';
 import { useAsk } from '../graph/useAsk';
 import { When } from '../parts/Signs';
 import { Failed } from '../parts/States';
 import { count, counted } from '../parts/words';
+import { fixOf } from './fixes';
 
 const document = graphql(`
   query OutlookOf($campaignId: ID!) {
@@ -28,10 +32,21 @@ const document = graphql(`
   }
 `);
 
-export function Outlook({ campaignId, tick }: { campaignId: string; tick: string }) {
-  const asked = useAsk(document, { campaignId }, { tick });
-  if (asked.error) return <Failed error={asked.error} again={asked.again} />;
-  if (!asked.data) return null;
+type Finding = OutlookOfQuery['readiness']['blockers'][number];
+
+export const useOutlook = (campaignId: string, tick: string, pause = false): Asked<OutlookOfQuery> =>
+  useAsk(document, { campaignId }, { tick, pause });
+
+/** Whether nothing is known to keep it from being sent; where that can't be asked, the server says it when it is tried. */
+export const mayBeSent = (outlook: Asked<OutlookOfQuery>): boolean =>
+  outlook.data ? outlook.data.readiness.ready : outlook.error !== undefined;
+
+export function OutlookOf({ campaignId, tick }: { campaignId: string; tick: string }) {
+  return <Outlook asked={useOutlook(campaignId, tick)} campaignId={campaignId} />;
+}
+
+export function Outlook({ asked, campaignId }: { asked: Asked<OutlookOfQuery>; campaignId: string }) {
+  if (!asked.data) return asked.error ? <Failed error={asked.error} again={asked.again} /> : null;
   const { readiness, forecast } = asked.data;
   const words = [
     `${counted(forecast.called, 'person', 'people')} called until then`,
@@ -40,24 +55,18 @@ export function Outlook({ campaignId, tick }: { campaignId: string; tick: string
   ].filter(Boolean);
   return (
     <>
-      {readiness.blockers.length > 0 && (
-        <Alert color="red" variant="light" title="It can’t be sent yet">
-          <List size="sm">
-            {readiness.blockers.map(finding => (
-              <List.Item key={`${finding.about} ${finding.message}`}>{finding.message}</List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
-      {readiness.warnings.length > 0 && (
-        <Alert color="yellow" variant="light" title="What should be known">
-          <List size="sm">
-            {readiness.warnings.map(finding => (
-              <List.Item key={`${finding.about} ${finding.message}`}>{finding.message}</List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
+      <Findings
+        title="It can’t be sent yet"
+        color="red"
+        findings={readiness.blockers}
+        campaignId={campaignId}
+      />
+      <Findings
+        title="What should be known"
+        color="yellow"
+        findings={readiness.warnings}
+        campaignId={campaignId}
+      />
       <Text size="sm" component="div">
         {forecast.finish ? (
           <>
@@ -68,5 +77,58 @@ export function Outlook({ campaignId, tick }: { campaignId: string; tick: string
         )}
       </Text>
     </>
+  );
+}
+
+function Findings({
+  title,
+  color,
+  findings,
+  campaignId,
+}: {
+  title: string;
+  color: string;
+  findings: Finding[];
+  campaignId: string;
+}) {
+  if (findings.length === 0) return null;
+  return (
+    <Alert color={color} variant="light" title={title}>
+      <List size="sm">
+        {findings.map(({ about, message }) => {
+          const fix = fixOf(about, campaignId);
+          return (
+            <List.Item key={`${about} ${message}`}>
+              {message.charAt(0).toUpperCase() + message.slice(1)}.{' '}
+              {'path' in fix ? (
+                <FixLink {...fix} />
+              ) : (
+                <Text span size="sm" c="dimmed">
+                  {fix.where}
+                </Text>
+              )}
+            </List.Item>
+          );
+        })}
+      </List>
+    </Alert>
+  );
+}
+
+/** A link, which on the screen that it leads to goes to the place itself. */
+function FixLink({ does, path }: { does: string; path: string }) {
+  const { pathname } = useLocation();
+  const [screen, place] = path.split('#');
+  if (place && screen === pathname) {
+    return (
+      <Anchor href={`#${place}`} size="sm">
+        {does}
+      </Anchor>
+    );
+  }
+  return (
+    <Anchor component={Link} to={path} size="sm">
+      {does}
+    </Anchor>
   );
 }

@@ -13,17 +13,32 @@ import { OneReview } from './OneReview';
 import { Past } from './Setup';
 import { useReview } from './useReview';
 
-const QUEUES: Record<string, { label: string; filter: ScriptFilterInput }> = {
-  pending: { label: 'Waiting for review', filter: { review: 'PENDING' } },
+interface Queue {
+  label: string;
+  filter: ScriptFilterInput;
+  /** How many it holds; of what no counter counts it is not known. */
+  total?: (counters: Whole['counters']) => number;
+}
+
+const QUEUES: Record<string, Queue> = {
+  pending: {
+    label: 'Waiting for review',
+    filter: { review: 'PENDING' },
+    total: c => c.scriptsPending,
+  },
   stopped: { label: 'Stopped by the check', filter: { stopped: true } },
-  revision: { label: 'Need revision', filter: { review: 'NEEDS_REVISION' } },
-  rejected: { label: 'Rejected', filter: { review: 'REJECTED' } },
-  approved: { label: 'Approved', filter: { review: 'APPROVED' } },
+  revision: {
+    label: 'Need revision',
+    filter: { review: 'NEEDS_REVISION' },
+    total: c => c.scriptsNeedsRevision,
+  },
+  rejected: { label: 'Rejected', filter: { review: 'REJECTED' }, total: c => c.scriptsRejected },
+  approved: { label: 'Approved', filter: { review: 'APPROVED' }, total: c => c.scriptsApproved },
 };
 
 export function ReviewStep({ campaign }: { campaign: Whole }) {
   const [address, setAddress] = useSearchParams();
-  const queue = QUEUES[address.get('queue') ?? 'pending'] ?? { label: '', filter: {} };
+  const queue: Queue = QUEUES[address.get('queue') ?? 'pending'] ?? { label: '', filter: {} };
   const [view, setView] = useState('one');
   const pages = usePages(
     scriptsDocument,
@@ -99,7 +114,9 @@ export function ReviewStep({ campaign }: { campaign: Whole }) {
             scripts={scripts}
             hasMore={pages.hasMore}
             more={pages.more}
+            key={JSON.stringify(queue.filter)}
             filter={queue.filter}
+            total={queue.total?.(c)}
             review={review}
           />
         ))}

@@ -9,6 +9,7 @@ import { Money, When } from '../parts/Signs';
 import { Shown } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted, phone } from '../parts/words';
+import { Outlook, mayBeSent, useOutlook } from './Outlook';
 import { Past } from './Setup';
 import { precheckDocument, submitDocument } from './documents';
 
@@ -19,6 +20,7 @@ export function SubmitStep({ campaign }: { campaign: Whole }) {
     { campaignId: campaign.id },
     { pause: campaign.status !== 'APPROVED' },
   );
+  const outlook = useOutlook(campaign.id, campaign.updatedAt, campaign.status !== 'APPROVED');
   const submit = useChange(submitDocument);
   if (campaign.status !== 'APPROVED')
     return <Past campaign={campaign} what="Only an approved campaign is submitted." />;
@@ -53,13 +55,15 @@ export function SubmitStep({ campaign }: { campaign: Whole }) {
           </List>
           {p.stopped > 0 && (
             <Alert color="red" variant="light">
-              {counted(p.stopped, 'script')} names an old number or agent. Edit them before the campaign is
-              sent.
+              {counted(p.stopped, 'script')} {p.stopped === 1 ? 'names' : 'name'} an old number or agent. Edit
+              them before the campaign is sent.
             </Alert>
           )}
+          <Outlook asked={outlook} campaignId={campaign.id} />
           <Group>
             <Sure
               label="Submit"
+              disabled={!mayBeSent(outlook)}
               variant="filled"
               color="blue"
               title="Send this campaign?"

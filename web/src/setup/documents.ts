@@ -4,13 +4,7 @@ import { graphql } from '../graph/generated';
 export const changeDocument = graphql(`
   mutation ChangeCampaign($id: ID!, $change: CampaignChange!) {
     it: changeCampaign(id: $id, change: $change) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -18,13 +12,7 @@ export const changeDocument = graphql(`
 export const generateDocument = graphql(`
   mutation GenerateScripts($id: ID!, $engine: ScriptEngineInput, $prompt: String) {
     it: generateScripts(id: $id, engine: $engine, prompt: $prompt) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -32,13 +20,7 @@ export const generateDocument = graphql(`
 export const renderDocument = graphql(`
   mutation RenderAudio($id: ID!, $voice: String) {
     it: renderAudio(id: $id, voice: $voice) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -99,13 +81,7 @@ export const approveDocument = graphql(`
 export const submitDocument = graphql(`
   mutation SubmitCampaign($id: ID!) {
     it: submitCampaign(id: $id) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -113,13 +89,7 @@ export const submitDocument = graphql(`
 export const scheduleDocument = graphql(`
   mutation SetSchedule($id: ID!, $schedule: ScheduleInput!) {
     it: setSchedule(id: $id, schedule: $schedule) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
@@ -127,13 +97,7 @@ export const scheduleDocument = graphql(`
 export const callerIdDocument = graphql(`
   mutation SetCallerId($id: ID!, $number: String!) {
     it: setCallerId(id: $id, number: $number) {
-      __typename
-      ... on CampaignChanged {
-        position
-      }
-      ... on Refusal {
-        message
-      }
+      ...CampaignAnswer
     }
   }
 `);
