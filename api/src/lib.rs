@@ -11,5 +11,6 @@ mod digest_press;
 mod exports;
 pub mod graphql;
 pub mod http;
+mod provider_checks;
 mod providers_set_up;
 pub mod state;

@@ -62,6 +62,7 @@ async function screens(page: Page): Promise<[string, string][]> {
       'members',
       'teams',
       'caller-ids',
+      'providers',
       'voices',
       'states',
       'permits',

@@ -1,13 +1,14 @@
 //! `voicedrop verify` and `voicedrop doctor`.
 
 use clap::Args;
-use commands::{CommandError, Ports, ports::ReadinessFinding};
+use commands::CommandError;
 use serde::Serialize;
 
 use super::{CliError, output};
 use crate::{
     application::{Application, StartError, Surroundings},
     config::{Config, ProvidersMode},
+    provider_checks::provider_checks,
 };
 
 /// Events projected at once, at most, before verifying gives up catching up with a journal that is written to.
@@ -147,65 +148,13 @@ pub(super) async fn doctor(config: Config) -> Result<(), CliError> {
                 application.close().await;
                 return finished(ill);
             }
-            for (what, found) in providers(&application.ports).await {
-                say(what, found)?;
+            for check in provider_checks(&application.ports).await {
+                say(&check.provider, check.finding)?;
             }
             application.close().await;
         }
     }
     finished(ill)
-}
-
-/// Whether each provider can be used, and how.
-async fn providers(ports: &Ports) -> Vec<(&'static str, Result<String, String>)> {
-    let text = |e: commands::ports::PortError| e.to_string();
-    let mut found = Vec::new();
-    for (provider, writer) in ports.writers.iter() {
-        let checked = writer.check().await.map_err(text);
-        found.push((
-            provider,
-            checked.map(|()| format!("writes by {}", writer.model())),
-        ));
-    }
-    let voices = match ports.voice.check().await {
-        Ok(()) => ports.voice.voices().await,
-        Err(error) => Err(error),
-    };
-    found.push((
-        "voice",
-        voices.map(|v| format!("{} voices", v.len())).map_err(text),
-    ));
-    let draft = if ports.draft_voice.is_some() {
-        "espeak-ng"
-    } else {
-        "none; install espeak-ng to hear drafts for nothing"
-    };
-    found.push(("draft voice", Ok(draft.to_owned())));
-    let mail = match &ports.mailer {
-        Some(mailer) => mailer
-            .check()
-            .await
-            .map(|()| "the server answers".to_owned())
-            .map_err(|not| not.reason),
-        None => Ok("no server is configured; digests are not mailed".to_owned()),
-    };
-    found.push(("mail", mail));
-    let ready = ports.carrier.readiness().await.map_err(text);
-    let carrier = ready.and_then(|r| {
-        let told = |findings: Vec<&ReadinessFinding>| {
-            let words: Vec<&str> = findings.into_iter().map(|f| f.message.as_str()).collect();
-            words.join("; ")
-        };
-        if r.blockers().next().is_some() {
-            Err(told(r.blockers().collect()))
-        } else if r.findings.is_empty() {
-            Ok("ready".to_owned())
-        } else {
-            Ok(format!("ready, but {}", told(r.findings.iter().collect())))
-        }
-    });
-    found.push(("carrier", carrier));
-    found
 }
 
 fn finished(ill: u32) -> Result<(), CliError> {

@@ -13,6 +13,7 @@ use crate::stage::{TestApp, in_a_running_system, text};
 in_a_running_system! {
     no_campaign_is_taken_while_the_carrier_account_lacks_something;
     a_caller_id_that_was_given_up_is_said_before_it_is_needed;
+    an_admin_has_the_providers_asked;
     the_end_that_was_foreseen_is_the_end_that_comes;
 }
 
@@ -119,6 +120,30 @@ async fn a_caller_id_that_was_given_up_is_said_before_it_is_needed(app: &TestApp
         .is_refused(&campaign.step("approveCampaign"), APPROVED)
         .await;
     assert_eq!(refused["code"], "NOT_READY_TO_SEND", "{refused}");
+}
+
+async fn an_admin_has_the_providers_asked(app: &TestApp) {
+    const CHECKS: &str = "providerChecks { provider works said }";
+    let admin = app.admin().await;
+    let of_carrier = async || {
+        let checks = admin.asks(CHECKS).await;
+        let checks = checks.as_array().expect("a list").clone();
+        let mut carrier = checks.iter().filter(|c| c["provider"] == "carrier");
+        carrier.next().expect("the carrier is asked").clone()
+    };
+    assert_eq!(of_carrier().await["works"], true);
+    account(
+        app,
+        AccountFaults {
+            wrong_key: true,
+            ..AccountFaults::default()
+        },
+    );
+    let refused = of_carrier().await;
+    assert_eq!(refused["works"], false, "{refused}");
+    assert!(text(&refused["said"]).contains("key"), "{refused}");
+    let (agent, _) = app.member(&admin, "AGENT").await;
+    assert_eq!(agent.is_not_answered(CHECKS).await, "FORBIDDEN");
 }
 
 async fn the_end_that_was_foreseen_is_the_end_that_comes(app: &TestApp) {

@@ -13,6 +13,7 @@ import { Members } from './Members';
 import { Notifications } from './Notifications';
 import { Organization } from './Organization';
 import { Permits } from './Permits';
+import { Providers } from './Providers';
 import { Rules } from './Rules';
 import { Sending } from './Sending';
 import { States } from './States';
@@ -32,6 +33,7 @@ const SECTIONS: Section[] = [
   { key: 'members', label: 'Members', content: <Members /> },
   { key: 'teams', label: 'Teams', content: <Teams /> },
   { key: 'caller-ids', label: 'Caller ids', content: <CallerIds /> },
+  { key: 'providers', label: 'Providers', content: <Providers /> },
   { key: 'voices', label: 'Voices', content: <Voices /> },
   { key: 'states', label: 'States', content: <States /> },
   { key: 'permits', label: 'Permits and emergencies', content: <Permits /> },

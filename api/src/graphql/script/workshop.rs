@@ -8,6 +8,7 @@ use commands::{
 };
 
 use super::super::{context::caller, enums::CampaignType, error::Problem};
+use crate::provider_checks::provider_checks;
 
 /// A language model that writes scripts.
 #[derive(Debug, SimpleObject)]
@@ -57,6 +58,16 @@ pub struct TemplateFilter {
     meaning: &'static str,
 }
 
+/// Whether a provider can be used with the key that the server has.
+#[derive(Debug, SimpleObject)]
+pub struct ProviderCheck {
+    /// Its name, or what it does, such as `groq`, `voice` or `carrier`.
+    provider: String,
+    works: bool,
+    /// How it can be used, or why it can't.
+    said: String,
+}
+
 /// Questions about what scripts are written and spoken with.
 #[derive(Debug, Default)]
 pub struct WorkshopQuery;
@@ -73,6 +84,22 @@ impl WorkshopQuery {
                 provider,
                 model: writer.model().to_owned(),
                 batch_price_percent: writer.batches().map(ScriptBatches::price_percent),
+            })
+            .collect())
+    }
+
+    /// Asks every provider now whether it can be used; an admin's to ask, as each is asked over the network.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn provider_checks(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCheck>, Problem> {
+        let caller = caller(ctx)?;
+        caller.permit(Action::Administer)?;
+        let checks = provider_checks(&caller.state.ports).await;
+        Ok(checks
+            .into_iter()
+            .map(|check| ProviderCheck {
+                provider: check.provider,
+                works: check.finding.is_ok(),
+                said: check.finding.unwrap_or_else(|why_not| why_not),
             })
             .collect())
     }
