@@ -73,6 +73,7 @@ export const precheckDocument = graphql(`
       obstacles {
         rule
         contacts
+        earliestRelease
       }
       earliestRelease
       costEstimate
