@@ -169,10 +169,21 @@ async fn a_campaign_whose_start_went_by_asks_before_it_is_sent_late(app: &TestAp
 }
 
 async fn a_refusal_of_a_repeat_proves_nothing_about_the_first_call(app: &TestApp) {
-    let campaign = approved(app, "perMinute: 1").await;
-    // The first call is taken and its answer lost; its repeat is refused as often as it is tried.
+    let campaign = approved(app, "perDay: 1").await;
+    // The first call is taken and its answer lost; its repeat is refused as often as it is tried. No report says so sooner.
     let refused = [RequestFault::TooManyRequests; 4];
-    next_sends(app, [&[RequestFault::LostAnswer], &refused[..]].concat());
+    let sandbox = app.application().sandbox.as_ref().expect("the sandbox runs");
+    sandbox.set_faults(Faults {
+        sends: RequestFaults {
+            script: [&[RequestFault::LostAnswer], &refused[..]].concat(),
+            ..RequestFaults::default()
+        },
+        reports: ReportFaults {
+            lost: 1.0,
+            ..ReportFaults::default()
+        },
+        ..Faults::default()
+    });
     campaign
         .agent
         .does(&campaign.step("submitCampaign"), CHANGED)
