@@ -49,7 +49,7 @@ pub fn decide_submission(now: DateTime<Utc>, submission: &Submission<'_>) -> Dec
     let case = Case {
         now,
         location: &contact.location,
-        consent: ConsentStanding::from(contact),
+        consent: ConsentStanding::of(contact, &organization.seller_names()),
         do_not_contact: contact.do_not_contact || contact.erased || contact.id.is_none(),
         voicemail_opt_out: contact.opted_out,
         lists,

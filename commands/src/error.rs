@@ -1,7 +1,7 @@
 //! Why a use case did not do what it was asked: a refusal by a rule, a conflict, a denial, or a fault.
 
 use domain::{
-    StreamId, campaign::CampaignRefusal, contact::ContactRefusal, import::ImportRefusal,
+    ContactId, StreamId, campaign::CampaignRefusal, contact::ContactRefusal, import::ImportRefusal,
     organization::OrganizationRefusal, script::ScriptRefusal, suppression::SuppressionRefusal,
 };
 
@@ -34,6 +34,13 @@ pub enum Refusal {
     /// The campaign could not be sent as things stand at the carrier or here.
     #[error("it can't be sent yet: {}", told(.0))]
     NotReadyToSend(Vec<ReadinessFinding>),
+    /// Some of the people revoked their consent after this one was given; nothing was recorded of any of them.
+    #[error(
+        "{} of the contacts revoked consent after this one was given, so it does not count for them, and nothing was recorded: \
+         leave them out, or record a consent that they gave since",
+        .0.len()
+    )]
+    ConsentsBeforeRevocation(Vec<ContactId>),
     /// Of the use case itself: the text says what to do.
     #[error("{0}")]
     Invalid(String),

@@ -35,7 +35,7 @@ pub enum Webhooks {
         json: bool,
     },
     /// Looks at stored reports again: after a mistake of ours was mended, or a drop became known late. What is recorded already is not
-    /// recorded twice.
+    /// recorded twice. What was refused at the door is checked again with the secrets of today, as of when it came.
     Replay {
         /// Which.
         #[arg(long, value_enum, default_value_t = Standing::Unmatched)]
@@ -176,22 +176,28 @@ async fn replay(
     from: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
 ) -> Result<(), CliError> {
-    if standing == WebhookStanding::Rejected {
-        return Err(CliError::Usage(
-            "what was refused at the door is not the carrier's, and can't be replayed; if a signing secret was missing, add it to \
-             providers.drop_cowboy.webhook_secrets and have the carrier send again"
-                .into(),
-        ));
-    }
     let ports = &application.ports;
-    let which = WebhookReplay {
-        standing,
-        from: from.unwrap_or(DateTime::<Utc>::MIN_UTC),
-        until: until.unwrap_or(DateTime::<Utc>::MAX_UTC),
-    };
-    let again = ports.inbox.replay(which).await.map_err(CommandError::from)?;
-    output::line(&format!("{again} reports are looked at again"))?;
     let processes = Processes::new(ports.clone(), application.settings());
+    let (from, until) = (
+        from.unwrap_or(DateTime::<Utc>::MIN_UTC),
+        until.unwrap_or(DateTime::<Utc>::MAX_UTC),
+    );
+    let again = if standing == WebhookStanding::Rejected {
+        let checked = processes.readmit(from, until).await?;
+        let others = checked.looked_at - checked.admitted;
+        output::line(&format!(
+            "{others} stay refused: neither a secret of providers.drop_cowboy.webhook_secrets nor a key of ours fits them"
+        ))?;
+        checked.admitted
+    } else {
+        let which = WebhookReplay {
+            standing,
+            from,
+            until,
+        };
+        ports.inbox.replay(which).await.map_err(CommandError::from)?
+    };
+    output::line(&format!("{again} reports are looked at again"))?;
     while processes.reports_step().await? == StepOutcome::Worked {}
     print_counts(&ports.inbox.counts().await.map_err(CommandError::from)?)
 }

@@ -102,6 +102,8 @@ remote_enums! {
         CallerId,
         /// Somebody has halted all sending.
         Halt,
+        /// A list of numbers that grows old.
+        SuppressionList,
     }
     /// Where a contact came from.
     ContactSource = "domain::import::ContactSource" {
@@ -337,6 +339,17 @@ remote_enums! {
         BadNumber,
         /// It was certainly not sent.
         NotSent,
+    }
+    /// How old the version of a list is. A federal list may not be used when it is older than 31 days (16 CFR 310.4(b)(3)(iv)).
+    ListAge = "domain::suppression::ListAge" {
+        /// Less than 25 days.
+        Fresh,
+        /// 25 days or more: time for a new version.
+        Ageing,
+        /// 30 days or more: the last day.
+        Expiring,
+        /// More than 31 days, to the second.
+        Stale,
     }
     /// A kind of suppression list.
     ListKind = "domain::suppression::ListKind" {

@@ -15,6 +15,7 @@ use domain::{
 use projections::queries::{InvalidCursor, QueryError};
 use serde_json::{Value, json};
 
+use super::node_id::NodeKind;
 use crate::contact_lists::ListError;
 
 /// What sort of no it is.
@@ -187,6 +188,10 @@ impl From<RuleRefusal> for Problem {
                     .collect();
                 ("NOT_READY_TO_SEND", json!({ "blockers": blockers }))
             }
+            RuleRefusal::ConsentsBeforeRevocation(contacts) => {
+                let contacts: Vec<String> = contacts.iter().map(|id| id.global().to_string()).collect();
+                ("CONSENT_BEFORE_REVOCATION", json!({ "contacts": contacts }))
+            }
             RuleRefusal::Invalid(_) => ("INVALID", json!({})),
         };
         if code == "NOT_FOUND" {
@@ -262,6 +267,10 @@ fn contact(refusal: &ContactRefusal) -> (&'static str, Value) {
         R::ContactedTooRecently { next_allowed, .. } => {
             ("CONTACTED_TOO_RECENTLY", json!({"nextAllowed": next_allowed}))
         }
+        R::ConsentBeforeRevocation { revoked_at } => {
+            ("CONSENT_BEFORE_REVOCATION", json!({"revokedAt": revoked_at}))
+        }
+        R::ConsentFromTheFuture => ("FROM_THE_FUTURE", json!({})),
         R::UsedSince => ("USED_SINCE", json!({})),
         R::NotOfThisImport => ("NOT_OF_THIS_IMPORT", json!({})),
         R::MergeWithItself => ("MERGE_WITH_ITSELF", json!({})),

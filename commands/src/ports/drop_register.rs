@@ -27,6 +27,9 @@ pub trait DropRegister: Send + Sync + std::fmt::Debug {
     /// Enters a hand-off before the carrier is called; entering it again changes nothing.
     async fn enter(&self, drop: HandedOver, number: &PhoneNumber) -> Result<(), PortError>;
 
+    /// Takes a hand-off out that provably did not happen; no report can be about it.
+    async fn withdraw(&self, attempt: AttemptId) -> Result<(), PortError>;
+
     /// Notes the carrier's own ids of drops, once it has said them; a hand-off keeps the first.
     async fn bind(&self, drops: Vec<(AttemptId, String)>) -> Result<(), PortError>;
 

@@ -194,6 +194,14 @@ pub trait Feed: Send + Sync {
     /// Loads whole streams, in the order asked for.
     async fn load(&self, streams: Vec<StreamId>) -> Result<Vec<StreamSlice>, JournalError>;
 
+    /// The last sequence of each stream, in the order asked for; 0 of one that does not exist. Tells cheaply whether what was loaded
+    /// still stands.
+    async fn heads(&self, streams: Vec<StreamId>) -> Result<Vec<u64>, JournalError> {
+        let slices = self.load(streams).await?;
+        let head = |slice: &StreamSlice| slice.events.last().map_or(0, |event| event.sequence);
+        Ok(slices.iter().map(head).collect())
+    }
+
     /// The next at most `limit` events after `after`, without those of other kinds of streams: for a follower whom few concern.
     async fn read_kinds(
         &self,

@@ -40,6 +40,9 @@ pub trait ProcessState: Send + Sync + std::fmt::Debug {
     /// crash may fall between [`ProcessState::advance`] and acting on its answer.
     async fn unclosed(&self) -> Result<Vec<(OrganizationId, CampaignId)>, PortError>;
 
+    /// The organization's campaigns that were submitted and are not closed.
+    async fn submitted(&self, organization: OrganizationId) -> Result<Vec<CampaignId>, PortError>;
+
     /// Notes that a campaign's completion was acted on.
     async fn close(&self, campaign: CampaignId) -> Result<(), PortError>;
 }

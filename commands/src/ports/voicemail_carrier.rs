@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
-use domain::{MicroDollars, PhoneNumber, script::FailureClass};
+use domain::{MicroDollars, PhoneNumber, ScriptId, script::FailureClass};
 
 use super::PortError;
 
@@ -89,6 +89,8 @@ pub struct ReportMatch {
     pub drop_id: Option<String>,
     /// The recipient's number.
     pub to: Option<PhoneNumber>,
+    /// Our own id of the script, where whoever reports was told it.
+    pub script: Option<ScriptId>,
 }
 
 /// A carrier's report, parsed from the wire.
@@ -137,6 +139,8 @@ pub enum ReadinessSubject {
     CallerId,
     /// Somebody has halted all sending.
     Halt,
+    /// A list of numbers that grows old.
+    SuppressionList,
 }
 
 impl ReadinessSubject {
@@ -156,6 +160,7 @@ impl ReadinessSubject {
             Self::WebhookSecret => "webhook_secret",
             Self::CallerId => "caller_id",
             Self::Halt => "halt",
+            Self::SuppressionList => "suppression_list",
         }
     }
 }

@@ -125,7 +125,7 @@ pub struct WebhookCounts {
 /// Which requests are to be looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WebhookReplay {
-    /// Those that stand here. What was refused at the door stays refused: it is not the carrier's.
+    /// Those that stand here. What was refused at the door is not the carrier's, unless it is shown to be: see [`WebhookInbox::admit`].
     pub standing: WebhookStanding,
     /// Received from here on.
     pub from: DateTime<Utc>,
@@ -164,6 +164,19 @@ pub trait WebhookInbox: Send + Sync + std::fmt::Debug {
 
     /// Has requests looked at again: they wait. Answers how many; recording what is recorded already changes nothing.
     async fn replay(&self, which: WebhookReplay) -> Result<u64, PortError>;
+
+    /// Requests that were refused at the door, with their bodies as far as kept, received within a time: the oldest first, after the place
+    /// of one that was given before.
+    async fn refused(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<InboundWebhook>, PortError>;
+
+    /// Has requests looked at that were refused at the door and are the carrier's after all; answers how many.
+    async fn admit(&self, ids: Vec<Uuid>) -> Result<u64, PortError>;
 
     /// Deletes what was refused at the door before an instant, and the oldest of it beyond `most`; answers how many.
     async fn forget_rejected(&self, before: DateTime<Utc>, most: u64) -> Result<u64, PortError>;

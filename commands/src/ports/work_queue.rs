@@ -83,6 +83,13 @@ pub enum WorkEnd {
         /// Why, without personal data.
         error: String,
     },
+    /// It failed and is tried again: the attempt counts, so that the waits grow, and that it was called stays known.
+    Again {
+        /// Not before.
+        not_before: DateTime<Utc>,
+        /// Why, without personal data.
+        error: String,
+    },
     /// It is not time yet, or the outcome of a repeatable call is unknown; the attempt does not count, and that it was
     /// called stays known.
     Reschedule {
@@ -172,6 +179,15 @@ pub trait WorkQueue: Send + Sync + std::fmt::Debug {
 
     /// The earliest instant at which a ready piece of any kind is due.
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, PortError>;
+
+    /// Makes waiting pieces with these keys due now.
+    async fn hasten_those(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+        dedup_keys: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<u64, PortError>;
 
     /// Makes waiting pieces of a campaign due now, after a resume.
     async fn hasten(&self, campaign: CampaignId, kind: &str, now: DateTime<Utc>) -> Result<u64, PortError>;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    CampaignId, ContactId, ScriptId,
+    CampaignId, ContactId, OrganizationId, ScriptId,
     campaign::{Campaign, CampaignCommand},
 };
 use serde::{Deserialize, Serialize};
@@ -135,18 +135,25 @@ pub(super) async fn ask_before_late(
     }
 }
 
-/// Of which kinds waiting work is made due; what was planned by an older program does not say, and meant drops.
+/// Of which kinds waiting work is made due, and of which people alone; what was planned by an older program does not say, and meant
+/// everybody's drops.
 #[derive(Deserialize)]
 struct Hasten {
     #[serde(default)]
     kinds: Vec<String>,
+    #[serde(default)]
+    contacts: Vec<ContactId>,
 }
 
 /// Makes waiting work due: the drops of a campaign that was resumed, or was cancelled so that they are to lapse, or of the whole
-/// organization when all sending is allowed again; what waits for a batch of scripts, or for whom nobody waits any more.
+/// organization when all sending is allowed again; those of people who want none any more, so that they are blocked now; what waits for
+/// a batch of scripts, or for whom nobody waits any more.
 pub(super) async fn hasten(ports: &Ports, item: &WorkItem) -> Result<WorkEnd, CommandError> {
     let asked: Hasten =
         serde_json::from_str(&item.request).map_err(|e| CommandError::Unreadable(e.to_string()))?;
+    if !asked.contacts.is_empty() {
+        return hasten_drops_to(ports, item.organization, &asked.contacts).await;
+    }
     let now = ports.clock.now();
     let drops = [Kind::Drop.as_str().to_owned()];
     let kinds = if asked.kinds.is_empty() {
@@ -159,6 +166,26 @@ pub(super) async fn hasten(ports: &Ports, item: &WorkItem) -> Result<WorkEnd, Co
             Some(campaign) => ports.queue.hasten(campaign, kind, now).await?,
             None => ports.queue.hasten_all(item.organization, kind, now).await?,
         };
+    }
+    Ok(WorkEnd::Done)
+}
+
+/// Makes the waiting drops to these people due, in every campaign that is being sent.
+async fn hasten_drops_to(
+    ports: &Ports,
+    organization: OrganizationId,
+    contacts: &[ContactId],
+) -> Result<WorkEnd, CommandError> {
+    let now = ports.clock.now();
+    for campaign in ports.processes.submitted(organization).await? {
+        for chunk in contacts.chunks(CHUNK) {
+            let drop_to = |contact: &ContactId| ScriptId::of(campaign, *contact).to_string();
+            let drops: Vec<String> = chunk.iter().map(drop_to).collect();
+            ports
+                .queue
+                .hasten_those(organization, Kind::Drop.as_str(), &drops, now)
+                .await?;
+        }
     }
     Ok(WorkEnd::Done)
 }

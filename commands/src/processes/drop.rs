@@ -1,28 +1,30 @@
 //! One script to the carrier, once. Order: (1) decision, slot and attempt in one journal request; (2) the row becomes
 //! `calling`; (3) the call; (4) its answer as an event; (5) the row is closed. A crash between 1 and 2 leaves the attempt to go
 //! on with; between 2 and 4 the same call is repeated under the same key while the carrier remembers it, and after that, or where
-//! it remembers none, nobody knows and nothing is sent.
+//! it remembers none, nobody knows and nothing is sent. What the answers mean is in `answer.rs`.
 
-use std::collections::HashMap;
+mod answer;
+mod round;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    AttemptId, CampaignId, OrganizationId, PhoneNumber, ScriptId,
-    campaign::{Campaign, CampaignCommand, CampaignStatus},
+    AttemptId, CampaignId, PhoneNumber, ScriptId,
+    campaign::{Campaign, CampaignStatus},
     compliance::{Decision, ListStanding, Verdict},
     contact::{Contact, ContactCommand, ContactRefusal},
-    organization::Organization,
-    script::{AttemptState, DeliveryStatus, FailureClass, Script, ScriptCommand},
+    script::{AttemptState, DeliveryStatus, Script, ScriptCommand},
 };
 use uuid::Uuid;
 
 use super::{
     dispatch::{ask_before_late, missed},
     drop_audio::audio_of,
-    engine::retry_wait,
-    planner::Kind,
     reports::CallbackToken,
 };
+pub(super) use round::Round;
+use round::Terms;
 
 use crate::{
     compliance::{Submission, decide_submission},
@@ -30,8 +32,8 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{Person, load_people},
-    ports::{Drop, DropAudio, HandedOver, Pace, PortError, PortErrorKind, WorkEnd, WorkItem},
-    stream::{Batch, Loaded, load, load_many},
+    ports::{Drop, DropAudio, Pace, WorkEnd, WorkItem},
+    stream::{Batch, Loaded, load_many},
     suppression::standings,
 };
 
@@ -39,41 +41,8 @@ use crate::{
 const KEY_MARGIN_MINUTES: i64 = 60;
 /// Seconds until a drop that somebody has halted is looked at again; it is made due at once when that ends.
 const PAUSED_RECHECK_SECONDS: i64 = 60;
-/// Seconds until a refused account is asked again.
-const ACCOUNT_RECHECK_SECONDS: i64 = 300;
-
-/// What the pieces of one claim share, so that it is loaded once: their campaigns and organizations.
-#[derive(Debug, Default)]
-pub(super) struct Round {
-    campaigns: HashMap<CampaignId, Campaign>,
-    organizations: HashMap<OrganizationId, Organization>,
-}
-
-impl Round {
-    /// Loads what the drops share; other kinds share nothing.
-    pub(super) async fn load(ports: &Ports, kind: Kind, items: &[WorkItem]) -> Result<Self, CommandError> {
-        let mut round = Self::default();
-        if kind != Kind::Drop {
-            return Ok(round);
-        }
-        for item in items {
-            if let std::collections::hash_map::Entry::Vacant(place) =
-                round.organizations.entry(item.organization)
-            {
-                let organization: Loaded<Organization> =
-                    load(ports, item.organization, item.organization).await?;
-                place.insert(organization.state().clone());
-            }
-            if let Some(id) = item.campaign
-                && let std::collections::hash_map::Entry::Vacant(place) = round.campaigns.entry(id)
-            {
-                let campaign: Loaded<Campaign> = load(ports, item.organization, id).await?;
-                place.insert(campaign.state().clone());
-            }
-        }
-        Ok(round)
-    }
-}
+/// Hours until a drop is looked at again that an emergency or a state's switch stops; it is made due at once when that ends.
+const SWITCH_RECHECK_HOURS: i64 = 24;
 
 /// One drop in hand.
 struct Handoff<'a> {
@@ -81,8 +50,10 @@ struct Handoff<'a> {
     context: &'a CommandContext,
     item: &'a WorkItem,
     owner: Uuid,
-    campaign: &'a Campaign,
-    organization: &'a Organization,
+    round: &'a Round,
+    /// Campaign and organization as they were when this look began.
+    terms: Arc<Terms>,
+    campaign_id: CampaignId,
     id: ScriptId,
 }
 
@@ -104,22 +75,25 @@ pub(super) async fn run(
         .dedup_key
         .parse()
         .map_err(|e: domain::InvalidId| CommandError::Unreadable(e.to_string()))?;
-    let campaign = item.campaign.and_then(|id| round.campaigns.get(&id));
-    let (Some(campaign), Some(organization)) = (campaign, round.organizations.get(&item.organization)) else {
-        return Err(CommandError::Unreadable(
-            "the campaign of the drop is unknown".into(),
-        ));
-    };
-    let handoff = Handoff {
-        ports,
-        context,
-        item,
-        owner,
-        campaign,
-        organization,
-        id,
-    };
-    match retrying(|| handoff.prepare()).await? {
+    let campaign_id = item
+        .campaign
+        .ok_or_else(|| CommandError::Unreadable("the drop has no campaign".into()))?;
+    let (handoff, next) = retrying(|| async {
+        let handoff = Handoff {
+            ports,
+            context,
+            item,
+            owner,
+            round,
+            terms: round.terms(ports, item.organization, campaign_id).await?,
+            campaign_id,
+            id,
+        };
+        let next = handoff.prepare().await?;
+        Ok((handoff, next))
+    })
+    .await?;
+    match next {
         Next::End(end) => Ok(end),
         Next::Call(drop) => handoff.call(*drop).await,
     }
@@ -148,12 +122,12 @@ impl Handoff<'_> {
         if state.delivery.is_settled() {
             return Ok(Next::End(WorkEnd::Done));
         }
-        if self.is_withheld() {
+        if self.terms.are_withheld() {
             let not_before = now + Duration::seconds(PAUSED_RECHECK_SECONDS);
             return Ok(Next::End(WorkEnd::Reschedule { not_before }));
         }
-        let over = self.campaign.schedule.end.is_some_and(|end| now >= end);
-        if over || !self.campaign.is_sending() {
+        let over = self.campaign().schedule.end.is_some_and(|end| now >= end);
+        if over || !self.campaign().is_sending() {
             let reason = if over {
                 "the campaign's end has come"
             } else {
@@ -171,7 +145,10 @@ impl Handoff<'_> {
         let Some(person) = self.person(&script).await? else {
             return Err(CommandError::Unreadable("the script has no contact".into()));
         };
-        let decision = self.decide(now, script.state(), &person).await?;
+        let mut decision = self.decide(now, script.state(), &person).await?;
+        if self.waits_for_a_switch(&decision) {
+            decision = decision.waiting_until(now + Duration::hours(SWITCH_RECHECK_HOURS));
+        }
         match decision.verdict {
             Verdict::Cleared => match self.turn(now).await? {
                 Some(not_before) => Ok(Next::End(WorkEnd::Reschedule { not_before })),
@@ -182,31 +159,38 @@ impl Handoff<'_> {
         }
     }
 
-    /// Somebody has halted it, the campaign or all sending.
-    fn is_withheld(&self) -> bool {
-        self.campaign.status == CampaignStatus::Paused || self.organization.is_halted()
+    fn campaign(&self) -> &Campaign {
+        &self.terms.campaign
+    }
+
+    /// Nothing but an emergency or a state that was switched off stops it: that may end at any moment.
+    fn waits_for_a_switch(&self, decision: &Decision) -> bool {
+        let off = &self.terms.organization.states_off;
+        decision.is_stopped_by_a_switch(|state| off.contains(&state))
     }
 
     /// Nothing ran when it was to be sent: pauses the campaign, and says until when it waits.
     async fn late(&self, script: &Script, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, CommandError> {
         let is_first_look = script.delivery == DeliveryStatus::NotSent
-            && self.campaign.status == CampaignStatus::Submitted
-            && !self.campaign.resumed;
-        let (Some(planned), Some(campaign)) =
-            (missed(self.item, now).filter(|_| is_first_look), self.campaign.id)
-        else {
+            && self.campaign().status == CampaignStatus::Submitted
+            && !self.campaign().resumed;
+        let Some(planned) = missed(self.item, now).filter(|_| is_first_look) else {
             return Ok(None);
         };
-        ask_before_late(self.ports, self.context, campaign, planned, now).await?;
+        ask_before_late(self.ports, self.context, self.campaign_id, planned, now).await?;
         Ok(Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS)))
     }
 
     /// When its turn is, where the campaign's own rate or cap does not allow it now.
     async fn turn(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, CommandError> {
-        let (Some(pace), Some(campaign)) = (Pace::of(&self.campaign.schedule), self.campaign.id) else {
+        let Some(pace) = Pace::of(&self.campaign().schedule) else {
             return Ok(None);
         };
-        let at = self.ports.pace.place(campaign, self.id, pace, now).await?;
+        let at = self
+            .ports
+            .pace
+            .place(self.campaign_id, self.id, pace, now)
+            .await?;
         Ok((at > now).then_some(at))
     }
 
@@ -229,8 +213,8 @@ impl Handoff<'_> {
             id: self.id,
             script,
             contact,
-            campaign: self.campaign,
-            organization: self.organization,
+            campaign: self.campaign(),
+            organization: &self.terms.organization,
             lists: &lists,
         };
         Ok(decide_submission(now, &submission))
@@ -258,7 +242,7 @@ impl Handoff<'_> {
         Ok(Next::End(match until {
             None => WorkEnd::Done,
             Some(until) => {
-                let end = self.campaign.schedule.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
+                let end = self.campaign().schedule.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
                 WorkEnd::Reschedule {
                     not_before: until.min(end),
                 }
@@ -287,18 +271,15 @@ impl Handoff<'_> {
             idempotency_key: key,
             at: now,
         })?;
-        let Some(campaign) = self.campaign.id else {
-            return Ok(Next::End(WorkEnd::Done));
-        };
         let min_interval_days = self
-            .campaign
+            .campaign()
             .min_interval_days
-            .unwrap_or(self.organization.settings.min_interval_days);
+            .unwrap_or(self.terms.organization.settings.min_interval_days);
         let reserve = ContactCommand::ReserveSlot {
-            campaign,
+            campaign: self.campaign_id,
             script: self.id,
             at: now,
-            subject: self.campaign.kind,
+            subject: self.campaign().kind,
             min_interval_days,
         };
         match person.contact.decide(reserve) {
@@ -316,15 +297,35 @@ impl Handoff<'_> {
         let mut batch = Batch::new(self.ports, self.context);
         batch.add(script)?.add(person.contact)?;
         batch.commit().await?;
-        // A list is a stream of its own, so the reservation does not see it change. Whatever came before the attempt is seen now.
-        if self.lists(&contact).await?.iter().any(|list| list.holds_number) {
-            self.did_not_happen(attempt, "suppressed").await?;
-            return Ok(Next::End(WorkEnd::Retry {
-                not_before: now,
-                error: "the number was put on a list before the call".to_owned(),
-            }));
+        match self.overtaken(&contact).await? {
+            None => Ok(Next::Call(Box::new(drop))),
+            Some((code, error)) => {
+                self.did_not_happen(attempt, code).await?;
+                Ok(Next::End(WorkEnd::Retry {
+                    not_before: now,
+                    error: error.to_owned(),
+                }))
+            }
         }
-        Ok(Next::Call(Box::new(drop)))
+    }
+
+    /// Lists, campaign and organization are streams of their own, so the reservation does not see them change. Whatever came before the
+    /// attempt is seen now: a code and words for it.
+    async fn overtaken(
+        &self,
+        contact: &Contact,
+    ) -> Result<Option<(&'static str, &'static str)>, CommandError> {
+        let lists = self.lists(contact).await?;
+        if lists.iter().any(|list| list.holds_number) {
+            return Ok(Some((
+                "suppressed",
+                "the number was put on a list before the call",
+            )));
+        }
+        let organization = self.item.organization;
+        let terms = self.round.terms(self.ports, organization, self.campaign_id);
+        let stands = terms.await?.uphold(&self.terms);
+        Ok((!stands).then_some(("not_called", "it was stopped before the call")))
     }
 
     /// An attempt is recorded, but its answer is not: a worker died, or the answer was lost.
@@ -336,7 +337,7 @@ impl Handoff<'_> {
             return Err(CommandError::Unreadable("the script has no contact".into()));
         };
         let decision = self.decide(now, script.state(), &person).await?;
-        let cleared = decision.verdict == Verdict::Cleared && self.campaign.is_sending();
+        let cleared = decision.verdict == Verdict::Cleared && self.campaign().is_sending();
         let Some(called) = self.item.called_at else {
             if cleared {
                 return self.call_again(&script, &person).await;
@@ -352,7 +353,9 @@ impl Handoff<'_> {
         // Where no key is remembered, the call can't be repeated from the first moment on.
         let forgotten = called + self.repeatable_for().unwrap_or_default();
         let later = match decision.verdict {
-            _ if self.is_withheld() => Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS)),
+            _ if self.terms.are_withheld() || self.waits_for_a_switch(&decision) => {
+                Some(now + Duration::seconds(PAUSED_RECHECK_SECONDS))
+            }
             Verdict::HeldUntil(until) => Some(until),
             Verdict::Cleared | Verdict::Blocked => None,
         };
@@ -382,7 +385,11 @@ impl Handoff<'_> {
 
     /// The same request under the same key.
     async fn call_again(&self, script: &Loaded<Script>, person: &Person) -> Result<Next, CommandError> {
-        let audio = self.audio(script.state()).await?;
+        let audio = match self.audio(script.state()).await {
+            Ok(audio) => audio,
+            Err(CommandError::Port(error)) => return self.account_trouble(error).await.map(Next::End),
+            Err(other) => return Err(other),
+        };
         let drop = self.drop(person, script.state(), audio)?;
         Ok(Next::Call(Box::new(drop)))
     }
@@ -401,7 +408,7 @@ impl Handoff<'_> {
             .parse()
             .map_err(|_| CommandError::invalid("the contact's number is invalid"))?;
         let caller_id = self
-            .campaign
+            .campaign()
             .caller_id
             .clone()
             .ok_or(domain::campaign::CampaignRefusal::NoCallerId)?;
@@ -423,151 +430,6 @@ impl Handoff<'_> {
             callback_token: token.signed(self.ports.keys.as_ref()),
             postal_code: person.contact.state().location.zip.clone(),
         })
-    }
-
-    /// Steps 2 to 5.
-    async fn call(&self, drop: Drop) -> Result<WorkEnd, CommandError> {
-        let Ok(token) = CallbackToken::parse_reference(&drop.foreign_id) else {
-            return Err(CommandError::Unreadable(
-                "the reference of the drop is damaged".into(),
-            ));
-        };
-        // A signed report knows the number and the time alone, and may be here before the answer.
-        let handed_over = HandedOver {
-            organization: token.organization,
-            script: token.script,
-            attempt: token.attempt,
-            called_at: self.ports.clock.now(),
-        };
-        self.ports.drops.enter(handed_over, &drop.to).await?;
-        if !self
-            .ports
-            .queue
-            .start_calling(self.item, self.owner, self.ports.clock.now())
-            .await?
-        {
-            // Somebody else has the row by now; ending the lease is theirs.
-            return Ok(WorkEnd::Reschedule {
-                not_before: self.ports.clock.now(),
-            });
-        }
-        match self.ports.carrier.hand_over(drop).await {
-            Ok(taken) => {
-                let confirm = ScriptCommand::ConfirmSubmission {
-                    attempt: token.attempt,
-                    message_id: taken.message_id,
-                };
-                execute::<Script>(self.ports, self.context, self.id, confirm).await?;
-                self.activate().await?;
-                Ok(WorkEnd::Done)
-            }
-            Err(error) => self.not_taken(token.attempt, error).await,
-        }
-    }
-
-    /// What a failed call means: it was certainly not taken, or nobody knows.
-    async fn not_taken(&self, attempt: AttemptId, error: PortError) -> Result<WorkEnd, CommandError> {
-        let now = self.ports.clock.now();
-        match error.kind {
-            PortErrorKind::Unknown if self.repeatable_for().is_none() => self.doubt(attempt).await,
-            PortErrorKind::Unknown => {
-                tracing::warn!(script.id = %self.id, "the carrier's answer was lost: {error}");
-                Ok(WorkEnd::Reschedule {
-                    not_before: now + self.wait_for_answer(now),
-                })
-            }
-            PortErrorKind::Permanent => {
-                let refuted = ScriptCommand::RefuteSubmission {
-                    attempt,
-                    code: "refused".to_owned(),
-                    class: FailureClass::Configuration,
-                };
-                execute::<Script>(self.ports, self.context, self.id, refuted).await?;
-                Ok(WorkEnd::Failed { error: error.message })
-            }
-            PortErrorKind::Retryable | PortErrorKind::Limited { .. } => {
-                self.did_not_happen(attempt, "not_taken").await?;
-                let asked = match error.kind {
-                    PortErrorKind::Limited { after } => after.and_then(|a| Duration::from_std(a).ok()),
-                    _ => None,
-                };
-                let wait = asked.unwrap_or_else(|| retry_wait(self.item.attempt));
-                Ok(WorkEnd::Retry {
-                    not_before: now + wait,
-                    error: error.message,
-                })
-            }
-            PortErrorKind::Unauthorised | PortErrorKind::Exhausted => {
-                self.did_not_happen(attempt, "account").await?;
-                self.account_trouble(error).await
-            }
-        }
-    }
-
-    /// As long again as it has been waited already, within bounds: a carrier in trouble is asked ever more rarely.
-    fn wait_for_answer(&self, now: DateTime<Utc>) -> Duration {
-        let waited = self
-            .item
-            .called_at
-            .map_or(Duration::zero(), |called| now - called);
-        waited.clamp(Duration::seconds(1), Duration::minutes(5))
-    }
-
-    /// The attempt certainly did not happen: say so, and give the contact's slot back, in one request.
-    async fn did_not_happen(&self, attempt: AttemptId, code: &str) -> Result<(), CommandError> {
-        retrying(|| async {
-            let mut script: Loaded<Script> = load(self.ports, self.context.organization, self.id).await?;
-            let class = FailureClass::NotSent;
-            script.decide(ScriptCommand::RefuteSubmission {
-                attempt,
-                code: code.to_owned(),
-                class,
-            })?;
-            let mut batch = Batch::new(self.ports, self.context);
-            if let Some(contact) = script.state().contact {
-                let mut contact: Loaded<Contact> =
-                    load(self.ports, self.context.organization, contact).await?;
-                contact.decide(ContactCommand::ReleaseSlot { script: self.id })?;
-                batch.add(contact)?;
-            }
-            batch.add(script)?;
-            batch.commit().await?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Before any attempt stands: the account is refused or empty, which a human must mend; or it is passing trouble.
-    async fn account_trouble(&self, error: PortError) -> Result<WorkEnd, CommandError> {
-        let now = self.ports.clock.now();
-        if !matches!(error.kind, PortErrorKind::Unauthorised | PortErrorKind::Exhausted) {
-            return Err(error.into());
-        }
-        if let Some(campaign) = self.campaign.id {
-            let pause = CampaignCommand::Pause {
-                reason: error.message.clone(),
-            };
-            match execute::<Campaign>(self.ports, self.context, campaign, pause).await {
-                Ok(_) | Err(CommandError::Refused(_)) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        let not_before = now + Duration::seconds(ACCOUNT_RECHECK_SECONDS);
-        Ok(WorkEnd::Retry {
-            not_before,
-            error: error.message,
-        })
-    }
-
-    async fn activate(&self) -> Result<(), CommandError> {
-        match (self.campaign.status, self.campaign.id) {
-            (CampaignStatus::Submitted, Some(campaign)) => {
-                execute::<Campaign>(self.ports, self.context, campaign, CampaignCommand::Activate)
-                    .await
-                    .map(|_| ())
-            }
-            _ => Ok(()),
-        }
     }
 
     async fn append(&self, script: Loaded<Script>) -> Result<(), CommandError> {

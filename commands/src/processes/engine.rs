@@ -3,21 +3,21 @@
 
 use std::time::Duration as StdDuration;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use futures::{FutureExt, StreamExt};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use super::{
     audio_rendering, completion, contact_import, dispatch, drop, list_load, notifications,
-    planner::{CONCERNED, Kind, PLANNER, plan},
+    planner::{CONCERNED, Following, Kind, PLANNER, concerns},
     reconciliation::{self, Reconciled},
     reports, retention, script_batch, script_generation,
 };
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
-    ports::{ProcessStep, WorkEnd, WorkItem},
+    ports::{WorkEnd, WorkItem},
 };
 
 /// Events that the planner reads at once.
@@ -158,6 +158,15 @@ impl Processes {
         reports::step(&self.ports).await
     }
 
+    /// Looks again at what was refused at the carrier's door within a time.
+    pub async fn readmit(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<reports::Readmitted, CommandError> {
+        reports::readmit(&self.ports, from, until).await
+    }
+
     /// Takes back the work of workers that have been silent for a whole lease.
     pub async fn sweep_step(&self) -> Result<StepOutcome, CommandError> {
         let taken_back = self.ports.queue.sweep(self.ports.clock.now()).await?;
@@ -272,15 +281,10 @@ impl Processes {
         if page.scanned <= from {
             return Ok(StepOutcome::Idle);
         }
-        let mut step = ProcessStep::default();
-        for stored in &page.events {
+        let mut following = Following::default();
+        for stored in page.events.iter().filter(|stored| concerns(stored)) {
             match stored.decode() {
-                Ok(recorded) => {
-                    let next = plan(&recorded);
-                    step.plan.extend(next.plan);
-                    step.opened.extend(next.opened);
-                    step.settled.extend(next.settled);
-                }
+                Ok(recorded) => following.take(recorded),
                 // What can't be read plans nothing; the read side parks and shows it.
                 Err(unreadable) => tracing::error!(position = %stored.position, "{unreadable}"),
             }
@@ -289,7 +293,7 @@ impl Processes {
         if let Some(complete) = self
             .ports
             .processes
-            .advance(PLANNER, from, page.scanned, step, now)
+            .advance(PLANNER, from, page.scanned, following.into_step(), now)
             .await?
         {
             completion::plan(&self.ports, complete).await?;
@@ -324,7 +328,7 @@ impl Processes {
         if items.is_empty() {
             return Ok(StepOutcome::Idle);
         }
-        let round = drop::Round::load(&self.ports, kind, &items).await?;
+        let round = drop::Round::default();
         let work: Vec<_> = items
             .into_iter()
             .map(|item| self.with_lease(kind, item, &round).boxed())
@@ -408,21 +412,21 @@ impl Processes {
     }
 
     async fn after_error(&self, item: &WorkItem, error: &CommandError) -> WorkEnd {
-        if error.is_transient() && item.attempt < ATTEMPTS_MAX {
+        // A drop may have been called before the error, so only its own rules may forget that; and what the outside was asked for already
+        // is waited for, however long its trouble lasts.
+        let stands = item.called_at.is_some() || item.kind == Kind::Drop.as_str();
+        if error.is_transient() && (stands || item.attempt < ATTEMPTS_MAX) {
             tracing::warn!(work.kind = item.kind, work.id = %item.id, work.attempt = item.attempt, "will be tried again: {error}");
             let asked = error.asked_wait().unwrap_or_default();
             let wait = asked
                 .min(Duration::seconds(ASKED_WAIT_MAX_SECONDS))
                 .max(retry_wait(item.attempt));
             let not_before = self.ports.clock.now() + wait;
-            // A drop may have been called before the error: then only its own rules may forget that.
-            return if item.called_at.is_some() || item.kind == Kind::Drop.as_str() {
-                WorkEnd::Reschedule { not_before }
+            let error = error.to_string();
+            return if stands {
+                WorkEnd::Again { not_before, error }
             } else {
-                WorkEnd::Retry {
-                    not_before,
-                    error: error.to_string(),
-                }
+                WorkEnd::Retry { not_before, error }
             };
         }
         tracing::error!(work.kind = item.kind, work.id = %item.id, "given up: {error}");

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
-use domain::PhoneNumber;
+use domain::{PhoneNumber, ScriptId};
 
 use super::reports::CallbackToken;
 use crate::{
@@ -98,6 +98,7 @@ enum Named<'r> {
     ByCarrier {
         drop_id: Option<&'r str>,
         number: Option<&'r PhoneNumber>,
+        script: Option<ScriptId>,
         at: DateTime<Utc>,
     },
 }
@@ -116,6 +117,7 @@ impl<'r> Named<'r> {
         Self::ByCarrier {
             drop_id: report.about.drop_id.as_deref(),
             number: report.about.to.as_ref(),
+            script: report.about.script,
             at: report.occurred_at,
         }
     }
@@ -139,26 +141,45 @@ impl<'r> Named<'r> {
         by_drop: &HashMap<String, HandedOver>,
         by_number: &HashMap<PhoneNumber, Vec<HandedOver>>,
     ) -> Match {
-        let (drop_id, number, at) = match self {
+        let (drop_id, number, script, at) = match self {
             Self::Alone(settled) => return *settled,
-            Self::ByCarrier { drop_id, number, at } => (drop_id, number, at),
+            Self::ByCarrier {
+                drop_id,
+                number,
+                script,
+                at,
+            } => (drop_id, number, script, at),
         };
         if let Some(drop) = drop_id.and_then(|id| by_drop.get(id)) {
             return Match::Drop(token(drop));
         }
         let called = number.and_then(|number| by_number.get(number));
-        let mut fitting = called
+        let fitting = called
             .into_iter()
             .flatten()
-            .filter(|drop| drop.called_at <= *at + CLOCKS_DIFFER && *at <= drop.called_at + REPORTED_WITHIN);
-        match (fitting.next(), fitting.next()) {
-            (Some(only), None) => Match::Drop(token(only)),
-            (Some(_), Some(_)) => {
+            .filter(|drop| drop.called_at <= *at + CLOCKS_DIFFER && *at <= drop.called_at + REPORTED_WITHIN)
+            .filter(|drop| script.is_none_or(|script| drop.script == script));
+        match newest_of_each_script(fitting).as_slice() {
+            [] => NO_DROP,
+            [only] => Match::Drop(token(only)),
+            [_, ..] => {
                 Match::None("its number was called twice in that time: it can't be said which is meant")
             }
-            (None, _) => NO_DROP,
         }
     }
+}
+
+/// A script is attempted anew only when the attempt before it provably did not happen, so of each only the newest can be meant.
+fn newest_of_each_script<'d>(drops: impl Iterator<Item = &'d HandedOver>) -> Vec<&'d HandedOver> {
+    let mut newest: Vec<&HandedOver> = Vec::new();
+    for drop in drops {
+        match newest.iter_mut().find(|known| known.script == drop.script) {
+            Some(known) if known.called_at < drop.called_at => *known = drop,
+            Some(_) => {}
+            None => newest.push(drop),
+        }
+    }
+    newest
 }
 
 const fn token(drop: &HandedOver) -> CallbackToken {
@@ -166,5 +187,52 @@ const fn token(drop: &HandedOver) -> CallbackToken {
         organization: drop.organization,
         script: drop.script,
         attempt: drop.attempt,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AttemptId, OrganizationId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn handed_over(script: u128, attempt: u128, minute: i64) -> HandedOver {
+        HandedOver {
+            organization: OrganizationId::from_uuid(Uuid::from_u128(1)),
+            script: ScriptId::from_uuid(Uuid::from_u128(script)),
+            attempt: AttemptId::from_uuid(Uuid::from_u128(attempt)),
+            called_at: DateTime::UNIX_EPOCH + Duration::minutes(minute),
+        }
+    }
+
+    fn meant(called: Vec<HandedOver>) -> Match {
+        meant_of(None, called)
+    }
+
+    fn meant_of(script: Option<u128>, called: Vec<HandedOver>) -> Match {
+        let number: PhoneNumber = "+17605550120".parse().unwrap();
+        let report = Named::ByCarrier {
+            drop_id: None,
+            number: Some(&number),
+            script: script.map(|n| ScriptId::from_uuid(Uuid::from_u128(n))),
+            at: DateTime::UNIX_EPOCH + Duration::hours(1),
+        };
+        report.settle(&HashMap::new(), &HashMap::from([(number.clone(), called)]))
+    }
+
+    #[test]
+    fn of_a_script_that_was_attempted_again_the_last_attempt_is_meant() {
+        let (first, second) = (handed_over(5, 1, 1), handed_over(5, 2, 3));
+        for called in [vec![first, second], vec![second, first]] {
+            assert_eq!(meant(called), Match::Drop(token(&second)));
+        }
+        let other = handed_over(6, 3, 2);
+        assert!(matches!(meant(vec![first, second, other]), Match::None(_)));
+        assert_eq!(meant(vec![]), NO_DROP);
+        let named = |script| meant_of(Some(script), vec![first, second, other]);
+        assert_eq!(named(5), Match::Drop(token(&second)));
+        assert_eq!(named(6), Match::Drop(token(&other)));
+        assert_eq!(named(7), NO_DROP);
     }
 }

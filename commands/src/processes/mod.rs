@@ -22,4 +22,4 @@ mod script_generation;
 pub use engine::{Processes, ProcessesSettings, StepOutcome};
 pub use planner::{Kind, PLANNER, plan};
 pub use reconciliation::Reconciled;
-pub use reports::{CallbackToken, InvalidToken};
+pub use reports::{CallbackToken, InvalidToken, Readmitted};

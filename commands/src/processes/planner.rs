@@ -1,10 +1,13 @@
 //! Events to work. Pure: the same event always plans the same, under a business key, so that a replay is harmless.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use domain::{
-    Decider, Event, Recorded,
+    ContactId, Decider, Event, OrganizationId, Recorded,
     campaign::{Campaign, CampaignEvent, ProductionStep},
     compliance::Verdict,
+    contact::{Contact, ContactEvent},
     import::{ImportBatch, ImportEvent},
     organization::{Organization, OrganizationEvent},
     script::{FailureClass, Script, ScriptEvent},
@@ -13,7 +16,10 @@ use domain::{
 use serde_json::json;
 
 use super::notifications::About;
-use crate::ports::{PlannedWork, ProcessStep, Safety};
+use crate::{
+    people::contact_id,
+    ports::{PlannedWork, ProcessStep, Safety, StoredEvent},
+};
 
 /// Name under which the planner's checkpoint is kept.
 pub const PLANNER: &str = "planner";
@@ -47,7 +53,8 @@ pub enum Kind {
     Drop,
     /// See whether the carrier ever reported.
     ReportCheck,
-    /// Make waiting work due: the campaign was resumed or halted, all sending is allowed again, or a batch of scripts has ended.
+    /// Make waiting work due: the campaign was resumed or halted, all sending or a state's is allowed again, a person wants no more, or
+    /// a batch of scripts has ended.
     Hasten,
     /// Close a campaign whose scripts have all settled.
     Completion,
@@ -106,9 +113,77 @@ pub const CONCERNED: &[&str] = &[
     ImportBatch::KIND,
     Campaign::KIND,
     Script::KIND,
+    Contact::KIND,
     Organization::KIND,
     SuppressionList::KIND,
 ];
+
+/// What a person can say that ends what waits for them: of everything that happens to contacts nothing else is read.
+const WITHDRAWN: [&str; 4] = [
+    "ConsentRevoked",
+    "VoicemailOptedOut",
+    "MarkedDoNotContact",
+    "ContactErased",
+];
+
+/// Whether anything can follow from a stored event: an import makes thousands of contacts from which nothing follows.
+pub(super) fn concerns(stored: &StoredEvent) -> bool {
+    stored.stream.kind != Contact::KIND || WITHDRAWN.contains(&stored.name.as_str())
+}
+
+/// What follows from a page of events: one step.
+#[derive(Debug, Default)]
+pub(super) struct Following {
+    step: ProcessStep,
+    /// Who wants no more, of each organization, and the first event that says so.
+    withdrawn: BTreeMap<OrganizationId, (Recorded, Vec<ContactId>)>,
+}
+
+impl Following {
+    /// Takes the next event in.
+    pub(super) fn take(&mut self, recorded: Recorded) {
+        let next = plan(&recorded);
+        self.step.plan.extend(next.plan);
+        self.step.opened.extend(next.opened);
+        self.step.settled.extend(next.settled);
+        if let Some(contact) = withdrawn(&recorded) {
+            let (_, contacts) = self
+                .withdrawn
+                .entry(recorded.metadata.organization_id)
+                .or_insert_with(|| (recorded, vec![]));
+            contacts.push(contact);
+        }
+    }
+
+    /// All of it. However many have withdrawn, it is one piece of work for each organization.
+    pub(super) fn into_step(mut self) -> ProcessStep {
+        for (first, contacts) in self.withdrawn.into_values() {
+            let kinds = [Kind::Drop.as_str()];
+            let request = json!({ "kinds": kinds, "contacts": contacts });
+            let key = first.event_id.to_string();
+            let mut again = work(&first, Kind::Hasten, key, request);
+            again.campaign = None;
+            self.step.plan.push(again);
+        }
+        self.step
+    }
+}
+
+/// Who must not be called any more since this event, whatever waits for them.
+fn withdrawn(recorded: &Recorded) -> Option<ContactId> {
+    match &recorded.event {
+        Event::ContactEvent(
+            ContactEvent::ConsentRevoked { .. }
+            | ContactEvent::VoicemailOptedOut { .. }
+            | ContactEvent::MarkedDoNotContact { .. }
+            | ContactEvent::ContactErased { .. },
+        ) => recorded.stream.id.parse().ok(),
+        Event::SuppressionEvent(SuppressionEvent::SuppressionAdded { phone_index, .. }) => {
+            Some(contact_id(recorded.metadata.organization_id, phone_index))
+        }
+        _ => None,
+    }
+}
 
 /// What follows from an event.
 pub fn plan(recorded: &Recorded) -> ProcessStep {
@@ -249,7 +324,9 @@ fn of_list(recorded: &Recorded, event: &SuppressionEvent) -> ProcessStep {
 fn of_organization(recorded: &Recorded, event: &OrganizationEvent) -> ProcessStep {
     let at = recorded.metadata.recorded_at;
     match event {
-        OrganizationEvent::SendingAllowed { .. } => one(hasten(recorded, &[Kind::Drop])),
+        OrganizationEvent::SendingAllowed { .. }
+        | OrganizationEvent::StateSwitchedOn { .. }
+        | OrganizationEvent::EmergencyEnded { .. } => one(hasten(recorded, &[Kind::Drop])),
         OrganizationEvent::WebhookTestRequested { endpoint_id } => announcement(
             recorded,
             &About::TestWebhook {
@@ -307,5 +384,82 @@ fn work(recorded: &Recorded, kind: Kind, dedup_key: String, request: serde_json:
         request: request.to_string(),
         safety: Safety::Idempotent,
         not_before: recorded.metadata.recorded_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Actor, CorrelationId, EventId, Metadata, PhoneIndex, Position, StreamId, SuppressionListId,
+        contact::OptOutChannel, suppression::ListKind,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    const DESERT: OrganizationId = OrganizationId::from_uuid(Uuid::from_u128(1));
+    const COAST: OrganizationId = OrganizationId::from_uuid(Uuid::from_u128(2));
+
+    fn recorded(n: u128, organization: OrganizationId, stream: StreamId, event: Event) -> Recorded {
+        Recorded {
+            position: Position::new(1),
+            stream,
+            sequence: 1,
+            event_id: EventId::from_uuid(Uuid::from_u128(n)),
+            metadata: Metadata {
+                organization_id: organization,
+                actor: Actor::system("test"),
+                correlation_id: CorrelationId::from_uuid(Uuid::from_u128(3)),
+                causation_id: None,
+                recorded_at: chrono::DateTime::UNIX_EPOCH,
+                occurred_at: None,
+                campaign_id: None,
+                contact_id: None,
+            },
+            event,
+        }
+    }
+
+    fn person(n: u128) -> ContactId {
+        ContactId::from_uuid(Uuid::from_u128(n))
+    }
+
+    fn opts_out(n: u128, organization: OrganizationId) -> Recorded {
+        let event = ContactEvent::VoicemailOptedOut {
+            channel: OptOutChannel::Phone,
+        };
+        let stream = StreamId::new(Contact::KIND, person(n));
+        recorded(n, organization, stream, Event::ContactEvent(event))
+    }
+
+    #[test]
+    fn however_many_want_no_more_it_is_one_look_for_each_organization() {
+        let index = PhoneIndex::from_hex("ab".repeat(16));
+        let listed = SuppressionEvent::SuppressionAdded {
+            list_id: SuppressionListId::from_uuid(Uuid::from_u128(7)),
+            list: ListKind::Internal,
+            phone_index: index.clone(),
+            reason: "a letter".to_owned(),
+            expires_at: None,
+        };
+        let stream = StreamId::new(SuppressionList::KIND, "7");
+        let mut following = Following::default();
+        following.take(opts_out(11, DESERT));
+        following.take(opts_out(12, COAST));
+        following.take(recorded(13, DESERT, stream, Event::SuppressionEvent(listed)));
+        let planned = following.into_step().plan;
+        let looks: Vec<_> = planned
+            .iter()
+            .map(|look| (look.kind, look.organization, look.request.as_str()))
+            .collect();
+        let to = |contacts: &[ContactId]| json!({ "kinds": ["drop"], "contacts": contacts }).to_string();
+        let (desert, coast) = (to(&[person(11), contact_id(DESERT, &index)]), to(&[person(12)]));
+        assert_eq!(
+            looks,
+            [
+                ("hasten", DESERT, desert.as_str()),
+                ("hasten", COAST, coast.as_str())
+            ]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What carriers sent becomes delivery facts. The raw request is stored before; here it is read, matched to a hand-off, and recorded
 //! once, in whatever order it came.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::{
     AttemptId, CorrelationId, OrganizationId, ScriptId,
     campaign::{Campaign, CampaignCommand},
@@ -151,6 +151,49 @@ pub(super) async fn step(ports: &Ports) -> Result<StepOutcome, CommandError> {
     } else {
         StepOutcome::Idle
     })
+}
+
+/// What a second look at requests came to that were refused at the door.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Readmitted {
+    /// Requests that were looked at.
+    pub looked_at: u64,
+    /// Of these, those that are the carrier's after all, and wait now.
+    pub admitted: u64,
+}
+
+/// Checks requests again that were refused at the door, with the secrets and keys of today and against the time at which they came: the
+/// carrier may have signed them with a secret that was set here late. What is not the carrier's stays refused.
+pub(super) async fn readmit(
+    ports: &Ports,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Readmitted, CommandError> {
+    let (mut readmitted, mut after) = (Readmitted::default(), None);
+    loop {
+        let page = ports.inbox.refused(from, until, after, BATCH).await?;
+        let Some(last) = page.last() else {
+            return Ok(readmitted);
+        };
+        after = Some((last.received_at, last.id));
+        readmitted.looked_at += page.len() as u64;
+        let genuine = page.iter().filter(|webhook| is_genuine(ports, webhook));
+        let genuine: Vec<Uuid> = genuine.map(|webhook| webhook.id).collect();
+        if !genuine.is_empty() {
+            readmitted.admitted += ports.inbox.admit(genuine).await?;
+        }
+    }
+}
+
+/// By the secret part of its path, or by its signature.
+fn is_genuine(ports: &Ports, webhook: &InboundWebhook) -> bool {
+    match &webhook.token {
+        Some(token) => CallbackToken::verify(token, ports.keys.as_ref()).is_ok(),
+        None => ports
+            .carrier
+            .verify_signature(&webhook.headers, &webhook.body, webhook.received_at)
+            .is_ok(),
+    }
 }
 
 /// Records one report in the stream of its script.

@@ -24,6 +24,15 @@ use crate::{
     stream::{Loaded, load},
 };
 
+/// A rule that stands in the way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Whose first obstacle it is.
+    pub contacts: u64,
+    /// When the first of these is released; nothing when none ever is.
+    pub earliest_release: Option<DateTime<Utc>>,
+}
+
 /// What a dry run found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Precheck {
@@ -39,8 +48,8 @@ pub struct Precheck {
     pub held: u64,
     /// Would not be sent.
     pub blocked: u64,
-    /// How often each rule stands in the way, by rule id: first obstacle of each contact.
-    pub obstacles: BTreeMap<String, u64>,
+    /// What stands in the way, by rule id: first obstacle of each contact.
+    pub obstacles: BTreeMap<String, Obstacle>,
     /// The earliest release of a hold.
     pub earliest_release: Option<DateTime<Utc>>,
     /// What sending is estimated to cost: delivery of all that are not blocked.
@@ -56,7 +65,7 @@ pub async fn precheck(ports: &Ports, permit: &Permit, id: CampaignId) -> Result<
     let settings = &run.organization.state().settings;
     let linter = linter_for(ports, organization, settings).await?;
     let mut found = Precheck::default();
-    let mut outlook = Outlook::of(run.campaign.state(), run.now);
+    let mut outlook = Outlook::of(run.campaign.state(), run.organization.state(), run.now);
     for part in run.parts() {
         let looked = run.look(organization, &part, |_| true).await?;
         let stopped = stopped(ports, permit, &linter, &looked).await?;
@@ -90,7 +99,11 @@ impl Precheck {
         let mut obstacles = looked.decision.obstacles();
         let block = looked.decision.obstacles().find(|f| f.effect == Effect::Blocks);
         if let Some(finding) = block.or_else(|| obstacles.next()) {
-            *self.obstacles.entry(finding.rule.clone()).or_default() += 1;
+            let obstacle = self.obstacles.entry(finding.rule.clone()).or_default();
+            obstacle.contacts += 1;
+            if let Verdict::HeldUntil(until) = looked.decision.verdict {
+                obstacle.earliest_release = Some(obstacle.earliest_release.map_or(until, |e| e.min(until)));
+            }
         }
     }
 }

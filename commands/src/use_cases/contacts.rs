@@ -11,7 +11,7 @@ use domain::{
 
 use crate::{
     context::{CommandContext, Ports},
-    error::CommandError,
+    error::{CommandError, Refusal},
     execute::retrying,
     people::{contact_id, fill_blanks, fill_location},
     ports::{PortError, PortErrorKind, ReadContact, ReadLimits, RowOutcome, TableChoice},
@@ -258,7 +258,8 @@ async fn seal(
     sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))
 }
 
-/// Records one consent for many contacts, in one request; at most 1,000.
+/// Records one consent for many contacts, in one request; at most 1,000. Refused as a whole, and said of whom, where somebody revoked
+/// consent after it was given.
 pub async fn record_consents(
     ports: &Ports,
     context: &CommandContext,
@@ -268,9 +269,22 @@ pub async fn record_consents(
     retrying(|| async {
         let loaded: Vec<Loaded<Contact>> = load_many(ports, context.organization, contacts).await?;
         let mut batch = Batch::new(ports, context);
-        for mut contact in loaded {
-            contact.decide(ContactCommand::RecordConsent(consent.clone()))?;
-            batch.add(contact)?;
+        let mut revoked_since = Vec::new();
+        for (id, mut contact) in contacts.iter().zip(loaded) {
+            let record = ContactCommand::RecordConsent {
+                consent: consent.clone(),
+                now: ports.clock.now(),
+            };
+            match contact.decide(record) {
+                Ok(()) => {
+                    batch.add(contact)?;
+                }
+                Err(ContactRefusal::ConsentBeforeRevocation { .. }) => revoked_since.push(*id),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        if !revoked_since.is_empty() {
+            return Err(Refusal::ConsentsBeforeRevocation(revoked_since).into());
         }
         Ok(batch.commit().await?)
     })

@@ -9,6 +9,7 @@ use domain::{
     campaign::{Campaign, Forecast, Pacing, Waiting, forecast as run_ahead},
     compliance::{CallingHours, ConsentStanding, Decision, RulePack, Verdict, candidates},
     contact::Contact,
+    organization::Organization,
     script::Script,
 };
 
@@ -26,7 +27,7 @@ pub async fn forecast(ports: &Ports, permit: &Permit, id: CampaignId) -> Result<
     if campaign.status.is_final() {
         return Ok(Forecast::default());
     }
-    let mut outlook = Outlook::of(campaign, run.now);
+    let mut outlook = Outlook::of(campaign, run.organization.state(), run.now);
     for part in run.parts() {
         for looked in run.look(organization, &part, is_to_be_sent).await? {
             outlook.add(looked.contact.state(), &looked.decision);
@@ -46,6 +47,7 @@ type Place = (Vec<&'static str>, Vec<UsState>, ConsentStanding);
 /// Who is still to be called, by the instant from which on they may be and the hours in which.
 pub(super) struct Outlook<'a> {
     campaign: &'a Campaign,
+    organization: &'a Organization,
     now: DateTime<Utc>,
     /// By what a contact is known to be at.
     known: HashMap<(Location, ConsentStanding), Option<usize>>,
@@ -56,9 +58,10 @@ pub(super) struct Outlook<'a> {
 }
 
 impl<'a> Outlook<'a> {
-    pub(super) fn of(campaign: &'a Campaign, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(campaign: &'a Campaign, organization: &'a Organization, now: DateTime<Utc>) -> Self {
         Self {
             campaign,
+            organization,
             now,
             known: HashMap::new(),
             places: HashMap::new(),
@@ -86,7 +89,10 @@ impl<'a> Outlook<'a> {
             city: None,
             ..contact.location.clone()
         };
-        let key = (location, ConsentStanding::from(contact));
+        let key = (
+            location,
+            ConsentStanding::of(contact, &self.organization.seller_names()),
+        );
         if let Some(known) = self.known.get(&key) {
             return *known;
         }

@@ -16,7 +16,7 @@ mod readiness;
 mod review;
 mod suppressions;
 
-pub use approval::{Precheck, approve, precheck, submit};
+pub use approval::{Obstacle, Precheck, approve, precheck, submit};
 pub use connections::{
     CONNECTIONS_MAX, ConsentAnswer, ConsentOutcome, ConsentSecrets, begin_connection, connect_with_key,
     disconnect, finish_connection, remote_lists,

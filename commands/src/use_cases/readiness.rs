@@ -1,16 +1,21 @@
 //! What keeps a campaign from being sent that is no matter of single contacts: the carrier's account, how its reports come back, the
 //! number shown. Asked before approval and submission, and shown before either. A carrier that can't be asked takes no campaign.
 
+use chrono::{DateTime, Utc};
 use domain::{
     Decider, MicroDollars, OrganizationId,
     campaign::{Campaign, CampaignCommand},
     organization::Organization,
+    suppression::{ListAge, ListKind},
 };
 
 use crate::{
     context::Ports,
     error::{CommandError, Refusal},
-    ports::{CarrierReadiness, PortError, PortErrorKind, ReadinessFinding, ReadinessSubject as Subject},
+    ports::{
+        CarrierReadiness, ListInForce, PortError, PortErrorKind, ReadinessFinding,
+        ReadinessSubject as Subject,
+    },
     stream::{Loaded, load},
 };
 
@@ -20,7 +25,8 @@ pub async fn readiness(
     organization: OrganizationId,
     campaign: &Campaign,
 ) -> Result<Vec<ReadinessFinding>, CommandError> {
-    let organization: Loaded<Organization> = load(ports, organization, organization).await?;
+    let tenant = organization;
+    let organization: Loaded<Organization> = load(ports, tenant, tenant).await?;
     let organization = organization.state();
     let carrier = match ports.carrier.readiness().await {
         Ok(carrier) => carrier,
@@ -35,6 +41,8 @@ pub async fn readiness(
         let message = "all sending is halted; voicemails wait until it is allowed again";
         findings.push(ReadinessFinding::warning(Subject::Halt, message));
     }
+    let lists = ports.suppressions.in_force(tenant).await?;
+    findings.extend(lists.iter().filter_map(|list| ageing(list, ports.clock.now())));
     findings.sort_by_key(|finding| (!finding.blocks, finding.about));
     Ok(findings)
 }
@@ -101,6 +109,21 @@ fn caller_id(campaign: &Campaign, organization: &Organization) -> Vec<ReadinessF
     vec![ReadinessFinding::blocker(Subject::CallerId, message)]
 }
 
+/// A federal list that is to be replaced soon. A warning, even when it may not be used any more: whom that stops the decision says.
+fn ageing(list: &ListInForce, now: DateTime<Utc>) -> Option<ReadinessFinding> {
+    let obtained_at = list.obtained_at.filter(|_| list.kind == ListKind::FederalDnc)?;
+    let age = now - obtained_at;
+    let what = match ListAge::of(age) {
+        ListAge::Fresh => return None,
+        ListAge::Ageing => "may be used for 31 days; load a newer one soon",
+        ListAge::Expiring => "may be used for 31 days, and this is its last; load a newer one now",
+        ListAge::Stale => "may not be used any more after 31 days; load a newer one",
+    };
+    let days = age.num_days();
+    let message = format!("the national registry's list was obtained {days} days ago: it {what}");
+    Some(ReadinessFinding::warning(Subject::SuppressionList, message))
+}
+
 /// What everybody's voicemail would cost, beside what there is. Only a warning: not everybody may be called, and only what is
 /// delivered is charged.
 fn funds(carrier: &CarrierReadiness, most: MicroDollars) -> Option<ReadinessFinding> {
@@ -110,4 +133,38 @@ fn funds(carrier: &CarrierReadiness, most: MicroDollars) -> Option<ReadinessFind
          out, the campaign is paused"
     );
     Some(ReadinessFinding::warning(Subject::Funds, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_federal_list_is_warned_of_from_its_twenty_fifth_day_on() {
+        let obtained_at = DateTime::UNIX_EPOCH;
+        let list = |kind| ListInForce {
+            kind,
+            state: None,
+            version: Some("November".to_owned()),
+            obtained_at: Some(obtained_at),
+            load: None,
+        };
+        let said = |kind, days| {
+            let finding = ageing(&list(kind), obtained_at + Duration::days(days))?;
+            assert!(!finding.blocks);
+            Some(finding.message)
+        };
+        assert_eq!(said(ListKind::FederalDnc, 24), None);
+        for (days, words) in [(25, "soon"), (30, "its last"), (32, "not be used")] {
+            let told = said(ListKind::FederalDnc, days).unwrap();
+            assert!(told.contains(words) && told.contains(&days.to_string()), "{told}");
+        }
+        assert_eq!(
+            said(ListKind::Litigator, 400),
+            None,
+            "no law says how old it may be"
+        );
+    }
 }

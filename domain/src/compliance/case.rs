@@ -25,6 +25,8 @@ pub enum ConsentStanding {
     Oral,
     /// Signed, naming this seller and this channel.
     Written,
+    /// Given to another seller: it says nothing of this one.
+    AnotherSeller,
     /// Given once and taken back.
     Revoked,
 }
@@ -35,23 +37,35 @@ impl ConsentStanding {
         match self {
             Self::Written => true,
             Self::Oral => matches!(least, Self::Oral | Self::None),
-            Self::None => matches!(least, Self::None),
+            Self::None | Self::AnotherSeller => matches!(least, Self::None),
             Self::Revoked => false,
         }
     }
 }
 
-impl From<&Contact> for ConsentStanding {
-    fn from(contact: &Contact) -> Self {
+impl ConsentStanding {
+    /// Of a contact, to a seller of these names: the organization's own, and the one that its brokerage is licensed by.
+    pub fn of(contact: &Contact, sellers: &[&str]) -> Self {
         match (&contact.consent, contact.consent_revoked) {
             (_, true) => Self::Revoked,
             (None, false) => Self::None,
+            (Some(consent), false) if !is_one_of(&consent.seller, sellers) => Self::AnotherSeller,
             (Some(consent), false) => match consent.form {
                 ConsentForm::Written => Self::Written,
                 ConsentForm::Oral => Self::Oral,
             },
         }
     }
+}
+
+/// Whether a seller is meant: letters large or small, spaces as they come.
+fn is_one_of(seller: &str, names: &[&str]) -> bool {
+    let plain = |name: &str| {
+        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ")
+    };
+    let seller = plain(seller);
+    !seller.is_empty() && names.iter().any(|name| plain(name) == seller)
 }
 
 /// An earlier attempt on the person, by any campaign.
@@ -213,6 +227,24 @@ pub struct Inputs {
     /// What the words say when.
     #[serde(default)]
     pub content: Content,
+    /// The person must not be contacted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub do_not_contact: bool,
+    /// The person wants no voicemails.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub voicemail_opt_out: bool,
+    /// Of the states concerned those that were on, each with the grounds given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states_on: BTreeMap<UsState, String>,
+    /// Emergencies declared for the states concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emergencies: Vec<Emergency>,
+    /// When the campaign may send; nothing in decisions of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// Listing status of the property.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing_status: Option<String>,
     /// Version of the time zone database.
     pub tzdb: String,
 }
@@ -243,6 +275,22 @@ impl Inputs {
                 .collect(),
             relationship: case.relationship,
             content: case.content,
+            do_not_contact: case.do_not_contact,
+            voicemail_opt_out: case.voicemail_opt_out,
+            states_on: case
+                .states_on
+                .iter()
+                .filter(|(state, _)| states.contains(state))
+                .map(|(state, grounds)| (*state, grounds.clone()))
+                .collect(),
+            emergencies: case
+                .emergencies
+                .iter()
+                .filter(|emergency| states.contains(&emergency.state))
+                .cloned()
+                .collect(),
+            schedule: Some(case.schedule.clone()),
+            listing_status: case.listing_status.map(str::to_owned),
             tzdb: chrono_tz::IANA_TZDB_VERSION.to_owned(),
         }
     }

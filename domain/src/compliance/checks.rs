@@ -211,6 +211,9 @@ fn consented(least: ConsentStanding, consent: ConsentStanding) -> (Effect, Strin
         ConsentStanding::Written => "written consent names this seller and recorded voicemails",
         ConsentStanding::Oral => "consent was given orally; a signed writing is needed",
         ConsentStanding::None => "no consent is on record; a signed writing is needed",
+        ConsentStanding::AnotherSeller => {
+            "the consent on record names another seller; a signed writing that names this one is needed"
+        }
         ConsentStanding::Revoked => "consent was revoked",
     };
     (effect, detail.to_owned())

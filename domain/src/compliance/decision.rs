@@ -41,6 +41,21 @@ pub enum Effect {
     Blocks,
 }
 
+/// Whether a rule of this id stands for something that an admin may lift.
+fn may_be_lifted(rule: &str, is_switched_off: impl Fn(UsState) -> bool) -> bool {
+    let Some((jurisdiction, name)) = rule.split_once('.') else {
+        return false;
+    };
+    let state = jurisdiction
+        .strip_prefix("US-")
+        .and_then(|code| code.parse().ok());
+    match name {
+        "EMERGENCY.DECLARED" => true,
+        "STATE_OFF" => state.is_some_and(is_switched_off),
+        _ => false,
+    }
+}
+
 /// A decision with all that it rests on. Recorded whole, so that a replay can show why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -67,6 +82,34 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Whether nothing blocks it but what somebody may lift at any moment: an emergency that an admin declared, or a state that an admin
+    /// switched off again. A state that never was on is no such thing.
+    pub fn is_stopped_by_a_switch(&self, is_switched_off: impl Fn(UsState) -> bool) -> bool {
+        let mut blocking = self
+            .findings
+            .iter()
+            .filter(|f| f.effect == Effect::Blocks)
+            .peekable();
+        blocking.peek().is_some() && blocking.all(|f| may_be_lifted(&f.rule, &is_switched_off))
+    }
+
+    /// The same as a hold, for a campaign that is being sent: what an admin stops waits for the admin, and does not end. It is looked at
+    /// again then at the latest.
+    #[must_use]
+    pub fn waiting_until(mut self, look: DateTime<Utc>) -> Self {
+        let mut until = look;
+        for finding in &mut self.findings {
+            match finding.effect {
+                Effect::Blocks => finding.effect = Effect::Holds(look),
+                Effect::Holds(other) => until = until.max(other),
+                Effect::Passes => {}
+            }
+        }
+        self.verdict = Verdict::HeldUntil(until);
+        self.next_allowed = None;
+        self
+    }
+
     /// The findings that block or hold.
     pub fn obstacles(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.effect != Effect::Passes)

@@ -14,7 +14,7 @@ use super::{
     pack::RulePack,
     rule::{Jurisdiction, Rule, Test},
 };
-use crate::UsState;
+use crate::{Location, UsState};
 
 /// Version of this code, recorded in every decision: raise it when the same case would be decided differently.
 pub const ENGINE_VERSION: &str = "2";
@@ -38,6 +38,38 @@ pub fn decide(case: &Case<'_>, pack: &RulePack) -> Decision {
         engine_version: ENGINE_VERSION.to_owned(),
         next_allowed,
     }
+}
+
+/// Decides once more on what was recorded with a decision: by the pack that decided then, the same.
+pub fn decide_again(inputs: &Inputs, pack: &RulePack) -> Decision {
+    let location = Location {
+        area_code: inputs.area_code.clone(),
+        // Places are known by the first three digits; the others were never kept.
+        zip: inputs.zip3.as_ref().map(|zip3| format!("{zip3}00")),
+        state: inputs.state,
+        ..Location::default()
+    };
+    let schedule = inputs.schedule.clone().unwrap_or_default();
+    let case = Case {
+        now: inputs.at,
+        location: &location,
+        consent: inputs.consent,
+        do_not_contact: inputs.do_not_contact,
+        voicemail_opt_out: inputs.voicemail_opt_out,
+        lists: &inputs.lists,
+        states_on: &inputs.states_on,
+        emergencies: &inputs.emergencies,
+        permits: &inputs.permits,
+        relationship: inputs.relationship,
+        last_contact_at: inputs.last_contact_at,
+        min_interval_days: inputs.min_interval_days,
+        attempts: &inputs.attempts,
+        subject: inputs.subject.as_deref(),
+        schedule: &schedule,
+        listing_status: inputs.listing_status.as_deref(),
+        content: inputs.content,
+    };
+    decide(&case, pack)
 }
 
 /// When a hold ends, another may begin: a cap that comes into force, a holiday. Follows them to the instant at which the case is cleared.

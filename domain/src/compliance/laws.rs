@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
@@ -12,10 +12,22 @@ use super::{
     location::PLACES_BY_AREA_CODE,
     *,
 };
-use crate::{UsState, script::lint::Said, suppression::ListKind};
+use crate::{
+    UsState,
+    campaign::{DailyWindow, Schedule},
+    script::lint::Said,
+    suppression::ListKind,
+};
 
 /// About whose time everything happens: around the night on which clocks go back.
 const BEGINNING: &str = "2026-10-25T00:00:00Z";
+const WORKDAYS: [Weekday; 5] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+];
 const AREAS: [&str; 8] = ["760", "212", "850", "208", "605", "907", "602", "915"];
 
 fn provenance() -> Provenance {
@@ -45,6 +57,7 @@ fn any_standing() -> impl Strategy<Value = ConsentStanding> {
         1 => Just(ConsentStanding::None),
         1 => Just(ConsentStanding::Oral),
         1 => Just(ConsentStanding::Revoked),
+        1 => Just(ConsentStanding::AnotherSeller),
         8 => Just(ConsentStanding::Written),
     ]
 }
@@ -220,6 +233,15 @@ prop_compose! {
         said in proptest::option::weighted(0.4, any_said()),
         (off, marked, listed) in (proptest::bool::weighted(0.1), proptest::bool::weighted(0.1), proptest::bool::weighted(0.1)),
         declared in proptest::option::weighted(0.1, proptest::option::of(-10_i64..50)),
+        (opted_out, last_contact) in (
+            proptest::bool::weighted(0.1), proptest::option::weighted(0.3, 0_i64..(20 * 24)),
+        ),
+        (start, end, window, workdays) in (
+            proptest::option::weighted(0.1, -40_i64..60),
+            proptest::option::weighted(0.1, -40_i64..200),
+            proptest::option::weighted(0.2, (7_u32..17, 1_u32..7)),
+            proptest::bool::weighted(0.2),
+        ),
     ) -> Situation {
         let now = at(BEGINNING) + Duration::minutes(minute);
         let mut made = Situation::in_area(AREAS[area]);
@@ -253,6 +275,18 @@ prop_compose! {
             made.states_on.clear();
         }
         made.do_not_contact = marked;
+        made.voicemail_opt_out = opted_out;
+        made.last_contact_at = last_contact.map(|hours| now - Duration::hours(hours));
+        made.schedule = Schedule {
+            start: start.map(|hours| now + Duration::hours(hours)),
+            end: end.map(|hours| now + Duration::hours(hours)),
+            windows: window.into_iter().map(|(from, length)| DailyWindow {
+                start: NaiveTime::from_hms_opt(from, 0, 0).unwrap(),
+                end: NaiveTime::from_hms_opt(from + length, 0, 0).unwrap(),
+            }).collect(),
+            days: if workdays { WORKDAYS.to_vec() } else { vec![] },
+            ..Schedule::default()
+        };
         made.listing_status = listed.then(|| "Active".to_owned());
         made.emergencies = declared.into_iter().map(|hours| Emergency {
             state,
@@ -369,9 +403,11 @@ mod plainly {
             Test::Consent { form } => match form {
                 ConsentStanding::Written => s.consent != ConsentStanding::Written,
                 ConsentStanding::Oral => {
-                    matches!(s.consent, ConsentStanding::None | ConsentStanding::Revoked)
+                    !matches!(s.consent, ConsentStanding::Written | ConsentStanding::Oral)
                 }
-                ConsentStanding::None | ConsentStanding::Revoked => s.consent == ConsentStanding::Revoked,
+                ConsentStanding::None | ConsentStanding::Revoked | ConsentStanding::AnotherSeller => {
+                    s.consent == ConsentStanding::Revoked
+                }
             },
             Test::Relationship(_) => false,
             Test::ListAge { list, days, required } => is_stale(*list, *days, *required, state, s),
@@ -381,6 +417,20 @@ mod plainly {
             Test::Content(content) => lacks(content, &s.content),
             Test::Listing { .. } => s.listing_status.as_deref() == Some("Active"),
         }
+    }
+
+    /// Whether the campaign's own terms let it be sent now, by a clock there.
+    pub(super) fn is_in_schedule(s: &Situation, zone: Tz) -> bool {
+        let local = s.now.with_timezone(&zone);
+        let schedule = &s.schedule;
+        schedule.start.is_none_or(|start| start <= s.now)
+            && schedule.end.is_none_or(|end| s.now < end)
+            && (schedule.days.is_empty() || schedule.days.contains(&local.weekday()))
+            && (schedule.windows.is_empty()
+                || schedule
+                    .windows
+                    .iter()
+                    .any(|w| w.start <= local.time() && local.time() < w.end))
     }
 
     /// The first rule that it breaks.
@@ -416,9 +466,17 @@ proptest! {
             prop_assert!(s.lists.iter().all(|l| !l.holds_number));
             let is_over = |e: &Emergency| e.until.is_some_and(|until| until <= s.now);
             prop_assert!(s.emergencies.iter().all(is_over));
+            prop_assert!(!s.voicemail_opt_out);
+            prop_assert!(s.last_contact_at.is_none_or(|at| at + Duration::days(14) <= s.now));
+            prop_assert!(zones.iter().all(|zone| plainly::is_in_schedule(&s, *zone)));
         } else if broken.is_none() {
-            // The other way round: what no rule forbids is stopped by the person, a list or an emergency alone.
-            let is_stopped = s.do_not_contact || s.lists.iter().any(|l| l.holds_number) || !s.emergencies.is_empty();
+            // The other way round: what no rule forbids is stopped by the person, a list, an emergency or the campaign's own terms alone.
+            let is_stopped = s.do_not_contact
+                || s.voicemail_opt_out
+                || s.lists.iter().any(|l| l.holds_number)
+                || !s.emergencies.is_empty()
+                || s.last_contact_at.is_some_and(|at| at + Duration::days(14) > s.now)
+                || s.schedule != Schedule::default();
             prop_assert!(is_stopped, "{:#?}", decision.obstacles().collect::<Vec<_>>());
         }
     }
@@ -436,6 +494,15 @@ proptest! {
             (Verdict::Cleared, allowed) => prop_assert_eq!(allowed, Some(s.now)),
             (Verdict::Blocked, allowed) => prop_assert_eq!(allowed, None),
         }
+    }
+
+    #[test]
+    fn a_recorded_decision_is_worked_out_again_from_its_inputs(s in any_situation(), pack in any_pack()) {
+        let decision = s.decide_by(&pack);
+        let stored = serde_json::to_string(&decision).unwrap();
+        let read: Decision = serde_json::from_str(&stored).unwrap();
+        let again = decide_again(read.inputs.as_deref().unwrap(), &pack);
+        prop_assert_eq!(again, decision);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use case::{
     Attempt, Case, ConsentStanding, Content, Emergency, Inputs, ListStanding, PermitStanding, Relationship,
 };
 pub use decision::{Decision, Effect, Finding, Verdict};
-pub use evaluate::{ENGINE_VERSION, decide};
+pub use evaluate::{ENGINE_VERSION, decide, decide_again};
 pub use hours::{CallingHours, SEARCH_DAYS_MAX};
 pub use location::{CANDIDATE_ZONES_MAX, Candidates, Sighting, Source, UnknownLocation, candidates};
 pub use pack::{Head, RulePack};

@@ -274,6 +274,7 @@ mod consent_lists_and_caps {
         for consent in [
             ConsentStanding::None,
             ConsentStanding::Oral,
+            ConsentStanding::AnotherSeller,
             ConsentStanding::Revoked,
         ] {
             let mut example = number_in("760");
@@ -576,6 +577,7 @@ prop_compose! {
             1 => Just(ConsentStanding::None),
             1 => Just(ConsentStanding::Oral),
             1 => Just(ConsentStanding::Revoked),
+            1 => Just(ConsentStanding::AnotherSeller),
             12 => Just(ConsentStanding::Written),
         ],
         (marked, opted_out, listed) in (

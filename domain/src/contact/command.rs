@@ -45,11 +45,18 @@ pub enum ContactCommand {
         other: ContactId,
     },
     /// Record a consent.
-    RecordConsent(Consent),
+    RecordConsent {
+        /// The consent.
+        consent: Consent,
+        /// The present instant: nobody has agreed later than that.
+        now: DateTime<Utc>,
+    },
     /// Record that consent ended.
     RevokeConsent {
         /// By what means.
         how: String,
+        /// When: no consent of before counts any more.
+        at: DateTime<Utc>,
     },
     /// Record an opt-out from voicemail.
     OptOut {

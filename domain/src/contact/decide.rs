@@ -1,8 +1,8 @@
 //! The rules of a contact.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
-use super::{Contact, ContactCommand, ContactEvent, ContactRefusal, ContactStanding};
+use super::{Consent, Contact, ContactCommand, ContactEvent, ContactRefusal, ContactStanding};
 use crate::{
     ImportBatchId,
     aggregate::{Decider, Subject},
@@ -51,13 +51,13 @@ impl Decider for Contact {
                     Ok(vec![E::ContactsMerged { merged: other }])
                 }
             }
-            C::RecordConsent(consent) => Ok(once(
-                self.consent.as_ref() != Some(&consent),
-                E::ConsentRecorded { consent },
-            )),
-            C::RevokeConsent { how } => Ok(once(
+            C::RecordConsent { consent, now } => self.record_consent(consent, now),
+            C::RevokeConsent { how, at } => Ok(once(
                 !self.consent_revoked,
-                E::ConsentRevoked { how: given(how)? },
+                E::ConsentRevoked {
+                    how: given(how)?,
+                    at: Some(at),
+                },
             )),
             C::OptOut { channel } => Ok(once(!self.opted_out, E::VoicemailOptedOut { channel })),
             C::MarkDoNotContact { reason, by } => Ok(once(
@@ -128,6 +128,22 @@ impl Contact {
         }
     }
 
+    /// Only what the person said after revoking lifts a revocation.
+    fn record_consent(&self, consent: Consent, now: DateTime<Utc>) -> Decided {
+        if consent.captured_at > now {
+            return Err(R::ConsentFromTheFuture);
+        }
+        match self.revoked_at {
+            Some(revoked_at) if self.consent_revoked && consent.captured_at <= revoked_at => {
+                Err(R::ConsentBeforeRevocation { revoked_at })
+            }
+            _ => Ok(once(
+                self.consent.as_ref() != Some(&consent),
+                E::ConsentRecorded { consent },
+            )),
+        }
+    }
+
     fn change_details(&self, command: ContactCommand) -> Vec<E> {
         let ContactCommand::ChangeDetails {
             envelope,
@@ -185,7 +201,7 @@ impl Contact {
                     let next_allowed = last
                         .at
                         .checked_add_signed(interval)
-                        .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC);
+                        .unwrap_or(DateTime::<Utc>::MAX_UTC);
                     if at < next_allowed {
                         return Err(R::ContactedTooRecently {
                             campaign: last.campaign,

@@ -102,6 +102,9 @@ pub enum ContactEvent {
     ConsentRevoked {
         /// By what means.
         how: String,
+        /// When; nothing in events from before it was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DateTime<Utc>>,
     },
     /// The person wants no more voicemails.
     VoicemailOptedOut {

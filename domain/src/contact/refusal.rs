@@ -27,6 +27,18 @@ pub enum ContactRefusal {
         /// From when on it is allowed.
         next_allowed: DateTime<Utc>,
     },
+    /// The consent is older than its revocation.
+    #[error(
+        "consent was revoked {}; one of before does not count any more: ask for a new one, and record when that was given",
+        .revoked_at.format("%d %b %Y %H:%M UTC")
+    )]
+    ConsentBeforeRevocation {
+        /// When it was revoked; where that is unknown, when the consent was given that was revoked.
+        revoked_at: DateTime<Utc>,
+    },
+    /// The consent is said to be given in the future.
+    #[error("the consent can't be given later than now; correct the time at which it was given")]
+    ConsentFromTheFuture,
     /// Something happened to the contact since its import made it.
     #[error("the contact was used since it was imported, and is kept")]
     UsedSince,

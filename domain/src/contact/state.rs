@@ -53,6 +53,9 @@ pub struct Contact {
     pub consent: Option<Consent>,
     /// Consent was given once and ended.
     pub consent_revoked: bool,
+    /// When it ended last; where an old event does not say, when the consent was given that ended.
+    #[serde(default)]
+    pub revoked_at: Option<DateTime<Utc>>,
     /// Voicemails are not wanted.
     pub opted_out: bool,
     /// No contact at all.
@@ -130,7 +133,8 @@ impl Contact {
                 self.consent = Some(consent.clone());
                 self.consent_revoked = false;
             }
-            E::ConsentRevoked { .. } => {
+            E::ConsentRevoked { at, .. } => {
+                self.revoked_at = at.or(self.consent.as_ref().map(|consent| consent.captured_at));
                 self.consent = None;
                 self.consent_revoked = true;
             }

@@ -135,37 +135,105 @@ fn a_contact_is_not_merged_with_itself() {
         .then([Event::ContactsMerged { merged: ADAM }]);
 }
 
+/// So many days after that noon.
+fn day(days: i64) -> DateTime<Utc> {
+    noon() + Duration::days(days)
+}
+
+fn consent_of(captured_at: DateTime<Utc>) -> Consent {
+    Consent {
+        captured_at,
+        ..consent()
+    }
+}
+
+/// Recorded on the hundredth day.
+fn record(consent: Consent) -> Command {
+    Command::RecordConsent {
+        consent,
+        now: day(100),
+    }
+}
+
+fn revoke(at: DateTime<Utc>) -> Command {
+    Command::RevokeConsent {
+        how: "sms".to_owned(),
+        at,
+    }
+}
+
+fn revoked(at: Option<DateTime<Utc>>) -> Event {
+    Event::ConsentRevoked {
+        how: "sms".to_owned(),
+        at,
+    }
+}
+
+fn recorded(consent: Consent) -> Event {
+    Event::ConsentRecorded { consent }
+}
+
 #[test]
 fn consent_is_recorded_once_ends_and_may_be_given_anew() {
-    let record = || Command::RecordConsent(consent());
-    let recorded = || Event::ConsentRecorded { consent: consent() };
-    let revoked = || Event::ConsentRevoked {
-        how: "sms".to_owned(),
-    };
-    given([created()]).when(record()).then([recorded()]);
-    given([created(), recorded()]).when(record()).then_nothing();
-    let revoke = || Command::RevokeConsent {
-        how: "sms".to_owned(),
-    };
-    let contact = given([created(), recorded()]).when(revoke()).then([revoked()]);
-    assert!(contact.consent.is_none() && contact.consent_revoked);
-    given([created(), recorded(), revoked()])
-        .when(revoke())
+    let (first, anew) = (consent_of(day(0)), consent_of(day(3)));
+    given([created()])
+        .when(record(first.clone()))
+        .then([recorded(first.clone())]);
+    given([created(), recorded(first.clone())])
+        .when(record(first.clone()))
         .then_nothing();
-    let contact = given([created(), recorded(), revoked()])
-        .when(record())
-        .then([recorded()]);
+    let contact = given([created(), recorded(first.clone())])
+        .when(revoke(day(2)))
+        .then([revoked(Some(day(2)))]);
+    assert!(contact.consent.is_none() && contact.consent_revoked);
+    given([created(), recorded(first.clone()), revoked(Some(day(2)))])
+        .when(revoke(day(3)))
+        .then_nothing();
+    let contact = given([created(), recorded(first), revoked(Some(day(2)))])
+        .when(record(anew.clone()))
+        .then([recorded(anew)]);
     assert!(!contact.consent_revoked);
 }
 
 #[test]
+fn an_older_consent_does_not_lift_a_revocation() {
+    let first = consent_of(day(0));
+    let refused = |revoked_at| Refusal::ConsentBeforeRevocation { revoked_at };
+    for captured in [day(-400), day(0), day(1), day(2)] {
+        given([created(), recorded(first.clone()), revoked(Some(day(2)))])
+            .when(record(consent_of(captured)))
+            .then_refused(refused(day(2)));
+        given([created(), revoked(Some(day(2)))])
+            .when(record(consent_of(captured)))
+            .then_refused(refused(day(2)));
+    }
+    // An event of before the time was kept: at least what was revoked stays so.
+    given([created(), recorded(first.clone()), revoked(None)])
+        .when(record(first))
+        .then_refused(refused(day(0)));
+    // Nor does the end of a later consent let an earlier one through.
+    given([
+        created(),
+        revoked(Some(day(2))),
+        recorded(consent_of(day(3))),
+        revoked(Some(day(9))),
+    ])
+    .when(record(consent_of(day(4))))
+    .then_refused(refused(day(9)));
+}
+
+#[test]
+fn nobody_has_agreed_in_the_future() {
+    given([created()])
+        .when(record(consent_of(day(101))))
+        .then_refused(Refusal::ConsentFromTheFuture);
+}
+
+#[test]
 fn a_revocation_counts_even_when_no_consent_was_known() {
-    let revoke = Command::RevokeConsent {
-        how: "sms".to_owned(),
-    };
-    given([created()]).when(revoke).then([Event::ConsentRevoked {
-        how: "sms".to_owned(),
-    }]);
+    given([created()])
+        .when(revoke(day(1)))
+        .then([revoked(Some(day(1)))]);
 }
 
 #[test]
@@ -297,7 +365,7 @@ mod when_erased {
             .when(reserve(FIRST, noon()))
             .then_refused(Refusal::Erased);
         given([created(), erased()])
-            .when(Command::RecordConsent(consent()))
+            .when(record(consent()))
             .then_refused(Refusal::Erased);
         given([created(), reserved(FIRST, noon()), erased()])
             .when(Command::ReleaseSlot { script: FIRST })

@@ -55,6 +55,9 @@ pub struct Organization {
     pub caller_ids: Vec<CallerId>,
     /// States that are on.
     pub states_on: BTreeMap<UsState, StateSwitch>,
+    /// States that were on and were switched off again.
+    #[serde(default)]
+    pub states_off: BTreeSet<UsState>,
     /// Why nothing is handed over, by whose halt it is.
     pub halts: BTreeMap<HaltedBy, String>,
     /// Permits on record.
@@ -73,6 +76,11 @@ impl Organization {
     /// Nothing is handed over, whatever is approved.
     pub fn is_halted(&self) -> bool {
         !self.halts.is_empty()
+    }
+
+    /// The names under which it sells: its own, and its brokerage's.
+    pub fn seller_names(&self) -> [&str; 2] {
+        [&self.name, &self.settings.agent.brokerage]
     }
 
     /// The teams that a person is in.
@@ -199,6 +207,7 @@ impl Organization {
         use OrganizationEvent as E;
         match event {
             E::StateSwitchedOn { state, reason } => {
+                self.states_off.remove(state);
                 self.states_on.insert(
                     *state,
                     StateSwitch {
@@ -208,6 +217,7 @@ impl Organization {
             }
             E::StateSwitchedOff { state, .. } => {
                 self.states_on.remove(state);
+                self.states_off.insert(*state);
             }
             E::SendingHalted { by, reason } => {
                 self.halts.insert(*by, reason.clone());

@@ -323,6 +323,7 @@ impl Story {
                 },
             },
             7 => ContactEvent::ConsentRevoked {
+                at: None,
                 how: "call".to_owned(),
             },
             8 => ContactEvent::VoicemailOptedOut {

@@ -15,6 +15,8 @@ in_a_running_system! {
     a_caller_id_that_was_given_up_is_said_before_it_is_needed;
     an_admin_has_the_providers_asked;
     the_end_that_was_foreseen_is_the_end_that_comes;
+    money_that_runs_out_pauses_the_campaign;
+    a_line_that_is_gone_pauses_the_campaign;
 }
 
 const APPROVED: &str = "CampaignApproved { precheck { ready } }";
@@ -177,4 +179,36 @@ async fn the_end_that_was_foreseen_is_the_end_that_comes(app: &TestApp) {
     let came = handed_over(app).await.into_iter().max().expect("hand-offs");
     let off = (came - finish).abs();
     assert!(off < Duration::minutes(30), "foreseen {finish}, came {came}");
+}
+
+/// The first voicemail after it is reported as not left; the others wait until it is mended.
+async fn trouble_that_is_reported_pauses_the_campaign(app: &TestApp, trouble: AccountFaults) {
+    let campaign = approved(app, "perDay: 1").await;
+    let agent = &campaign.agent;
+    agent.does(&campaign.step("submitCampaign"), CHANGED).await;
+    account(app, trouble);
+    campaign.is("PAUSED").await;
+    assert!(handed_over(app).await.len() < 12);
+    account(app, AccountFaults::default());
+    agent.does(&campaign.step("resumeCampaign"), CHANGED).await;
+    campaign.is("COMPLETED").await;
+    assert_eq!(handed_over(app).await.len(), 12);
+    let counters = campaign.field("counters { failed }").await;
+    assert!(counters["failed"].as_u64() >= Some(1), "{counters}");
+}
+
+async fn money_that_runs_out_pauses_the_campaign(app: &TestApp) {
+    let trouble = AccountFaults {
+        no_funds: true,
+        ..AccountFaults::default()
+    };
+    trouble_that_is_reported_pauses_the_campaign(app, trouble).await;
+}
+
+async fn a_line_that_is_gone_pauses_the_campaign(app: &TestApp) {
+    let trouble = AccountFaults {
+        no_line: true,
+        ..AccountFaults::default()
+    };
+    trouble_that_is_reported_pauses_the_campaign(app, trouble).await;
 }

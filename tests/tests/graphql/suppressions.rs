@@ -9,15 +9,20 @@ use async_trait::async_trait;
 use commands::{
     Ports,
     context::CommandContext,
+    execute::execute,
+    people::contact_id,
     ports::{ListInForce, PortError, SuppressionLookup},
     use_cases::set_suppressed,
 };
-use domain::{CorrelationId, OrganizationId, PhoneIndex, PhoneNumber};
+use domain::{
+    Clock as _, CorrelationId, OrganizationId, PhoneIndex, PhoneNumber,
+    contact::{Contact, ContactCommand, OptOutChannel},
+};
 use sandbox::Faults;
 use serde_json::{Value, json};
 
 use super::{
-    campaign::{CHANGED, Campaign},
+    campaign::{CHANGED, Campaign, twelve_people},
     sending::handed_over,
 };
 use crate::stage::{Engine, Person, TestApp, in_a_running_system, text, until};
@@ -217,22 +222,110 @@ async fn a_number_put_on_the_list_is_not_called_whatever_waits_for_it(app: &Test
     assert_eq!(handed_over(app).await.len(), 11);
 }
 
+/// The same people in another campaign of the agent's, as far as a person of it is asked.
+async fn again(agent: &Person) -> Campaign {
+    let campaign = Campaign::draft(agent).await;
+    let import = campaign
+        .begin_import("the_same_people.csv", twelve_people().as_bytes())
+        .await;
+    let ended = campaign.import_ended(&import).await;
+    assert_eq!(ended["status"], "COMPLETED", "{ended}");
+    campaign.is("DRAFT").await;
+    campaign.with_scripts().await.reviewed_and_spoken().await
+}
+
+/// Sent from two days from now on: until then everybody is held.
+async fn sent_in_two_days(app: &TestApp, campaign: &Campaign) {
+    let start = app.clock.now() + chrono::Duration::days(2);
+    let schedule = format!(
+        "setSchedule(id: {:?}, schedule: {{start: {:?}}})",
+        campaign.id,
+        start.to_rfc3339()
+    );
+    campaign.agent.does(&schedule, CHANGED).await;
+    let approve = campaign.step("approveCampaign");
+    let approved = "CampaignApproved { precheck { ready } }";
+    campaign.agent.does(&approve, approved).await;
+    campaign
+        .agent
+        .does(&campaign.step("submitCampaign"), CHANGED)
+        .await;
+    until("everybody's drop waits", async || {
+        let queue = &app.application().ports.queue;
+        let counts = queue.counts("drop", Some(campaign.number())).await;
+        (counts.expect("the queue answers").ready == 12).then_some(())
+    })
+    .await;
+}
+
+async fn who_opts_out_while_held_is_blocked_at_once_in_every_campaign(app: &TestApp) {
+    let agent = app.admin().await;
+    let first = Campaign::draft(&agent).await.with_people().await;
+    let first = first.with_scripts().await.reviewed_and_spoken().await;
+    let second = again(&agent).await;
+    for campaign in [&first, &second] {
+        sent_in_two_days(app, campaign).await;
+    }
+    let people = first.ids("contacts(first: 50) { nodes { id: contactId } }").await;
+    let said = [
+        format!("optOut(id: {:?}, channel: PHONE)", people[0]),
+        format!("markDoNotContact(id: {:?}, reason: \"a letter\")", people[1]),
+        format!("revokeConsent(id: {:?}, how: \"sms\")", people[2]),
+    ];
+    for said in &said {
+        agent.does(said, "ContactChanged { position }").await;
+    }
+    let listed = agent
+        .asks(&format!("contact(id: {:?}) {{ phone }}", people[3]))
+        .await;
+    let add = format!(
+        "addSuppression(phone: {:?}, reason: \"a letter\")",
+        text(&listed["phone"])
+    );
+    agent.does(&add, DONE).await;
+    // The clock stands still: nobody's time has come.
+    for campaign in [&first, &second] {
+        until("those who have spoken are blocked", async || {
+            (campaign.field("counters { blocked }").await["blocked"] == 4).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(handed_over(app).await.len(), 0);
+}
+
+#[test]
+fn who_opts_out_while_held_is_blocked_at_once_in_every_campaign_on_sqlite() {
+    TestApp::tell_at_a_standstill(Engine::Sqlite, Faults::default(), async |app| {
+        who_opts_out_while_held_is_blocked_at_once_in_every_campaign(app).await;
+    });
+}
+
+#[test]
+fn who_opts_out_while_held_is_blocked_at_once_in_every_campaign_on_postgres() {
+    TestApp::tell_at_a_standstill(Engine::Postgres, Faults::default(), async |app| {
+        who_opts_out_while_held_is_blocked_at_once_in_every_campaign(app).await;
+    });
+}
+
 /// A number that somebody puts on the list right after it was looked up, when the attempt is not yet on record.
 #[derive(Debug)]
 struct LateEntry {
     ports: Ports,
     number: PhoneNumber,
     is_entered: AtomicBool,
+    /// The person opts out, rather than that a clerk puts the number on the list.
+    is_opt_out: bool,
 }
 
 impl LateEntry {
-    fn between(ports: Ports) -> Ports {
+    fn between(ports: Ports, is_opt_out: bool) -> Ports {
         let number = "+17605550125".parse().expect("a number");
         Ports {
             suppressions: Arc::new(Self {
                 ports: ports.clone(),
                 number,
                 is_entered: AtomicBool::new(false),
+                is_opt_out,
             }),
             ..ports
         }
@@ -241,6 +334,17 @@ impl LateEntry {
     async fn enter(&self, organization: OrganizationId) {
         let correlation = CorrelationId::from_uuid(self.ports.ids.next());
         let context = CommandContext::system(organization, "a clerk", correlation, None);
+        if self.is_opt_out {
+            let number = std::slice::from_ref(&self.number);
+            let index = self.ports.keys.phone_indexes(organization, number).await;
+            let contact = contact_id(organization, &index.expect("an index")[0]);
+            let opt_out = ContactCommand::OptOut {
+                channel: OptOutChannel::Phone,
+            };
+            let opted_out = execute::<Contact>(&self.ports, &context, contact, opt_out).await;
+            opted_out.expect("the person opts out");
+            return;
+        }
         let reason = "asked on the telephone".to_owned();
         let entered = set_suppressed(&self.ports, &context, &self.number, true, reason).await;
         entered.expect("the number is put on the list");
@@ -277,8 +381,9 @@ impl SuppressionLookup for LateEntry {
     }
 }
 
-fn put_on_the_list_after_the_look(engine: Engine) {
-    TestApp::tell_through(engine, Faults::default(), LateEntry::between, async |app| {
+fn said_after_the_look(engine: Engine, is_opt_out: bool) {
+    let between = |ports| LateEntry::between(ports, is_opt_out);
+    TestApp::tell_through(engine, Faults::default(), between, async |app| {
         let campaign = approved(app).await;
         campaign
             .agent
@@ -296,10 +401,20 @@ fn put_on_the_list_after_the_look(engine: Engine) {
 
 #[test]
 fn a_number_put_on_the_list_after_it_was_looked_up_is_not_called_either_on_sqlite() {
-    put_on_the_list_after_the_look(Engine::Sqlite);
+    said_after_the_look(Engine::Sqlite, false);
 }
 
 #[test]
 fn a_number_put_on_the_list_after_it_was_looked_up_is_not_called_either_on_postgres() {
-    put_on_the_list_after_the_look(Engine::Postgres);
+    said_after_the_look(Engine::Postgres, false);
+}
+
+#[test]
+fn an_opt_out_between_the_look_and_the_reservation_wins_on_sqlite() {
+    said_after_the_look(Engine::Sqlite, true);
+}
+
+#[test]
+fn an_opt_out_between_the_look_and_the_reservation_wins_on_postgres() {
+    said_after_the_look(Engine::Postgres, true);
 }

@@ -223,14 +223,17 @@ impl Office {
         pending == 0 && waiting == 0
     }
 
-    /// The carrier's own lines about requests to send.
+    /// The carrier's own lines about drops that it made.
     fn carrier_log(&self) -> Vec<Value> {
+        self.carrier_lines("drop_made")
+    }
+
+    /// The carrier's own lines of a type.
+    fn carrier_lines(&self, of: &str) -> Vec<Value> {
         let sandbox = self.running.application.sandbox.as_ref().expect("a sandbox");
         let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
         let lines = log.lines().filter_map(|line| serde_json::from_str(line).ok());
-        lines
-            .filter(|entry: &Value| entry["type"] == "drop_made")
-            .collect()
+        lines.filter(|entry: &Value| entry["type"] == of).collect()
     }
 }
 
@@ -289,6 +292,7 @@ async fn story(office: &Office) {
     .await;
     drop(workers);
     the_carrier_called_each_number_once(office);
+    no_attempt_was_repeated_with_another_key_or_too_late(office);
     every_status_agrees_with_the_carrier(office, &campaigns).await;
 }
 
@@ -316,6 +320,30 @@ fn the_carrier_called_each_number_once(office: &Office) {
     let sandbox = office.running.application.sandbox.as_ref().expect("a sandbox");
     let printed = serde_json::json!({ "carrier_log": sandbox.carrier_log_path() });
     assert_eq!(drops_by_number(&printed), drops);
+}
+
+/// A repeat comes under the key of its attempt's first call, while the carrier knows that for an hour more at least.
+fn no_attempt_was_repeated_with_another_key_or_too_late(office: &Office) {
+    let at = |line: &Value| -> DateTime<Utc> { text(&line["at"]).parse().expect("an instant") };
+    let taken = ["drop_made", "send_refused"]
+        .map(|of| office.carrier_lines(of))
+        .concat();
+    let first: HashMap<&str, &Value> = taken
+        .iter()
+        .map(|line| (text(&line["foreign_id"]), line))
+        .collect();
+    let repeats = office.carrier_lines("send_repeated");
+    if office.carrier == CarrierChoice::DropCowboyV1 {
+        assert_eq!(repeats, Vec::<Value>::new(), "it remembers no keys");
+    }
+    for repeat in &repeats {
+        let first = first
+            .get(text(&repeat["foreign_id"]))
+            .expect("the call that is repeated");
+        assert_eq!(first["idempotency_key"], repeat["idempotency_key"], "{repeat}");
+        assert_eq!(first["to"], repeat["to"], "{repeat}");
+        assert!(at(repeat) - at(first) < chrono::Duration::hours(23), "{repeat}");
+    }
 }
 
 /// What each script is believed to be, beside what the carrier says became of it.

@@ -144,6 +144,13 @@ export function FinalStep({ campaign }: { campaign: Whole }) {
                           {o.rule}
                         </Text>
                       </Table.Td>
+                      <Table.Td>
+                        {o.earliestRelease && (
+                          <Text size="sm">
+                            the first released <When at={o.earliestRelease} />
+                          </Text>
+                        )}
+                      </Table.Td>
                       <Table.Td ta="right">{counted(o.contacts, 'contact')}</Table.Td>
                     </Table.Tr>
                   ))}

@@ -55,6 +55,7 @@ export const precheckDocument = graphql(`
       obstacles {
         rule
         contacts
+        earliestRelease
       }
       earliestRelease
       costEstimate

@@ -37,7 +37,7 @@ use self::{
     batch::Job,
     loader::LoadJob,
     readers::Readers,
-    rows::{Head, Page},
+    rows::{Head, Page, StreamHeads},
     session::Session,
     watcher::Watcher,
     writer::Writer,
@@ -212,6 +212,12 @@ impl Feed for PostgresJournal {
             .await
             .map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
+    }
+
+    async fn heads(&self, streams: Vec<StreamId>) -> Result<Vec<u64>, JournalError> {
+        request::check_load(&streams)?;
+        let heads = self.readers.call(&StreamHeads(&streams)).await;
+        heads.map_err(|e| unavailable(&e))
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {

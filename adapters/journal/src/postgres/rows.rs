@@ -70,6 +70,29 @@ impl Call for Head {
     }
 }
 
+/// The last sequence of each stream, in their order; 0 of one that does not exist.
+#[derive(Debug)]
+pub struct StreamHeads<'s>(pub &'s [StreamId]);
+
+impl Call for StreamHeads<'_> {
+    type Answer = Vec<u64>;
+
+    async fn make(&self, connection: &mut PgConnection) -> Result<Vec<u64>, sqlx::Error> {
+        let kinds: Vec<&str> = self.0.iter().map(|stream| stream.kind.as_str()).collect();
+        let ids: Vec<&str> = self.0.iter().map(|stream| stream.id.as_str()).collect();
+        let heads: Vec<i64> = sqlx::query_scalar(
+            "SELECT COALESCE((SELECT e.sequence FROM events e WHERE e.aggregate_type = s.kind AND e.aggregate_id = s.id
+                              ORDER BY e.sequence DESC LIMIT 1), 0)
+             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s (kind, id, place) ORDER BY s.place",
+        )
+        .bind(&kinds)
+        .bind(&ids)
+        .fetch_all(connection)
+        .await?;
+        Ok(heads.into_iter().map(|head| head as u64).collect())
+    }
+}
+
 /// The event of a row that begins with [`COLUMNS`].
 pub fn stored(row: &PgRow, stream: StreamId) -> Result<StoredEvent, JournalError> {
     let position = row.try_get::<i64, _>(0).map_err(|e| unavailable(&e))? as u64;

@@ -172,6 +172,11 @@ impl Feed for SqliteJournal {
         ask(&self.loads, |reply| Read::Load { streams, reply }).await
     }
 
+    async fn heads(&self, streams: Vec<StreamId>) -> Result<Vec<u64>, JournalError> {
+        request::check_load(&streams)?;
+        ask(&self.loads, |reply| Read::Heads { streams, reply }).await
+    }
+
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let limit = limit.min(PAGE_EVENTS_MAX);
         if let Some(page) = self.tail.read(after, limit) {

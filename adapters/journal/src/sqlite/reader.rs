@@ -24,6 +24,10 @@ pub enum Read {
         streams: Vec<StreamId>,
         reply: Answer<Vec<StreamSlice>>,
     },
+    Heads {
+        streams: Vec<StreamId>,
+        reply: Answer<Vec<u64>>,
+    },
     Page {
         after: Position,
         limit: usize,
@@ -37,6 +41,8 @@ pub enum Read {
 const STREAM: &str =
     "SELECT position, sequence, event_id, organization_id, event_type, event_version, payload, metadata,
         recorded_at FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 ORDER BY sequence";
+
+const STREAM_HEAD: &str = "SELECT max(sequence) FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2";
 
 const PAGE: &str =
     "SELECT position, sequence, event_id, organization_id, event_type, event_version, payload, metadata,
@@ -63,13 +69,16 @@ fn answer(connection: &Connection, read: Read) {
         Read::Load { streams, reply } if !reply.is_closed() => {
             let _ = reply.send(load(connection, streams).map_err(|e| unavailable(&e)));
         }
+        Read::Heads { streams, reply } if !reply.is_closed() => {
+            let _ = reply.send(heads(connection, &streams).map_err(|e| unavailable(&e)));
+        }
         Read::Page { after, limit, reply } if !reply.is_closed() => {
             let _ = reply.send(page(connection, after, limit).map_err(|e| unavailable(&e)));
         }
         Read::Head { reply } => {
             let _ = reply.send(head(connection).map_err(|e| unavailable(&e)));
         }
-        Read::Load { .. } | Read::Page { .. } => {}
+        Read::Load { .. } | Read::Heads { .. } | Read::Page { .. } => {}
     }
 }
 
@@ -90,6 +99,16 @@ fn load(connection: &Connection, streams: Vec<StreamId>) -> rusqlite::Result<Vec
         slices.push(StreamSlice { stream, events });
     }
     Ok(slices)
+}
+
+fn heads(connection: &Connection, streams: &[StreamId]) -> rusqlite::Result<Vec<u64>> {
+    let mut statement = connection.prepare_cached(STREAM_HEAD)?;
+    let mut heads = Vec::with_capacity(streams.len());
+    for stream in streams {
+        let last: Option<i64> = statement.query_row((&stream.kind, &stream.id), |row| row.get(0))?;
+        heads.push(last.unwrap_or(0) as u64);
+    }
+    Ok(heads)
 }
 
 fn page(connection: &Connection, after: Position, limit: usize) -> rusqlite::Result<FeedPage> {

@@ -47,6 +47,20 @@ async fn an_empty_journal_reads_as_empty(stage: &Stage) {
     assert!(stage.journal.load(vec![]).await.unwrap().is_empty());
 }
 
+async fn heads_are_told_without_the_events(stage: &Stage) {
+    let author = Author::new(27);
+    let both = request(vec![
+        author.part(campaign(1), 0, 3),
+        author.part(campaign(2), 0, 1),
+    ]);
+    stage.journal.append(both).await.unwrap();
+    let asked = vec![campaign(2), campaign(3), campaign(1)];
+    assert_eq!(stage.journal.heads(asked).await, Ok(vec![1, 0, 3]));
+    stage.journal.append(author.one(campaign(1), 3, 2)).await.unwrap();
+    assert_eq!(stage.journal.heads(vec![campaign(1)]).await, Ok(vec![5]));
+    assert_eq!(stage.journal.heads(vec![]).await, Ok(vec![]));
+}
+
 async fn a_tailing_reader_misses_nothing_while_others_write(stage: &Stage) {
     const WRITERS: u32 = 8;
     const REQUESTS: u32 = 40;
@@ -144,6 +158,7 @@ async fn many_loads_at_once_each_get_their_own_streams_in_their_order(stage: &St
 on_every_journal!(
     pages_follow_each_other_without_gap_or_overlap,
     an_empty_journal_reads_as_empty,
+    heads_are_told_without_the_events,
     a_tailing_reader_misses_nothing_while_others_write,
     an_append_wakes_readers_of_this_and_of_another_handle,
     many_loads_at_once_each_get_their_own_streams_in_their_order,

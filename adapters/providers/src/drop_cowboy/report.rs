@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use commands::ports::{DropOutcome, PortError, PortErrorKind, ReportMatch, WireReport};
-use domain::{MicroDollars, script::FailureClass};
+use domain::{MicroDollars, ScriptId, script::FailureClass};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -96,7 +96,10 @@ fn generic(value: &Value, kind: &str, body: &[u8], token: Option<String>) -> Res
     let occurred_at = text(value, "timestamp").and_then(instant).unwrap_or(NO_TIME);
     Ok(WireReport {
         report_id: text(value, "event_id").map_or_else(|| hashed(body), str::to_owned),
-        about: about(value, "phone_number", token),
+        about: ReportMatch {
+            script: value.pointer("/metadata/scriptId").and_then(script),
+            ..about(value, "phone_number", token)
+        },
         outcome,
         code: kind.to_owned(),
         suppress: false,
@@ -110,7 +113,13 @@ fn about(value: &Value, number: &str, callback_token: Option<String>) -> ReportM
         foreign_id: text(value, "foreign_id").map(str::to_owned),
         drop_id: text(value, "drop_id").map(str::to_owned),
         to: text(value, number).and_then(|n| n.parse().ok()),
+        script: None,
     }
+}
+
+/// An id as events have it, or as clients see it, with its kind before a colon.
+fn script(id: &Value) -> Option<ScriptId> {
+    id.as_str()?.rsplit(':').next()?.parse().ok()
 }
 
 /// By the numeric code; the status text only where there is no code.
@@ -256,6 +265,20 @@ mod tests {
                 listen_ms: Some(9_000)
             }
         );
+    }
+
+    #[test]
+    fn the_generic_shape_may_name_the_script() {
+        let id = "019b7666-d800-7006-8000-000000000006";
+        let named = |id: &str| {
+            let body =
+                format!(r#"{{"event_type":"sent","message_id":"m","metadata":{{"scriptId":"{id}"}}}}"#);
+            report(&body).about.script
+        };
+        let script = Some(id.parse().unwrap());
+        assert_eq!(named(id), script);
+        assert_eq!(named(&format!("script:{id}")), script);
+        assert_eq!(named("another"), None);
     }
 
     #[test]

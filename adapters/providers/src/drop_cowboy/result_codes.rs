@@ -19,19 +19,24 @@ pub(super) const fn meaning(code: i64) -> Meaning {
     let (class, words) = match code {
         3000 => (F::PausesCampaign, "the carrier account has no funds"),
         3007 => (F::PausesCampaign, "the carrier did not accept the credentials"),
-        3001 | 3033 => (F::Configuration, "the carrier can't use the audio"),
+        3001 => (F::Configuration, "the carrier can't use the audio"),
+        // What the account or the set-up lacks, everybody behind this one would meet: the campaign waits until it is mended.
+        3033 => (
+            F::PausesCampaign,
+            "the recording is not ready at the carrier; look at its media library",
+        ),
         3002 | 3015 | 3021 => (F::Configuration, "the carrier can't speak the text"),
         3011 | 3012 => (F::BadNumber, "the number is not valid"),
-        3013 | 4010 => (F::Configuration, "the carrier account has no such line"),
+        3013 | 4010 => (F::PausesCampaign, "the carrier account has no such line"),
         3014 => (
-            F::Configuration,
+            F::PausesCampaign,
             "the carrier account may not send audio by address",
         ),
         3016..=3018 => (
-            F::Configuration,
+            F::PausesCampaign,
             "the carrier account's own numbers are not set up",
         ),
-        3019 => (F::Configuration, "the carrier can't reach the callback address"),
+        3019 => (F::PausesCampaign, "the carrier can't reach the callback address"),
         3022 | 3040 => (
             F::PausesCampaign,
             "the carrier account may only send to test numbers",

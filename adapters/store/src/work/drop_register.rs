@@ -89,6 +89,12 @@ impl DropRegister for DropStore {
         entered.map(|_| ()).map_err(unreachable)
     }
 
+    async fn withdraw(&self, attempt: AttemptId) -> Result<(), PortError> {
+        let sql = "DELETE FROM handed_over WHERE attempt_id = $1";
+        let withdrawn = self.sql.execute(sql, vec![text(attempt.to_string())]).await;
+        withdrawn.map(|_| ()).map_err(unreachable)
+    }
+
     async fn bind(&self, drops: Vec<(AttemptId, String)>) -> Result<(), PortError> {
         let columns = [Column::text("attempt_id"), Column::text("drop_id")];
         let rows = drops

@@ -59,6 +59,17 @@ const TAKE_BACK: &str = "UPDATE outbox SET
        owner = NULL, lease_until = NULL, updated_at = $1
      WHERE state IN ('leased', 'calling')";
 
+const MAKE_DUE: &str = "UPDATE outbox SET not_before = r.due_at, updated_at = r.due_at FROM {rows}
+     WHERE outbox.organization_id = r.organization_id AND outbox.kind = r.kind AND outbox.dedup_key = r.dedup_key
+       AND outbox.state = 'ready' AND outbox.not_before > r.due_at";
+
+const DUE: &[Column] = &[
+    Column::text("organization_id"),
+    Column::text("kind"),
+    Column::text("dedup_key"),
+    Column::int("due_at"),
+];
+
 /// The queue in the database.
 #[derive(Debug)]
 pub struct Outbox {
@@ -226,6 +237,7 @@ impl Ended {
             WorkEnd::Done => ("done", None, None, 0),
             WorkEnd::Failed { error } => ("failed", Some(error), None, 0),
             WorkEnd::Retry { not_before, error } => ("ready", Some(error), Some(not_before), 0),
+            WorkEnd::Again { not_before, error } => ("ready", Some(error), Some(not_before), 0),
             WorkEnd::Reschedule { not_before } => ("ready", None, Some(not_before), 1),
             WorkEnd::InDoubt { error } => ("in_doubt", Some(error), None, 0),
         };
@@ -411,6 +423,32 @@ impl WorkQueue for Outbox {
         row.map_or(Ok(None), |row| row.opt_int(0))
             .and_then(|due| due.map(instant).transpose())
             .map_err(unreachable)
+    }
+
+    async fn hasten_those(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+        dedup_keys: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<u64, PortError> {
+        let rows = dedup_keys
+            .iter()
+            .map(|key| {
+                vec![
+                    text(organization.to_string()),
+                    text(kind),
+                    text(key.as_str()),
+                    int(micros(now)),
+                ]
+            })
+            .collect();
+        let changed = self.sql.execute_with_rows(MAKE_DUE, DUE, rows).await;
+        let changed = changed.map_err(unreachable)?;
+        if changed > 0 {
+            self.wake();
+        }
+        Ok(changed)
     }
 
     async fn hasten(&self, campaign: CampaignId, kind: &str, now: DateTime<Utc>) -> Result<u64, PortError> {

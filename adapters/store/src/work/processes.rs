@@ -202,6 +202,20 @@ impl ProcessState for ProcessStore {
             .collect()
     }
 
+    async fn submitted(&self, organization: OrganizationId) -> Result<Vec<CampaignId>, PortError> {
+        let rows = self
+            .sql
+            .query(
+                "SELECT campaign_id FROM process_campaigns WHERE closed = 0 AND organization_id = $1 ORDER BY campaign_id",
+                vec![text(organization.to_string())],
+            )
+            .await
+            .map_err(unreachable)?;
+        rows.iter()
+            .map(|row| row.parsed(0).map_err(unreachable))
+            .collect()
+    }
+
     async fn close(&self, campaign: CampaignId) -> Result<(), PortError> {
         self.sql
             .execute(

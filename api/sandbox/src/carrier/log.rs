@@ -44,6 +44,13 @@ pub(crate) enum Entry {
     DropMade(Sent),
     /// A request that was taken (202) but is no drop.
     SendRefused(Sent),
+    /// A taken request came once more under its key: the same drop, nothing is sent.
+    SendRepeated {
+        at: DateTime<Utc>,
+        to: String,
+        foreign_id: Option<String>,
+        idempotency_key: String,
+    },
     /// The outcome of a send is there, and reports of it begin.
     Concluded {
         at: DateTime<Utc>,
@@ -219,6 +226,7 @@ impl Remembered {
                 self.remember(sent, true);
             }
             Entry::SendRefused(sent) => self.remember(sent, false),
+            Entry::SendRepeated { .. } => {}
             Entry::Concluded { at, drop_id } => self.progress_of(drop_id).concluded_at = Some(at),
             Entry::Played { at, drop_id } => self.progress_of(drop_id).played_at = Some(at),
             Entry::ReportDelivered { drop_id, channel, .. } => {

@@ -99,9 +99,19 @@ fn take(
         _ => None,
     };
     let mut kept = key.flatten().filter(|_| refusal.is_none());
-    if let Some(known) = kept.as_ref().and_then(|key| memory.known.key(key, now)) {
+    if let Some((key, known)) = kept
+        .as_ref()
+        .and_then(|key| Some((key, memory.known.key(key, now)?)))
+    {
         if known.body_sha256 == body_sha256 {
-            return Ok(Some(known.message_id.clone()));
+            let message_id = known.message_id.clone();
+            memory.record(Entry::SendRepeated {
+                at: now,
+                to: asked.to.clone().unwrap_or_default(),
+                foreign_id: asked.foreign_id.clone(),
+                idempotency_key: key.clone(),
+            })?;
+            return Ok(Some(message_id));
         }
         // The key stays the first request's.
         refusal = Some(3027);

@@ -78,6 +78,8 @@ pub struct RuleCount {
     /// The rule's id.
     rule: String,
     contacts: u64,
+    /// When the first of those is released that it holds; nothing when it only blocks.
+    earliest_release: Option<DateTime<Utc>>,
 }
 
 /// What submitting now would come to.
@@ -113,7 +115,11 @@ impl From<use_cases::Precheck> for Precheck {
             held: found.held,
             blocked: found.blocked,
             obstacles: obstacles
-                .map(|(rule, contacts)| RuleCount { rule, contacts })
+                .map(|(rule, obstacle)| RuleCount {
+                    rule,
+                    contacts: obstacle.contacts,
+                    earliest_release: obstacle.earliest_release,
+                })
                 .collect(),
             earliest_release: found.earliest_release,
             cost_estimate: found.cost_estimate.into(),

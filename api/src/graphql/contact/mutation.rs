@@ -188,7 +188,8 @@ impl ContactMutation {
         AddContactOutcome::of(caller(ctx)?.add_contact(input).await)
     }
 
-    /// Records one consent of each of these contacts; at most 1,000 at a time.
+    /// Records one consent of each of these contacts; at most 1,000 at a time. Refused for all of them, with the contacts in the
+    /// refusal's details, when some revoked consent after this one was given.
     #[graphql(complexity = "100 + child_complexity")]
     async fn record_consent(
         &self,
@@ -206,8 +207,10 @@ impl ContactMutation {
         id: ID,
         how: String,
     ) -> Result<ContactOutcome, Problem> {
-        caller(ctx)?
-            .change_contact(&id, ContactCommand::RevokeConsent { how })
+        let caller = caller(ctx)?;
+        let at = caller.state.ports.clock.now();
+        caller
+            .change_contact(&id, ContactCommand::RevokeConsent { how, at })
             .await
     }
 

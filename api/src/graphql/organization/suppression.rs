@@ -1,7 +1,7 @@
 //! Suppression lists in the API: what is in force and how old it is, files to load, numbers to put on and take off.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Duration, Utc};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use commands::{
     authorization::Action,
     ports::ListProgress,
@@ -13,7 +13,7 @@ use projections::models::SuppressionListRow;
 use super::{
     super::{
         context::{Caller, caller},
-        enums::ListKind,
+        enums::{ListAge, ListKind},
         error::Problem,
         node_id::NodeKind,
         scalars::Position,
@@ -21,30 +21,6 @@ use super::{
     mutation::{OrganizationChanged, OrganizationOutcome, phone},
     rules::us_state,
 };
-
-/// How old the version of a list is. A federal list may not be used when it is older than 31 days (16 CFR 310.4(b)(3)(iv)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ListAge {
-    /// Less than 25 days.
-    Fresh,
-    /// 25 days or more: time for a new version.
-    Ageing,
-    /// 30 days or more: the last day.
-    Expiring,
-    /// More than 31 days, to the second.
-    Stale,
-}
-
-impl ListAge {
-    fn of(age: Duration) -> Self {
-        match age {
-            age if age > Duration::days(31) => Self::Stale,
-            age if age >= Duration::days(30) => Self::Expiring,
-            age if age >= Duration::days(25) => Self::Ageing,
-            _ => Self::Fresh,
-        }
-    }
-}
 
 /// How far the loading of a list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, SimpleObject)]
@@ -122,7 +98,7 @@ impl SuppressionList {
             obtained_at: row.obtained_at,
             san: row.san,
             age_days: age.map(|age| age.num_days()),
-            age: age.map(ListAge::of),
+            age: age.map(|age| domain::suppression::ListAge::of(age).into()),
             loaded: row.loaded,
             unreadable: row.unreadable,
             added: row.added,

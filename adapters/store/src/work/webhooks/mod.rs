@@ -270,6 +270,41 @@ impl WebhookInbox for WebhookStore {
         Ok(changed)
     }
 
+    async fn refused(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<InboundWebhook>, PortError> {
+        while intake::unpack(&self.sql, &self.keys).await? {}
+        let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (micros(at), id.to_string()));
+        let sql = "SELECT id, source, token, event_id, headers, body, sealed, received_at FROM webhook_inbox
+             WHERE state = 'rejected' AND state <> 'applied' AND received_at >= $1 AND received_at < $2
+               AND (received_at, id) > ($3, $4)
+             ORDER BY received_at, id LIMIT $5";
+        let limit = bounded(limit.min(CLAIM_MAX) as u64);
+        let parameters = vec![
+            int(micros(from)),
+            int(micros(until)),
+            int(at),
+            text(id),
+            int(limit),
+        ];
+        let rows = self.sql.query(sql, parameters).await.map_err(unreachable)?;
+        rows.iter().map(|row| self.webhook(row)).collect()
+    }
+
+    async fn admit(&self, ids: Vec<Uuid>) -> Result<u64, PortError> {
+        let rows = ids.into_iter().map(|id| vec![text(id.to_string())]).collect();
+        let sql = "UPDATE webhook_inbox SET state = 'waiting', reason = NULL, lease_until = 0 FROM {rows}
+             WHERE webhook_inbox.id = r.id AND webhook_inbox.state = 'rejected'";
+        let admitted = self.sql.execute_with_rows(sql, &[Column::text("id")], rows).await;
+        let admitted = admitted.map_err(unreachable)?;
+        self.wake();
+        Ok(admitted)
+    }
+
     async fn forget_rejected(&self, before: DateTime<Utc>, most: u64) -> Result<u64, PortError> {
         let old = self.sql.execute(FORGET_OLD, vec![int(micros(before))]).await;
         let beyond = self.sql.execute(FORGET_BEYOND, vec![int(bounded(most))]).await;

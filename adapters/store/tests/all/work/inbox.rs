@@ -249,6 +249,9 @@ async fn a_hand_off_is_found_by_its_number_and_by_the_carriers_own_id() {
             "y fits two, and the first id is kept: {by_drop:?}"
         );
         assert_eq!(by_drop["x"], drop(1, 1));
+        drops.withdraw(AttemptId::from_uuid(id(2))).await.unwrap();
+        let left = drops.by_numbers(&[number("+17605550121")]).await.unwrap();
+        assert_eq!(left, [vec![drop(3, 3)]], "what did not happen is taken out");
         let rows = store
             .sql()
             .query("SELECT number_mac FROM handed_over", vec![])

@@ -98,6 +98,36 @@ async fn work_that_is_not_due_is_not_claimed_until_it_is_hastened() {
 }
 
 #[tokio::test]
+async fn only_the_pieces_that_are_named_are_hastened() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let later = |key| PlannedWork {
+            not_before: minute(60),
+            ..drop_of(key, Safety::Unsafe)
+        };
+        let work = ["a", "b", "c"].map(later).into();
+        store.queue.plan(work, minute(0)).await.unwrap();
+        let named = ["a", "c", "unknown"].map(str::to_owned);
+        let others = OrganizationId::from_uuid(id(77));
+        let none = store.queue.hasten_those(others, "drop", &named, minute(1));
+        assert_eq!(none.await, Ok(0));
+        let both = store
+            .queue
+            .hasten_those(organization(), "drop", &named, minute(1));
+        assert_eq!(both.await, Ok(2));
+        let due = claim(&store.queue, id(9), 1).await;
+        let mut keys: Vec<_> = due.iter().map(|item| item.dedup_key.as_str()).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["a", "c"]);
+        let again = store
+            .queue
+            .hasten_those(organization(), "drop", &named, minute(2));
+        assert_eq!(again.await, Ok(0), "what is under way is left alone");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_crash_before_the_call_gives_the_piece_back_and_the_old_worker_changes_nothing() {
     on_both(|database| async move {
         let store = open(&database).await;
@@ -195,8 +225,13 @@ async fn what_certainly_did_not_happen_forgets_that_it_was_called_and_what_waits
             not_before,
             error: "refused".to_owned(),
         };
+        let again = WorkEnd::Again {
+            not_before,
+            error: "no answer".to_owned(),
+        };
         for (end, remembered) in [
             (WorkEnd::Reschedule { not_before }, Some(minute(1))),
+            (again, Some(minute(1))),
             (retry, None),
         ] {
             let item = claim(queue, id(8), 2).await.remove(0);
@@ -236,6 +271,14 @@ async fn a_retry_counts_as_an_attempt_and_waiting_for_the_hour_does_not() {
             (
                 20,
                 2,
+                WorkEnd::Again {
+                    not_before: minute(30),
+                    error: "no answer".to_owned(),
+                },
+            ),
+            (
+                30,
+                3,
                 WorkEnd::Failed {
                     error: "refused".to_owned(),
                 },
