@@ -70,7 +70,10 @@ pub(super) async fn run(
     let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
     members.sort_unstable();
     let outcome = match engine {
-        ScriptEngine::Template => desk.by_template(&stretch, template_of(state)?, &members).await?,
+        ScriptEngine::Template => {
+            let template = template_of(ports, context.organization, state).await?;
+            desk.by_template(&stretch, template, &members).await?
+        }
         ScriptEngine::Model {
             provider,
             model,

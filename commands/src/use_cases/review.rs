@@ -283,7 +283,7 @@ pub async fn regenerate_script(
         loaded.state(),
         &settings.agent,
     );
-    let mut text = rewrite(ports, loaded.state(), &variables, by).await?;
+    let mut text = rewrite(ports, context.organization, loaded.state(), &variables, by).await?;
     let linter = linter_for(ports, context.organization, settings).await?;
     let lint = linter.check(&text.0, &names_of(&details));
     let sealed = seal_about(ports, context, &[(contact, &text.0)]).await?.pop();
@@ -299,6 +299,7 @@ pub async fn regenerate_script(
 /// The words, and where they come from; not sealed and not checked yet.
 async fn rewrite(
     ports: &Ports,
+    organization: OrganizationId,
     campaign: &Campaign,
     variables: &Variables,
     by: Rewriter<'_>,
@@ -321,7 +322,8 @@ async fn rewrite(
         prompt,
     } = by
     else {
-        let text = template_of(campaign)?
+        let text = template_of(ports, organization, campaign)
+            .await?
             .render(variables)
             .map_err(|e| invalid(&e))?;
         let blank = blank(&text, Author::Template);
@@ -355,7 +357,7 @@ pub async fn start_generation(
     match &engine {
         ScriptEngine::Template => {
             let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
-            template_of(loaded.state())?;
+            template_of(ports, context.organization, loaded.state()).await?;
         }
         ScriptEngine::Model { provider, batch, .. } => {
             let known = ports.writers.get(provider);
@@ -393,7 +395,7 @@ pub async fn preview_script(
     if let Some(template) = template {
         state.script_template = Some(template.to_owned());
     }
-    let template = template_of(&state)?;
+    let template = template_of(ports, context.organization, &state).await?;
     let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
     let settings = &organization.state().settings;
     let person = load_people(ports, context, &[contact]).await?.pop();

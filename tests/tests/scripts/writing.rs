@@ -9,6 +9,7 @@ use crate::{
 in_a_running_system! {
     a_template_is_refused_with_its_place_when_it_is_written;
     a_template_is_tried_for_a_real_contact;
+    a_column_of_the_list_is_said_by_its_name;
     models_of_both_providers_write_and_what_they_bill_is_recorded;
     a_writer_that_is_not_set_up_is_refused_by_name;
     one_script_is_written_again_by_whom_the_agent_wants;
@@ -93,6 +94,83 @@ async fn a_template_is_tried_for_a_real_contact(app: &TestApp) {
     assert!(
         text(&missing["error"]).contains("a value is missing in line 1"),
         "{missing}"
+    );
+}
+
+async fn a_column_of_the_list_is_said_by_its_name(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await;
+    let change = |template: &str| {
+        format!(
+            "changeCampaign(id: {:?}, change: {{scriptTemplate: {template:?}}})",
+            campaign.id
+        )
+    };
+    let template = "Hi {{ first_name }}, {{ list_price }}, {{ bedrooms }} bedrooms, built {{ year_built }}, \
+                    pool: {{ pool | default: \"none\" }}, {{ agent_name }}, {{ co_owner | default: \"nobody\" }}.";
+    // No list has such a column yet.
+    let refused = agent.is_refused(&change(template), CHANGED).await;
+    assert!(text(&refused["message"]).contains("names pool"), "{refused}");
+
+    let list = "Owner Name,Phone,List Price,Bedrooms,Year Built,Swimming,Agent,Notes\n\
+        Ada & Max Moreno,760-555-0120,\"$1,250,000\",4,1987,heated,Mallory,likes dogs\n\
+        Ben Okafor,760-555-0121,900000,2,1950,,Mallory,\n";
+    let upload = agent.uploads("listed.csv", list.as_bytes()).await;
+    let named = [
+        ("Owner Name", "owner_name"),
+        ("Phone", "phone"),
+        ("List Price", "list_price"),
+        ("Bedrooms", "bedrooms"),
+        ("Year Built", "year_built"),
+        ("Swimming", "pool"),
+        ("Agent", "agent_name"),
+        ("Notes", "notes"),
+    ];
+    let mapping: Vec<String> = named
+        .iter()
+        .map(|(header, field)| format!("{{header: {header:?}, field: {field:?}}}"))
+        .collect();
+    let call = format!(
+        "startImport(campaignId: {:?}, uploadId: {upload:?}, source: TITLE_REP, mapping: [{}])",
+        campaign.id,
+        mapping.join(", ")
+    );
+    let begun = agent.does(&call, "ImportBegun { importId }").await;
+    campaign.import_ended(text(&begun["importId"])).await;
+    campaign.is("DRAFT").await;
+
+    agent.does(&change(template), CHANGED).await;
+    let offered = agent.asks("templateVariables { name }").await;
+    let offered: Vec<&str> = offered
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|v| text(&v["name"]))
+        .collect();
+    for name in ["list_price", "pool", "co_owner"] {
+        assert!(offered.contains(&name), "{name}: {offered:?}");
+    }
+    assert!(!offered.contains(&"phone"), "{offered:?}");
+    let campaign = campaign.with_scripts().await;
+    let mut said: Vec<String> = scripts(&campaign, "text")
+        .await
+        .iter()
+        .map(|script| text(&script["text"]).to_owned())
+        .collect();
+    said.sort();
+    let settings = agent.asks("organization { settings { agentName } }").await;
+    let agent_name = text(&settings["settings"]["agentName"]);
+    assert_eq!(
+        said,
+        [
+            format!(
+                "Hi Ada, 1.3 million dollars, 4 bedrooms, built 1987, pool: heated, {agent_name}, Max Moreno."
+            ),
+            format!(
+                "Hi Ben, 900 thousand dollars, 2 bedrooms, built 1950, pool: none, {agent_name}, nobody."
+            ),
+        ],
+        "what the list calls our agent is not who calls"
     );
 }
 
