@@ -30,7 +30,7 @@ mod webhook_inbox;
 mod work_queue;
 
 pub use accounts::{Accounts, ApiToken, Session};
-pub use audio_cache::{AudioCache, Clip, ClipClaim};
+pub use audio_cache::{AudioCache, Clip, ClipClaim, OldClip};
 pub use audio_retention::AudioRetention;
 pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};

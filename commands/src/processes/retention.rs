@@ -1,12 +1,14 @@
 //! Audio is deleted when its campaign ended longer ago than the organization keeps it. The file goes first and the deletion is recorded
 //! after it, so that a crash between the two leaves nothing lying: the next look deletes once more, which is no failure, and records.
+//! What was bought for any campaign goes when no recording says it any more, and not before the same time has passed since.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::{
     CampaignId, CorrelationId, OrganizationId, ScriptId,
     script::{Audio, Script, ScriptCommand},
 };
 
+use super::audio_rendering::CLIPS_FOLDER;
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
@@ -16,6 +18,8 @@ use crate::{
 
 /// Scripts whose audio is deleted and recorded together.
 const CHUNK: u32 = 200;
+/// Clips that are looked at together.
+const CLIPS: u32 = 200;
 /// What is recorded as the reason.
 const REASON: &str = "the campaign ended longer ago than audio is kept";
 
@@ -36,7 +40,41 @@ pub(super) async fn step(ports: &Ports) -> Result<u64, CommandError> {
     for (organization, campaign) in ports.retention.expired(ports.clock.now()).await? {
         deleted += delete(ports, organization, campaign).await?;
     }
+    for (organization, kept_for) in ports.retention.terms().await? {
+        delete_clips(ports, organization, ports.clock.now() - kept_for).await?;
+    }
     Ok(deleted)
+}
+
+/// Deletes what was bought before then and no recording says any more. The file goes first: a clip without one is bought anew.
+async fn delete_clips(
+    ports: &Ports,
+    organization: OrganizationId,
+    before: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let mut after = String::new();
+    loop {
+        let clips = ports
+            .clips
+            .bought_before(organization, before, &after, CLIPS)
+            .await?;
+        let Some(last) = clips.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.content_hash);
+        let files: Vec<String> = clips.iter().map(|clip| clip.sha256.clone()).collect();
+        let kept = ports.retention.kept(organization, &files).await?;
+        for clip in clips.iter().filter(|clip| !kept.contains(&clip.sha256)) {
+            // Before clips had files of their own they were a script's, which says something else by now or went with its campaign.
+            if clip.storage_key.starts_with(CLIPS_FOLDER) {
+                ports.blobs.delete(&clip.storage_key).await?;
+            }
+            ports
+                .clips
+                .forget(organization, &clip.content_hash, &clip.storage_key)
+                .await?;
+        }
+    }
 }
 
 async fn delete(

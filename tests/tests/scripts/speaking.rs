@@ -7,16 +7,18 @@ use sandbox::{Faults, RequestFault, RequestFaults};
 use serde_json::Value;
 
 use super::desk::{
-    as_of_now, first_script, from_now_on, micros, outside, scripts, the_same_people, twelve_people,
-    twelve_recordings,
+    ANOTHER_VOICE, as_of_now, first_script, from_now_on, micros, outside, scripts, speak_by, the_same_people,
+    twelve_people, twelve_recordings,
 };
 use crate::{
-    graphql::campaign::CHANGED,
+    graphql::campaign::{CHANGED, Campaign},
     stage::{TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
     a_recording_is_bought_once_whatever_gets_lost;
+    another_voice_speaks_again_what_was_spoken;
+    words_that_come_back_are_not_bought_again;
     a_voice_is_as_fast_as_what_it_has_spoken_says;
     words_are_pronounced_as_the_organization_sets;
     a_draft_is_spoken_on_this_machine_for_nothing;
@@ -50,6 +52,107 @@ async fn a_recording_is_bought_once_whatever_gets_lost(app: &TestApp) {
     assert_eq!(bill["speech_requests"], 12, "{bill}");
     let theirs = bill["micro_dollars"]["speech"].as_i64().expect("an amount");
     assert_eq!(micros(&campaign.field("costs { voice }").await["voice"]), theirs);
+}
+
+/// Waits until so many recordings were bought and nothing is spoken any more.
+async fn bought(app: &TestApp, campaign: &Campaign, recordings: u64) {
+    until("it is spoken", async || {
+        (outside(app).bill()["speech_requests"] == recordings).then_some(())
+    })
+    .await;
+    campaign.is("REVIEW").await;
+}
+
+/// Has it spoken once more, and waits until that is through.
+async fn speak_on(campaign: &Campaign) {
+    let runs = async || {
+        campaign.field("rendering { run }").await["run"]
+            .as_u64()
+            .unwrap_or(0)
+    };
+    let before = runs().await;
+    campaign.agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    until("it was spoken once more", async || {
+        (runs().await > before).then_some(())
+    })
+    .await;
+    campaign.is("REVIEW").await;
+}
+
+async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let first = scripts(&campaign, "voice audioState").await;
+    speak_by(&campaign, ANOTHER_VOICE).await;
+    bought(app, &campaign, 24).await;
+    let second = scripts(&campaign, "voice audioState").await;
+    for after in &second {
+        assert_eq!(
+            (&after["voice"], &after["audioState"]),
+            (&ANOTHER_VOICE.into(), &"RENDERED".into())
+        );
+    }
+    // What is equal is not spoken anew, and who names no voice stays with the one that has spoken.
+    speak_on(&campaign).await;
+    assert_eq!(outside(app).bill()["speech_requests"], 24);
+
+    // A pronunciation is a change, too, for those whose words it is in.
+    let set = "changeSettings(change: {pronunciations: [{written: \"105 desert falls\", spoken: \"one oh five desert falls\"}]})";
+    agent.does(set, "OrganizationChanged { position }").await;
+    let said = scripts(&campaign, "text").await;
+    let concerned = said
+        .iter()
+        .filter(|s| text(&s["text"]).contains("105 Desert Falls"))
+        .count();
+    assert!(concerned > 0, "{}", said[0]);
+    speak_on(&campaign).await;
+    bought(app, &campaign, 24 + concerned as u64).await;
+    // The first voice has all that it said in store.
+    agent
+        .does(
+            "changeSettings(change: {pronunciations: []})",
+            "OrganizationChanged { position }",
+        )
+        .await;
+    speak_by(&campaign, text(&first[0]["voice"])).await;
+    until("the first voice speaks again", async || {
+        let now = scripts(&campaign, "voice audioState").await;
+        (now == first).then_some(())
+    })
+    .await;
+    assert_eq!(outside(app).bill()["speech_requests"], 24 + concerned as u64);
+}
+
+async fn words_that_come_back_are_not_bought_again(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let id = first_script(&campaign).await;
+    let script = async || {
+        let call = format!("script(id: {id:?}) {{ version text audioState audio {{ sha256 url }} }}");
+        agent.asks(&call).await
+    };
+    let first = script().await;
+    let (words, mut version) = (text(&first["text"]).to_owned(), 1);
+    for (text, recordings) in [(words.replace("Thank you.", "Thanks a lot."), 13), (words, 13)] {
+        let edit = format!("editScript(id: {id:?}, version: {version}, text: {text:?})");
+        agent.does(&edit, "ScriptChanged { script { version } }").await;
+        let approve = format!(
+            "reviewScripts(campaignId: {:?}, scriptIds: [{id:?}], review: APPROVED)",
+            campaign.id
+        );
+        agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+        version += 1;
+        speak_on(&campaign).await;
+        until("it is spoken again", async || {
+            (script().await["audioState"] == "RENDERED").then_some(())
+        })
+        .await;
+        bought(app, &campaign, recordings).await;
+    }
+    let back = script().await;
+    assert_eq!(back["audio"]["sha256"], first["audio"]["sha256"]);
+    let played = app.anybody().gets(text(&back["audio"]["url"])).await;
+    assert_eq!(played.status(), StatusCode::OK);
 }
 
 async fn a_voice_is_as_fast_as_what_it_has_spoken_says(app: &TestApp) {
