@@ -23,6 +23,15 @@ pub trait AudioRetention: Send + Sync + std::fmt::Debug {
         limit: u32,
     ) -> Result<Vec<ScriptId>, PortError>;
 
+    /// Scripts of a campaign that have none and were once to be spoken, after a script, at most `limit`.
+    async fn once_spoken(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        after: Option<ScriptId>,
+        limit: u32,
+    ) -> Result<Vec<ScriptId>, PortError>;
+
     /// How long each organization keeps audio.
     async fn terms(&self) -> Result<Vec<(OrganizationId, Duration)>, PortError>;
 

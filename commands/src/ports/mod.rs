@@ -54,7 +54,9 @@ pub use notifications::{
 pub use open_hand_offs::{OpenCampaign, OpenHandOffs};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_batches::{BatchKey, BatchResult, BatchSearch, BatchStanding, BatchedScript, ScriptBatches};
-pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
+pub use script_writer::{
+    ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript, unpriced_model,
+};
 pub use send_pace::{Pace, SendPace};
 pub use speaking_rates::SpeakingRates;
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};

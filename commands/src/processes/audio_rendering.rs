@@ -315,10 +315,8 @@ impl Studio<'_> {
         Ok(is_wanted(script.state(), job.version))
     }
 
-    /// Where the audio of a script lies: the specification's layout.
     fn key(&self, script: ScriptId, media_type: &str) -> String {
-        let extension = extension(media_type);
-        format!("voicemails/{}/{}/{script}.{extension}", self.owner, self.campaign)
+        audio_key(self.owner, self.campaign, script, extension(media_type))
     }
 
     /// A clip that is there, as this script's own file; nothing when its file is gone or is another one now.
@@ -438,6 +436,11 @@ impl Studio<'_> {
             characters,
         })
     }
+}
+
+/// Where the audio of a script lies: the specification's layout.
+pub(super) fn audio_key(owner: UserId, campaign: CampaignId, script: ScriptId, extension: &str) -> String {
+    format!("voicemails/{owner}/{campaign}/{script}.{extension}")
 }
 
 /// Where a clip of an organization lies.

@@ -5,15 +5,16 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     CampaignId, CorrelationId, OrganizationId, ScriptId,
+    campaign::Campaign,
     script::{Audio, Script, ScriptCommand},
 };
 
-use super::audio_rendering::CLIPS_FOLDER;
+use super::audio_rendering::{CLIPS_FOLDER, audio_key};
 use crate::{
     context::{CommandContext, Ports},
     error::CommandError,
     execute::retrying,
-    stream::{Batch, Loaded, load_many},
+    stream::{Batch, Loaded, load, load_many},
 };
 
 /// Scripts whose audio is deleted and recorded together.
@@ -84,6 +85,7 @@ async fn delete(
 ) -> Result<u64, CommandError> {
     let correlation = CorrelationId::from_uuid(ports.ids.next());
     let context = CommandContext::system(organization, "audio_retention", correlation, None);
+    delete_left_over(ports, organization, campaign).await?;
     let (mut deleted, mut after) = (0, None);
     loop {
         let scripts = ports
@@ -95,6 +97,36 @@ async fn delete(
             return Ok(deleted);
         }
         deleted += retrying(|| delete_chunk(ports, &context, &scripts)).await?;
+    }
+}
+
+/// Deletes files of scripts that were edited after they were spoken: no event names them any more, but they lie where a script's audio
+/// lies. Nothing is recorded of that; the next look deletes once more, which is no failure.
+async fn delete_left_over(
+    ports: &Ports,
+    organization: OrganizationId,
+    campaign: CampaignId,
+) -> Result<(), CommandError> {
+    let state: Loaded<Campaign> = load(ports, organization, campaign).await?;
+    let Some(owner) = state.state().owner else {
+        return Ok(());
+    };
+    let mut after = None;
+    loop {
+        let scripts = ports
+            .retention
+            .once_spoken(organization, campaign, after, CHUNK)
+            .await?;
+        after = scripts.last().copied();
+        if after.is_none() {
+            return Ok(());
+        }
+        for script in scripts {
+            for extension in ["mp3", "wav"] {
+                let key = audio_key(owner, campaign, script, extension);
+                ports.blobs.delete(&key).await?;
+            }
+        }
     }
 }
 

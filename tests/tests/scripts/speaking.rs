@@ -18,6 +18,7 @@ use crate::{
 in_a_running_system! {
     a_recording_is_bought_once_whatever_gets_lost;
     another_voice_speaks_again_what_was_spoken;
+    one_silent_recording_fails_alone;
     words_that_come_back_are_not_bought_again;
     a_voice_is_as_fast_as_what_it_has_spoken_says;
     words_are_pronounced_as_the_organization_sets;
@@ -121,6 +122,46 @@ async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
     })
     .await;
     assert_eq!(outside(app).bill()["speech_requests"], 24 + concerned as u64);
+}
+
+async fn one_silent_recording_fails_alone(app: &TestApp) {
+    use RequestFault as F;
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    let approve = format!(
+        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
+        campaign.id
+    );
+    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    let elevenlabs = RequestFaults {
+        script: vec![F::None, F::Useless],
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            elevenlabs,
+            ..Faults::default()
+        },
+    );
+    speak_on(&campaign).await;
+    let all = scripts(&campaign, "audioState audioError").await;
+    let failed: Vec<&Value> = all.iter().filter(|s| s["audioState"] == "FAILED").collect();
+    assert_eq!(failed.len(), 1, "{all:?}");
+    assert!(failed[0]["audioError"].is_string(), "it says why: {failed:?}");
+    let made = all.iter().filter(|s| s["audioState"] == "RENDERED");
+    assert_eq!(made.count(), 11);
+    let theirs = outside(app).bill()["micro_dollars"]["speech"].as_i64();
+    assert_eq!(
+        Some(micros(&campaign.field("costs { voice }").await["voice"])),
+        theirs,
+        "the silence was billed, too"
+    );
+    // It is asked for again, and only it.
+    speak_on(&campaign).await;
+    bought(app, &campaign, 13).await;
+    let all = scripts(&campaign, "audioState").await;
+    assert!(all.iter().all(|s| s["audioState"] == "RENDERED"), "{all:?}");
 }
 
 async fn words_that_come_back_are_not_bought_again(app: &TestApp) {
@@ -287,6 +328,30 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
     let id = first_script(&campaign).await;
     let audio = async |fields: &str| agent.asks(&format!("script(id: {id:?}) {{ {fields} }}")).await;
     let link = text(&audio("audio { url }").await["audio"]["url"]).to_owned();
+    // One was edited after it was spoken: its file is nobody's any more.
+    let edited = text(&scripts(&campaign, "id").await[5]["id"]).to_owned();
+    let of_edited = format!("script(id: {edited:?}) {{ text audio {{ url }} }}");
+    let before = agent.asks(&of_edited).await;
+    let words = text(&before["text"]).replace("Thank you.", "Thanks a lot.");
+    let edit = format!("editScript(id: {edited:?}, version: 1, text: {words:?})");
+    agent.does(&edit, "ScriptChanged { script { audioState } }").await;
+    let owner = campaign.field("ownerId").await;
+    let owner = text(&owner).rsplit(':').next().expect("an id").to_owned();
+    let file = format!(
+        "voicemails/{owner}/{}/{}.wav",
+        campaign.number(),
+        edited.rsplit(':').next().expect("an id")
+    );
+    let lies = async || {
+        app.application()
+            .ports
+            .blobs
+            .get(&file)
+            .await
+            .expect("the store")
+            .is_some()
+    };
+    assert!(lies().await, "until the campaign's audio goes");
     let cancel = format!(
         "cancelCampaign(id: {:?}, reason: \"the season is over\")",
         campaign.id
@@ -304,7 +369,8 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
         Processes::new(ports, app.application().settings())
     };
     assert_eq!(after(89).retention_step().await, Ok(0), "it is kept for 90 days");
-    assert_eq!(after(91).retention_step().await, Ok(12));
+    assert_eq!(after(91).retention_step().await, Ok(11));
+    assert!(!lies().await, "what was edited went, too");
     until("the deletion shows", async || {
         (audio("audioState").await["audioState"] == "REMOVED").then_some(())
     })

@@ -1,9 +1,13 @@
 //! Templates that are refused where they are wrong, previews, models of two providers and what they cost.
 
-use super::desk::{first_script, micros, outside, scripts, the_same_people, twelve_people, write_by};
+use sandbox::{Faults, RequestFault, RequestFaults};
+
+use super::desk::{
+    first_script, from_now_on, micros, outside, scripts, the_same_people, twelve_people, write_by,
+};
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
-    stage::{TestApp, in_a_running_system, text},
+    stage::{TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
@@ -11,6 +15,8 @@ in_a_running_system! {
     a_template_is_tried_for_a_real_contact;
     a_column_of_the_list_is_said_by_its_name;
     models_of_both_providers_write_and_what_they_bill_is_recorded;
+    what_is_unusable_is_in_our_bill;
+    another_model_costs_its_own_price;
     a_writer_that_is_not_set_up_is_refused_by_name;
     one_script_is_written_again_by_whom_the_agent_wants;
     what_scripts_are_made_with_is_listed;
@@ -208,6 +214,82 @@ async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &Tes
         assert!((ours - theirs).abs() <= 12, "{provider}: {ours} {theirs}");
         assert_eq!(micros(&campaign.field("costs { writer }").await["writer"]), ours);
     }
+}
+
+/// What the writers outside have billed, and what we say that they have.
+async fn both_bills(app: &TestApp, campaign: &Campaign) -> [i64; 2] {
+    let theirs = outside(app).bill()["micro_dollars"]["scripts"]
+        .as_i64()
+        .expect("an amount");
+    let ours = micros(&campaign.field("costs { writer }").await["writer"]);
+    [theirs, ours]
+}
+
+async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
+    use RequestFault as F;
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let useless = RequestFaults {
+        script: vec![F::Useless, F::None, F::Useless],
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            groq: useless.clone(),
+            anthropic: useless,
+            ..Faults::default()
+        },
+    );
+    write_by(&campaign, "groq").await;
+    campaign.is("REVIEW").await;
+    assert_eq!(scripts(&campaign, "id").await.len(), 10, "two were cut off");
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert!(theirs > 0);
+    assert_eq!(theirs, ours);
+    // So it is where one script is written again, and what is missing is written by the next generation.
+    let script = first_script(&campaign).await;
+    let again = format!("regenerateScript(id: {script:?}, engine: {{provider: \"anthropic\"}})");
+    agent
+        .is_refused(&again, "ScriptChanged { script { version } }")
+        .await;
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert_eq!(theirs, ours);
+    from_now_on(app, Faults::default());
+    write_by(&campaign, "groq").await;
+    until("everybody has a script", async || {
+        (scripts(&campaign, "id").await.len() == 12).then_some(())
+    })
+    .await;
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert_eq!(theirs, ours);
+}
+
+async fn another_model_costs_its_own_price(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let by = |model: &str| {
+        format!(
+            "generateScripts(id: {:?}, engine: {{provider: \"groq\", model: {model:?}}})",
+            campaign.id
+        )
+    };
+    let refused = agent.is_refused(&by("openai/gpt-oss-999b"), CHANGED).await;
+    let why = text(&refused["message"]);
+    assert!(
+        why.contains("providers.groq.models.\"openai/gpt-oss-999b\""),
+        "it says what to set: {why}"
+    );
+    agent.does(&by("openai/gpt-oss-120b"), CHANGED).await;
+    campaign.is("REVIEW").await;
+    let written = scripts(&campaign, "model").await;
+    assert!(
+        written.iter().all(|s| s["model"] == "openai/gpt-oss-120b"),
+        "{written:?}"
+    );
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert!(theirs > 0);
+    assert_eq!(theirs, ours);
 }
 
 async fn a_writer_that_is_not_set_up_is_refused_by_name(app: &TestApp) {

@@ -59,6 +59,22 @@ fn expired(row: &Row, now: DateTime<Utc>) -> Result<Option<(OrganizationId, Camp
     })
 }
 
+impl ReadSide {
+    async fn scripts(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        condition: ScriptCondition,
+        (after, limit): (Option<ScriptId>, u32),
+    ) -> Result<Vec<ScriptId>, PortError> {
+        let found = Queries::new(self.shared.clone())
+            .scripts_of(organization, campaign, condition, after, limit)
+            .await
+            .map_err(retryable)?;
+        Ok(found.into_iter().map(|(script, _)| script).collect())
+    }
+}
+
 #[async_trait]
 impl AudioRetention for ReadSide {
     async fn expired(&self, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, CampaignId)>, PortError> {
@@ -76,11 +92,24 @@ impl AudioRetention for ReadSide {
         after: Option<ScriptId>,
         limit: u32,
     ) -> Result<Vec<ScriptId>, PortError> {
-        let found = Queries::new(self.shared.clone())
-            .scripts_of(organization, campaign, ScriptCondition::WithAudio, after, limit)
+        self.scripts(organization, campaign, ScriptCondition::WithAudio, (after, limit))
             .await
-            .map_err(retryable)?;
-        Ok(found.into_iter().map(|(script, _)| script).collect())
+    }
+
+    async fn once_spoken(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        after: Option<ScriptId>,
+        limit: u32,
+    ) -> Result<Vec<ScriptId>, PortError> {
+        self.scripts(
+            organization,
+            campaign,
+            ScriptCondition::OnceSpoken,
+            (after, limit),
+        )
+        .await
     }
 
     async fn terms(&self) -> Result<Vec<(OrganizationId, Duration)>, PortError> {
