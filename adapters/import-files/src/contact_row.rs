@@ -91,14 +91,16 @@ impl RowNormaliser {
             refused,
             all_forbidden,
         } = self.phones(cells);
-        let do_not_contact = prefer_contactable(&mut valid) || all_forbidden || self.forbids_contact(cells);
+        let all_marked = contactable_first(&mut valid);
+        let do_not_contact = all_marked || all_forbidden || self.forbids_contact(cells);
         let mut valid = valid.into_iter();
         if let Some(best) = valid.next() {
+            let others = valid.as_slice();
             return Some(RowOutcome::Contact(Box::new(self.contact(
                 row,
                 cells,
                 best,
-                valid.as_slice(),
+                others,
                 do_not_contact,
             ))));
         }
@@ -162,6 +164,12 @@ impl RowNormaliser {
             details,
             listing_status: values::listing_status(self.text(cells, self.columns.listing_status)),
             do_not_contact,
+            // Whom the row forbids to be called is not called at another number of theirs.
+            forbidden_phones: others
+                .iter()
+                .filter(|phone| phone.do_not_contact || do_not_contact)
+                .map(|phone| phone.number.clone())
+                .collect(),
         }
     }
 
@@ -435,13 +443,11 @@ fn more_exact(label: PhoneKind, column: PhoneKind) -> PhoneKind {
     }
 }
 
-/// Drops the numbers that are marked as not to be called while others are left. True when none is.
-fn prefer_contactable(phones: &mut Vec<FoundPhone>) -> bool {
-    let all_marked = phones.iter().all(|phone| phone.do_not_contact);
-    if !all_marked {
-        phones.retain(|phone| !phone.do_not_contact);
-    }
-    all_marked
+/// Puts the numbers that are marked as not to be called behind the others, so that none of them is the one that is called while
+/// another is left. True when none is. They are kept, because the next list may have them without the mark.
+fn contactable_first(phones: &mut [FoundPhone]) -> bool {
+    phones.sort_by_key(|phone| phone.do_not_contact);
+    phones.iter().all(|phone| phone.do_not_contact)
 }
 
 fn street_line(street: &str, unit: &str) -> Option<String> {

@@ -155,6 +155,14 @@ fn inner_lines(record: &ByteRecord) -> u64 {
         .sum()
 }
 
+/// Its last cell ends with a line feed. A closed quote leaves the one behind the text outside; an open one takes it in.
+fn swallows_the_end(record: &ByteRecord) -> bool {
+    record
+        .iter()
+        .next_back()
+        .is_some_and(|cell| cell.ends_with(b"\n"))
+}
+
 /// The records of a text.
 pub(crate) struct DelimitedRows {
     reader: csv::Reader<Budget<Box<dyn Read + Send>>>,
@@ -165,7 +173,8 @@ pub(crate) struct DelimitedRows {
     counter: RowCounter,
     above: u64,
     columns: usize,
-    /// The last record spans lines and is shorter than the header: at the end of the text that is an open quote.
+    /// The last record spans lines, is shorter than the header and took the line feed after it in: at the end of the text that is an
+    /// open quote.
     unfinished: bool,
 }
 
@@ -258,7 +267,7 @@ impl RowSource for DelimitedRows {
             if inside > RECORD_LINES_MAX {
                 return Err(ReadError::UnclosedQuote { row });
             }
-            self.unfinished = inside > 0 && self.bytes.len() < self.columns;
+            self.unfinished = inside > 0 && self.bytes.len() < self.columns && swallows_the_end(&self.bytes);
             if row > self.above {
                 self.decode();
                 return Ok(Some(row));

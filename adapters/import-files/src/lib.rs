@@ -153,4 +153,8 @@ impl TableOpener for ContactFiles {
     ) -> Result<Box<dyn TableReader>, PortError> {
         open(content, limits, choice).map_err(PortError::from)
     }
+
+    fn fields(&self) -> Vec<&'static str> {
+        field_names().collect()
+    }
 }

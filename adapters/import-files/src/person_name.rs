@@ -35,6 +35,10 @@ const SUFFIXES: [&str; 17] = [
     "jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "cpa", "rn", "dvm", "od", "do", "jd", "ttee",
     "trustee",
 ];
+/// Degrees that are family names, too: `Anh Do`.
+const NAMES_TOO: [&str; 2] = ["od", "do"];
+/// Titles that nobody is called by. The others are given names as well: `NGUYEN, HON`.
+const TITLES_ALONE: [&str; 7] = ["dr", "mr", "mrs", "ms", "miss", "mx", "prof"];
 const PARTICLES: [&str; 17] = [
     "van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "st", "st.",
     "ter", "bin",
@@ -205,13 +209,15 @@ impl<'a> Owner<'a> {
     fn parse(text: &'a str) -> Self {
         let text = text.trim().trim_matches(',');
         if let Some((left, right)) = text.split_once(',')
-            && !right.split_whitespace().all(is_suffix)
+            && !right
+                .split_whitespace()
+                .all(|word| is_suffix_after(word, left.split_whitespace().count()))
         {
             return Self::turned(left, right);
         }
         let mut words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
         let mut owner = Self::default();
-        owner.strip_titles_and_suffixes(&mut words);
+        owner.strip_titles_and_suffixes(&mut words, 0);
         if let [last, first, initial] = words[..]
             && is_initial(initial)
             && !has_lower_case(text)
@@ -247,8 +253,10 @@ impl<'a> Owner<'a> {
         };
         let mut family: Vec<&str> = left.split_whitespace().collect();
         let mut given: Vec<&str> = right.split([' ', ',']).filter(|word| !word.is_empty()).collect();
-        owner.strip_titles_and_suffixes(&mut family);
-        owner.strip_titles_and_suffixes(&mut given);
+        owner.strip_titles_and_suffixes(&mut family, 0);
+        if given.len() > 1 || given.iter().any(|word| is_one_of(bare(word), &TITLES_ALONE)) {
+            owner.strip_titles_and_suffixes(&mut given, family.len());
+        }
         owner.last = family.join(" ");
         if let [first, middle @ ..] = &given[..] {
             owner.first = first;
@@ -257,11 +265,16 @@ impl<'a> Owner<'a> {
         owner
     }
 
-    fn strip_titles_and_suffixes(&mut self, words: &mut Vec<&'a str>) {
+    /// `elsewhere` is how many words of the name stand apart from these.
+    fn strip_titles_and_suffixes(&mut self, words: &mut Vec<&'a str>, elsewhere: usize) {
         while words.first().is_some_and(|word| is_title(word)) {
             self.title.push(words.remove(0));
         }
-        while words.len() > 1 && words.last().is_some_and(|word| is_suffix(word)) {
+        while words.len() > 1
+            && words
+                .last()
+                .is_some_and(|word| is_suffix_after(word, words.len() - 1 + elsewhere))
+        {
             self.suffix.insert(0, words.pop().unwrap_or_default());
         }
     }
@@ -402,6 +415,14 @@ fn is_suffix(word: &str) -> bool {
     is_one_of(bare(word), &SUFFIXES)
         || word.eq_ignore_ascii_case("m.d.")
         || word.eq_ignore_ascii_case("ph.d.")
+        || word.eq_ignore_ascii_case("d.o.")
+        || word.eq_ignore_ascii_case("o.d.")
+}
+
+/// A degree that is a family name as well counts as one only behind a whole name, or where it is written with dots.
+fn is_suffix_after(word: &str, words_before: usize) -> bool {
+    let is_ambiguous = is_one_of(word.trim_matches([',', '(', ')']), &NAMES_TOO);
+    is_suffix(word) && (!is_ambiguous || words_before > 1)
 }
 
 fn is_particle(word: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What each provider needs to know, with the defaults of all limits. Base addresses default to the vendors' own; the composition
 //! root points them at the sandbox. Refuses settings that are not known.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use domain::MicroDollars;
 use secrecy::SecretString;
@@ -20,6 +20,39 @@ const ANTHROPIC_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(1_000)
 const BATCH_PRICE_PERCENT: u8 = 50;
 /// A careful pace where no limit is known: a list of 30,000 leads takes a minute.
 const MOJO_REQUESTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(60);
+
+/// What tokens of a model cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenPrices {
+    /// Price of a million tokens read.
+    pub million_tokens_in: MicroDollars,
+    /// Price of a million tokens written.
+    pub million_tokens_out: MicroDollars,
+}
+
+/// The prices of a model by its id, or by its id without the date that a provider adds.
+fn prices_of(
+    model: &str,
+    (configured, own): (&str, TokenPrices),
+    others: &BTreeMap<String, TokenPrices>,
+) -> Option<TokenPrices> {
+    let is = |name: &str| {
+        let rest = model.strip_prefix(name);
+        rest.is_some_and(|rest| {
+            let date = rest.strip_prefix('-').unwrap_or(rest);
+            rest.is_empty() || (date.len() == DATE_DIGITS && date.bytes().all(|b| b.is_ascii_digit()))
+        })
+    };
+    if is(configured) {
+        return Some(own);
+    }
+    let other = others.iter().find(|(name, _)| is(name));
+    other.map(|(_, prices)| *prices)
+}
+
+/// Digits of the date in a model's id.
+const DATE_DIGITS: usize = 8;
 
 /// Groq's chat completions.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +78,8 @@ pub struct GroqConfig {
     pub million_tokens_in: MicroDollars,
     /// Price of a million tokens written.
     pub million_tokens_out: MicroDollars,
+    /// Prices of the other models that may be asked for. Nothing is ordered of one without prices: nobody would know what it costs.
+    pub models: BTreeMap<String, TokenPrices>,
     /// What the same tokens cost in a batch, in hundredths of these prices; 1 to 100.
     pub batch_price_percent: u8,
 }
@@ -62,6 +97,7 @@ impl Default for GroqConfig {
             retry_wait: RETRY_WAIT,
             million_tokens_in: MicroDollars::from_micros(75_000),
             million_tokens_out: MicroDollars::from_micros(300_000),
+            models: BTreeMap::new(),
             batch_price_percent: BATCH_PRICE_PERCENT,
         }
     }
@@ -75,6 +111,15 @@ impl GroqConfig {
             model: model.into(),
             ..Self::default()
         }
+    }
+
+    /// What tokens of a model cost; nothing where nobody has said.
+    pub(crate) fn prices(&self, model: &str) -> Option<TokenPrices> {
+        let own = TokenPrices {
+            million_tokens_in: self.million_tokens_in,
+            million_tokens_out: self.million_tokens_out,
+        };
+        prices_of(model, (&self.model, own), &self.models)
     }
 
     pub(crate) const fn limits(&self) -> CallLimits {
@@ -111,6 +156,8 @@ pub struct AnthropicConfig {
     pub million_tokens_in: MicroDollars,
     /// Price of a million tokens written.
     pub million_tokens_out: MicroDollars,
+    /// Prices of the other models that may be asked for. Nothing is ordered of one without prices: nobody would know what it costs.
+    pub models: BTreeMap<String, TokenPrices>,
     /// What the same tokens cost in a batch, in hundredths of these prices; 1 to 100.
     pub batch_price_percent: u8,
 }
@@ -128,6 +175,7 @@ impl Default for AnthropicConfig {
             retry_wait: RETRY_WAIT,
             million_tokens_in: MicroDollars::from_micros(1_000_000),
             million_tokens_out: MicroDollars::from_micros(5_000_000),
+            models: BTreeMap::new(),
             batch_price_percent: BATCH_PRICE_PERCENT,
         }
     }
@@ -141,6 +189,15 @@ impl AnthropicConfig {
             model: model.into(),
             ..Self::default()
         }
+    }
+
+    /// What tokens of a model cost; nothing where nobody has said.
+    pub(crate) fn prices(&self, model: &str) -> Option<TokenPrices> {
+        let own = TokenPrices {
+            million_tokens_in: self.million_tokens_in,
+            million_tokens_out: self.million_tokens_out,
+        };
+        prices_of(model, (&self.model, own), &self.models)
     }
 
     pub(crate) const fn limits(&self) -> CallLimits {

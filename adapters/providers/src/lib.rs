@@ -21,7 +21,7 @@ pub use audio::{AudioFault, AudioKind, AudioMeasures, audio_kind, duration_ms, m
 pub use callback_base::CallbackBase;
 pub use config::{
     AnthropicConfig, DropCowboyConfig, DropCowboyV1Config, ElevenLabsConfig, GoogleConfig, GroqConfig,
-    MojoConfig,
+    MojoConfig, TokenPrices,
 };
 pub use draft_voice::DraftVoice;
 pub use drop_cowboy::{DropCowboy, DropCowboyV1, RegisteredWebhook};

@@ -79,6 +79,14 @@ pub(crate) fn unusable(provider: &str, why: &str) -> PortError {
     )
 }
 
+/// A model that is not asked, because nobody would know what it costs.
+pub(crate) fn unpriced(provider: &str, model: &str) -> PortError {
+    PortError::new(
+        PortErrorKind::Permanent,
+        commands::ports::unpriced_model(provider, model),
+    )
+}
+
 /// What an answer cost: tokens, each part at so many hundredths of a price of a million, and all at so many hundredths of that, as in a
 /// batch. Rounded up, so that no script is free.
 pub(crate) fn cost(hundredths_of_all: u8, parts: &[(u64, u8, MicroDollars)]) -> MicroDollars {

@@ -9,7 +9,10 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -122,6 +125,11 @@ pub struct BatchFaults {
     pub fails: bool,
 }
 
+/// Largest answer that is spoilt, bytes.
+const MAX_SPOILT: usize = 16 << 20;
+/// Bytes before the samples of the sandbox's recordings.
+const WAV_HEADER: usize = 44;
+
 /// What befalls one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -138,6 +146,8 @@ pub enum RequestFault {
     TimeOut,
     /// Done, and no answer.
     LostAnswer,
+    /// Done and billed, and no use: a text that was cut off, a recording of nothing. Other requests are served.
+    Useless,
 }
 
 /// Faults of the carrier's reports. Rates are shares of 1; which drop is hit is decided by the seed.
@@ -348,7 +358,33 @@ pub(crate) async fn befall(
             let _never_seen = next.run(request).await;
             line.hang_up()
         }
+        RequestFault::Useless => useless(target, next.run(request).await).await,
     }
+}
+
+/// Takes from an answer what it was asked for.
+async fn useless(target: Target, answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_SPOILT).await else {
+        return failed(target, StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    parts.headers.remove(CONTENT_LENGTH);
+    let text = || String::from_utf8_lossy(&body).into_owned();
+    let spoilt = match target {
+        Target::Groq => text()
+            .replace("\"finish_reason\":\"stop\"", "\"finish_reason\":\"length\"")
+            .into(),
+        Target::Anthropic => text()
+            .replace("\"stop_reason\":\"end_turn\"", "\"stop_reason\":\"max_tokens\"")
+            .into(),
+        Target::ElevenLabs => {
+            let mut silence = body.to_vec();
+            silence.iter_mut().skip(WAV_HEADER).for_each(|sample| *sample = 0);
+            silence.into()
+        }
+        _ => body,
+    };
+    Response::from_parts(parts, spoilt.into())
 }
 
 fn limited(target: Target, retry_after: Option<u64>) -> Response {

@@ -167,6 +167,7 @@ mod tests {
                 details: PersonalDetails::default(),
                 listing_status: None,
                 do_not_contact: false,
+                forbidden_phones: vec![],
             })),
             Err(_) => RowOutcome::Rejected(RejectedRow {
                 row: number,

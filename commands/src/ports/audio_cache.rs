@@ -25,6 +25,17 @@ pub struct Clip {
     pub provider_id: String,
 }
 
+/// A clip that may have outlived its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldClip {
+    /// What it says how.
+    pub content_hash: String,
+    /// Where the file lies.
+    pub storage_key: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
 /// The answer to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClipClaim {
@@ -70,6 +81,15 @@ pub trait AudioCache: Send + Sync + std::fmt::Debug {
         content_hash: &str,
         storage_key: &str,
     ) -> Result<(), PortError>;
+
+    /// Clips of an organization that were bought before then, after a content hash and by it, at most `limit`.
+    async fn bought_before(
+        &self,
+        organization: OrganizationId,
+        before: DateTime<Utc>,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<OldClip>, PortError>;
 
     /// Gives the claim back: nothing was bought.
     async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError>;

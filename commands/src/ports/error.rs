@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::MicroDollars;
+
 /// A failure of a port. The text is for operators: adapters keep numbers, names, keys and bodies out of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -10,6 +12,8 @@ pub struct PortError {
     pub kind: PortErrorKind,
     /// What was being attempted and what was answered, without personal data or secrets.
     pub message: String,
+    /// What was billed all the same: something was made, and can't be used.
+    pub cost: MicroDollars,
 }
 
 /// What may be done about a failure. The place that knows decides.
@@ -38,7 +42,14 @@ impl PortError {
         Self {
             kind,
             message: message.into(),
+            cost: MicroDollars::ZERO,
         }
+    }
+
+    /// The same, which was billed.
+    #[must_use]
+    pub fn billed(self, cost: MicroDollars) -> Self {
+        Self { cost, ..self }
     }
 
     /// Whether the request certainly had no effect.

@@ -1,6 +1,6 @@
 //! What the read models know of earlier imports: how columns were chosen before, and what an import made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use domain::{ContactId, ImportBatchId, OrganizationId, Position, UserId};
@@ -26,6 +26,9 @@ pub trait ImportRecords: Send + Sync + std::fmt::Debug {
         organization: OrganizationId,
         user: Option<UserId>,
     ) -> Result<Vec<BTreeMap<String, String>>, PortError>;
+
+    /// What columns of earlier imports, at most 100 of them, were chosen as.
+    async fn columns_kept(&self, organization: OrganizationId) -> Result<BTreeSet<String>, PortError>;
 
     /// Contacts that an import made, by id after `after`, at most `limit`. Waits, within reason, until the read models have
     /// taken in `at_least`.

@@ -30,7 +30,7 @@ mod webhook_inbox;
 mod work_queue;
 
 pub use accounts::{Accounts, ApiToken, Session};
-pub use audio_cache::{AudioCache, Clip, ClipClaim};
+pub use audio_cache::{AudioCache, Clip, ClipClaim, OldClip};
 pub use audio_retention::AudioRetention;
 pub use blob_store::BlobStore;
 pub use connections::{Connection, Connections, SourceTokens};
@@ -54,7 +54,9 @@ pub use notifications::{
 pub use open_hand_offs::{OpenCampaign, OpenHandOffs};
 pub use process_state::{ProcessState, ProcessStep};
 pub use script_batches::{BatchKey, BatchResult, BatchSearch, BatchStanding, BatchedScript, ScriptBatches};
-pub use script_writer::{ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript};
+pub use script_writer::{
+    ScriptPrompt, ScriptWriter, ScriptWriters, UnknownWriter, WrittenScript, unpriced_model,
+};
 pub use send_pace::{Pace, SendPace};
 pub use speaking_rates::SpeakingRates;
 pub use speech_synthesizer::{Speech, SpeechRequest, SpeechSynthesizer, Voice, VoiceSettings};

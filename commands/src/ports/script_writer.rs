@@ -60,6 +60,9 @@ pub trait ScriptWriter: Send + Sync + std::fmt::Debug {
     /// The model that is asked unless another one is named.
     fn model(&self) -> &str;
 
+    /// Whether it is known what a model costs; no other is asked.
+    fn knows_prices_of(&self, model: &str) -> bool;
+
     /// Calls at once that the provider is sent.
     fn at_once(&self) -> usize;
 
@@ -67,6 +70,14 @@ pub trait ScriptWriter: Send + Sync + std::fmt::Debug {
     fn batches(&self) -> Option<&dyn ScriptBatches> {
         None
     }
+}
+
+/// Why a model is not asked, and what to do.
+pub fn unpriced_model(provider: &str, model: &str) -> String {
+    format!(
+        "nobody has said what the model {model} of {provider} costs; set providers.{provider}.models.\"{model}\" with \
+         million_tokens_in and million_tokens_out, or leave the model out"
+    )
 }
 
 /// The writers that are set up, by the provider's name, the preferred one first.

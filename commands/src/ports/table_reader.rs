@@ -142,6 +142,8 @@ pub struct ReadContact {
     pub listing_status: Option<String>,
     /// The source marks the person as not to be contacted.
     pub do_not_contact: bool,
+    /// Further numbers of the person that the source marks as not to be called, whoever has them.
+    pub forbidden_phones: Vec<PhoneNumber>,
 }
 
 impl std::fmt::Debug for ReadContact {
@@ -226,4 +228,7 @@ pub trait TableOpener: Send + Sync + std::fmt::Debug {
         choice: &TableChoice,
         limits: ReadLimits,
     ) -> Result<Box<dyn TableReader>, super::PortError>;
+
+    /// Names of the fields that a column can be. Any other name makes a template variable.
+    fn fields(&self) -> Vec<&'static str>;
 }

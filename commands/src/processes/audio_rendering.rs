@@ -1,5 +1,6 @@
 //! Every approved script of a campaign gets its audio. The same words in the same voice are bought once, also when an answer is lost:
-//! the provider is asked for what it made before it is asked to make it again. A failing script never stops the rest.
+//! the provider is asked for what it made before it is asked to make it again. A failing script never stops the rest. Words that nobody
+//! approves any more are not bought, and what is spoken by another voice, or pronounced otherwise, is spoken anew.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -21,6 +22,8 @@ use crate::{
     stream::{Batch, Loaded, load, load_many},
 };
 
+/// Where clips lie, whoever's words they say. Agents' folders are named by their ids, so none is called that.
+pub(super) const CLIPS_FOLDER: &str = "voicemails/clips/";
 /// A purchase older than this belongs to a worker that died.
 const CLAIM_MINUTES: i64 = 5;
 /// Looks at a clip that somebody else is buying before the script is left for later.
@@ -101,18 +104,19 @@ struct ToSpeak {
     contact: ContactId,
     script: ScriptId,
     version: u32,
-    /// The words as they are to be pronounced; nothing where they can't be opened.
-    words: Option<String>,
+    /// What is to be spoken how; nothing where the words can't be opened.
+    speech: Option<ToSay>,
 }
 
-/// A clip, and what it cost this time.
+/// What came of a script.
 struct Spoken {
-    clip: Clip,
+    result: Result<Clip, Unusable>,
     cost: MicroDollars,
     characters: u64,
-    /// Why nobody should be sent it.
-    unusable: Option<String>,
 }
+
+/// Why nobody should be sent what was bought. It is nowhere kept.
+struct Unusable(String);
 
 #[async_trait]
 impl Craft for Studio<'_> {
@@ -127,30 +131,19 @@ impl Craft for Studio<'_> {
         let scripts = retrying(|| self.request(&ids)).await?;
         let there = scripts
             .iter()
-            .filter(|s| matches!(s.audio, Audio::Rendered { .. }));
+            .filter(|(s, _)| matches!(s.audio, Audio::Rendered { .. }));
         let there = there.count() as u64;
-        let waiting: Vec<_> = scripts
-            .iter()
-            .filter(|s| matches!(s.audio, Audio::Requested { .. }))
-            .filter_map(|s| Some((s.contact?, s.version, s.text.as_ref()?)))
-            .collect();
-        let sealed: Vec<_> = waiting
-            .iter()
-            .map(|(contact, _, text)| (*contact, *text))
-            .collect();
-        let opened = self
-            .ports
-            .keys
-            .open_many(self.context.organization, &sealed)
-            .await?;
-        let jobs = waiting
+        let jobs = scripts
             .into_iter()
-            .zip(opened)
-            .map(|((contact, version, _), words)| ToSpeak {
-                contact,
-                script: ScriptId::of(self.campaign, contact),
-                version,
-                words: words.ok().map(|text| spoken(&text, self.pronunciations)),
+            .filter(|(s, _)| is_wanted(s, s.version) && matches!(s.audio, Audio::Requested { .. }))
+            .filter_map(|(s, speech)| {
+                let contact = s.contact?;
+                Some(ToSpeak {
+                    contact,
+                    script: ScriptId::of(self.campaign, contact),
+                    version: s.version,
+                    speech,
+                })
             });
         Ok((jobs.collect(), there))
     }
@@ -160,34 +153,32 @@ impl Craft for Studio<'_> {
     }
 
     async fn make(&self, job: &ToSpeak) -> Result<Spoken, Trouble> {
-        let Some(words) = &job.words else {
+        let Some((request, hash)) = &job.speech else {
             return Err(PortError::new(PortErrorKind::Permanent, "the words can't be opened").into());
         };
-        let request = SpeechRequest {
-            text: words.clone(),
-            voice: self.voice.id.to_owned(),
-            settings: self.voice.settings,
-        };
-        let hash = content_hash(&self.ports.voice.fingerprint(), &request);
         let (organization, clips) = (self.context.organization, &self.ports.clips);
         for _ in 0..CLIP_WAITS_MAX {
             let now = self.ports.clock.now();
             let stale_before = now - Duration::minutes(CLAIM_MINUTES);
-            match clips.claim(organization, &hash, now, stale_before).await? {
+            match clips.claim(organization, hash, now, stale_before).await? {
                 ClipClaim::Ready(clip) => match self.copy(job.script, &clip).await? {
                     Some(clip) => {
                         return Ok(Spoken {
-                            clip,
+                            result: Ok(clip),
                             cost: MicroDollars::ZERO,
                             characters: 0,
-                            unusable: None,
                         });
                     }
                     // Its file was deleted after its time: it is bought anew.
-                    None => clips.forget(organization, &hash, &clip.storage_key).await?,
+                    None => clips.forget(organization, hash, &clip.storage_key).await?,
                 },
                 ClipClaim::Claimed { lost_since } => {
-                    return Ok(self.buy(job.script, request, &hash, lost_since).await?);
+                    // What may have been bought is fetched whatever somebody says of it meanwhile: it is in the bill.
+                    if lost_since.is_none() && !self.is_still_wanted(job).await? {
+                        clips.abandon(organization, hash).await?;
+                        return Err(Trouble::Unwanted);
+                    }
+                    return Ok(self.buy(job.script, request, hash, lost_since).await?);
                 }
                 ClipClaim::InProgress => tokio::time::sleep(CLIP_WAIT).await,
             }
@@ -202,12 +193,12 @@ impl Craft for Studio<'_> {
             let mut batch = Batch::new(self.ports, self.context);
             for ((job, outcome), mut script) in made.iter().zip(scripts) {
                 // A script that was edited meanwhile keeps its edit.
-                if script.decide(noted(job.version, outcome)).is_ok() {
+                if script.decide(noted(job, outcome)).is_ok() {
                     batch.add(script)?;
                 }
             }
             batch.commit().await?;
-            let usable = |spoken: &Spoken| spoken.unusable.is_none();
+            let usable = |spoken: &Spoken| spoken.result.is_ok();
             Ok(made
                 .iter()
                 .filter(|(_, outcome)| outcome.as_ref().is_ok_and(usable))
@@ -217,66 +208,115 @@ impl Craft for Studio<'_> {
     }
 }
 
+/// Somebody approves the words, they are the newest, and they have not left.
+fn is_wanted(script: &Script, version: u32) -> bool {
+    script.version == version && script.review == Some(Review::Approved) && !script.is_handed_over()
+}
+
 /// What is recorded of an outcome.
-fn noted(version: u32, outcome: &Result<Spoken, PortError>) -> ScriptCommand {
-    match outcome {
-        Ok(Spoken {
-            unusable: Some(why),
-            cost,
-            characters,
-            ..
-        }) => ScriptCommand::RecordAudioFailure {
+fn noted(job: &ToSpeak, outcome: &Result<Spoken, PortError>) -> ScriptCommand {
+    let version = job.version;
+    let (clip, spoken) = match outcome {
+        Ok(spoken) => (&spoken.result, spoken),
+        Err(error) => {
+            return ScriptCommand::RecordAudioFailure {
+                version,
+                error: error.message.clone(),
+                retryable: false,
+                cost: MicroDollars::ZERO,
+                characters: 0,
+            };
+        }
+    };
+    match clip {
+        Ok(clip) => ScriptCommand::RecordAudio {
+            version,
+            storage_key: clip.storage_key.clone(),
+            sha256: clip.sha256.clone(),
+            duration_ms: clip.duration_ms,
+            characters: spoken.characters,
+            provider_id: clip.provider_id.clone(),
+            cost: spoken.cost,
+            content_hash: job.speech.as_ref().map(|(_, hash)| hash.clone()),
+        },
+        Err(Unusable(why)) => ScriptCommand::RecordAudioFailure {
             version,
             error: why.clone(),
             retryable: true,
-            cost: *cost,
-            characters: *characters,
-        },
-        Ok(spoken) => ScriptCommand::RecordAudio {
-            version,
-            storage_key: spoken.clip.storage_key.clone(),
-            sha256: spoken.clip.sha256.clone(),
-            duration_ms: spoken.clip.duration_ms,
-            characters: spoken.characters,
-            provider_id: spoken.clip.provider_id.clone(),
             cost: spoken.cost,
-        },
-        Err(error) => ScriptCommand::RecordAudioFailure {
-            version,
-            error: error.message.clone(),
-            retryable: false,
-            cost: MicroDollars::ZERO,
-            characters: 0,
+            characters: spoken.characters,
         },
     }
 }
 
+/// What is to be spoken how, with its content hash.
+type ToSay = (SpeechRequest, String);
+
 impl Studio<'_> {
-    /// Asks for audio of every approved script that has none; returns the scripts as they are then.
-    async fn request(&self, ids: &[ScriptId]) -> Result<Vec<Script>, CommandError> {
+    /// Asks for audio of every approved script that has none, or another one than is wanted now; answers the scripts as they are then.
+    async fn request(&self, ids: &[ScriptId]) -> Result<Vec<(Script, Option<ToSay>)>, CommandError> {
         let scripts: Vec<Loaded<Script>> = load_many(self.ports, self.context.organization, ids).await?;
+        let speeches = self.speeches(scripts.iter().map(Loaded::state)).await?;
         let mut batch = Batch::new(self.ports, self.context);
         let mut states = Vec::with_capacity(scripts.len());
-        for mut script in scripts {
+        for (mut script, speech) in scripts.into_iter().zip(speeches) {
             let state = script.state();
-            let lacks = matches!(state.audio, Audio::None | Audio::Failed { .. });
-            if state.review == Some(Review::Approved) && lacks && !state.is_handed_over() {
+            if is_wanted(state, state.version) && !matches!(state.audio, Audio::Removed { .. }) {
                 script.decide(ScriptCommand::RequestAudio {
                     voice: self.voice.id.to_owned(),
                     settings: self.voice.settings,
+                    content_hash: speech.as_ref().map(|(_, hash)| hash.clone()),
                 })?;
             }
-            states.push(script.state().clone());
+            states.push((script.state().clone(), speech));
             batch.add(script)?;
         }
         batch.commit().await?;
         Ok(states)
     }
 
-    /// Where the audio of a script lies: the specification's layout.
+    /// What every approved script would have spoken how; nothing for the others, and where the words can't be opened.
+    async fn speeches(
+        &self,
+        scripts: impl Iterator<Item = &Script> + Clone,
+    ) -> Result<Vec<Option<ToSay>>, CommandError> {
+        let sealed_of = |script: &Script| {
+            let sealed = script.contact.zip(script.text.clone());
+            sealed.filter(|_| is_wanted(script, script.version))
+        };
+        let sealed: Vec<_> = scripts.map(sealed_of).collect();
+        let there: Vec<_> = sealed.iter().flatten().map(|(of, text)| (*of, text)).collect();
+        let opened = self
+            .ports
+            .keys
+            .open_many(self.context.organization, &there)
+            .await?;
+        let (mut opened, fingerprint) = (opened.into_iter(), self.ports.voice.fingerprint());
+        let speech = |words: &str| {
+            let request = SpeechRequest {
+                text: spoken(words, self.pronunciations),
+                voice: self.voice.id.to_owned(),
+                settings: self.voice.settings,
+            };
+            let hash = content_hash(&fingerprint, &request);
+            (request, hash)
+        };
+        let speeches = sealed.iter().map(|sealed| {
+            let words = sealed.as_ref().and_then(|_| opened.next())?;
+            words.ok().map(|words| speech(&words))
+        });
+        Ok(speeches.collect())
+    }
+
+    /// Looked at right before it is bought: minutes may have passed since it was asked for.
+    async fn is_still_wanted(&self, job: &ToSpeak) -> Result<bool, PortError> {
+        let script: Result<Loaded<Script>, _> = load(self.ports, self.context.organization, job.script).await;
+        let script = script.map_err(|error| PortError::new(PortErrorKind::Retryable, error.to_string()))?;
+        Ok(is_wanted(script.state(), job.version))
+    }
+
     fn key(&self, script: ScriptId, media_type: &str) -> String {
-        let extension = if media_type == "audio/mpeg" { "mp3" } else { "wav" };
-        format!("voicemails/{}/{}/{script}.{extension}", self.owner, self.campaign)
+        audio_key(self.owner, self.campaign, script, extension(media_type))
     }
 
     /// A clip that is there, as this script's own file; nothing when its file is gone or is another one now.
@@ -301,7 +341,7 @@ impl Studio<'_> {
     async fn buy(
         &self,
         script: ScriptId,
-        request: SpeechRequest,
+        request: &SpeechRequest,
         hash: &str,
         lost_since: Option<DateTime<Utc>>,
     ) -> Result<Spoken, PortError> {
@@ -324,7 +364,7 @@ impl Studio<'_> {
     /// A speech: the one that was ordered before, if there is one, else a new one. A lost answer is looked for at once.
     async fn order(
         &self,
-        request: SpeechRequest,
+        request: &SpeechRequest,
         lost_since: Option<DateTime<Utc>>,
         begun: DateTime<Utc>,
     ) -> Result<Speech, PortError> {
@@ -335,13 +375,13 @@ impl Studio<'_> {
             ..error
         };
         if let Some(since) = lost_since
-            && let Some(speech) = voice.recall(&request, since).await.map_err(unknown)?
+            && let Some(speech) = voice.recall(request, since).await.map_err(unknown)?
         {
             return Ok(speech);
         }
         match voice.speak(request.clone()).await {
             Err(error) if !error.certainly_not_done() => {
-                match voice.recall(&request, begun).await.map_err(unknown)? {
+                match voice.recall(request, begun).await.map_err(unknown)? {
                     Some(speech) => Ok(speech),
                     None => Err(error),
                 }
@@ -350,7 +390,8 @@ impl Studio<'_> {
         }
     }
 
-    /// Stores what was bought before anything else is done with it.
+    /// Stores what was bought before anything else is done with it: as a clip of the organization, which stays when this script says
+    /// something else, and as the script's own file.
     async fn store(
         &self,
         organization: OrganizationId,
@@ -358,33 +399,57 @@ impl Studio<'_> {
         hash: &str,
         speech: Speech,
     ) -> Result<Spoken, PortError> {
-        let audio: Bytes = speech.audio;
-        let storage_key = self.key(script, &speech.media_type);
-        let sha256 = hex::encode(Sha256::digest(&audio));
-        self.ports.blobs.put(&storage_key, audio).await?;
-        let clip = Clip {
-            storage_key,
-            sha256,
-            media_type: speech.media_type,
-            duration_ms: speech.duration_ms,
-            characters: speech.characters,
-            cost: speech.cost,
-            provider_id: speech.provider_id,
-        };
         let clips = &self.ports.clips;
-        if speech.unusable.is_some() {
+        let (cost, characters) = (speech.cost, speech.characters);
+        if let Some(why) = speech.unusable {
             // Whoever wants these words next has them made again.
             clips.abandon(organization, hash).await?;
-        } else {
-            clips.complete(organization, hash, clip.clone()).await?;
+            return Ok(Spoken {
+                result: Err(Unusable(why)),
+                cost,
+                characters,
+            });
         }
+        let audio: Bytes = speech.audio;
+        let own = self.key(script, &speech.media_type);
+        let clip = Clip {
+            storage_key: clip_key(organization, hash, &speech.media_type),
+            sha256: hex::encode(Sha256::digest(&audio)),
+            media_type: speech.media_type,
+            duration_ms: speech.duration_ms,
+            characters,
+            cost,
+            provider_id: speech.provider_id,
+        };
+        let blobs = &self.ports.blobs;
+        futures::try_join!(
+            blobs.put(&clip.storage_key, audio.clone()),
+            blobs.put(&own, audio)
+        )?;
+        clips.complete(organization, hash, clip.clone()).await?;
         Ok(Spoken {
-            cost: clip.cost,
-            characters: clip.characters,
-            clip,
-            unusable: speech.unusable,
+            result: Ok(Clip {
+                storage_key: own,
+                ..clip
+            }),
+            cost,
+            characters,
         })
     }
+}
+
+/// Where the audio of a script lies: the specification's layout.
+pub(super) fn audio_key(owner: UserId, campaign: CampaignId, script: ScriptId, extension: &str) -> String {
+    format!("voicemails/{owner}/{campaign}/{script}.{extension}")
+}
+
+/// Where a clip of an organization lies.
+fn clip_key(organization: OrganizationId, hash: &str, media_type: &str) -> String {
+    format!("{CLIPS_FOLDER}{organization}/{hash}.{}", extension(media_type))
+}
+
+fn extension(media_type: &str) -> &'static str {
+    if media_type == "audio/mpeg" { "mp3" } else { "wav" }
 }
 
 /// What identifies a clip: who else says the same words in the same way needs no second purchase.

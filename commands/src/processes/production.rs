@@ -68,6 +68,8 @@ pub(super) enum Trouble {
     Port(PortError),
     /// Somebody else is making it.
     UnderWay,
+    /// Nobody wants it any more. It counts neither as made nor as failed.
+    Unwanted,
 }
 
 impl From<PortError> for Trouble {
@@ -332,6 +334,7 @@ impl<'a> Stretch<'a> {
                 Ok(made)
             }
             Err(Trouble::Port(error)) if error.kind == PortErrorKind::Permanent => Err(error),
+            Err(Trouble::Unwanted) => return,
             Err(trouble) => {
                 let mut pass = held(pass);
                 pass.take(C::member(&job), trouble);

@@ -70,7 +70,10 @@ pub(super) async fn run(
     let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
     members.sort_unstable();
     let outcome = match engine {
-        ScriptEngine::Template => desk.by_template(&stretch, template_of(state)?, &members).await?,
+        ScriptEngine::Template => {
+            let template = template_of(ports, context.organization, state).await?;
+            desk.by_template(&stretch, template, &members).await?
+        }
         ScriptEngine::Model {
             provider,
             model,
@@ -86,6 +89,7 @@ pub(super) async fn run(
                 writer: writer.as_ref(),
                 model: model.as_deref(),
                 prompt: prompt.as_deref(),
+                run: request.run,
             };
             let at_once = at_once.min(writer.at_once());
             if batch {
@@ -384,6 +388,8 @@ pub(super) struct ByModel<'a> {
     writer: &'a dyn ScriptWriter,
     model: Option<&'a str>,
     prompt: Option<&'a str>,
+    /// Which generation.
+    run: u32,
 }
 
 /// What a model is asked for.
@@ -449,20 +455,51 @@ impl Craft for ByModel<'_> {
             })
             .collect();
         let sealed = self.desk.seal(written.iter()).await?;
-        retrying(|| async {
+        let (recorded, unwanted) = retrying(|| async {
             let ids = written.iter().map(|w| ScriptId::of(self.campaign, w.contact));
             let scripts: Vec<Loaded<Script>> =
                 load_many(self.desk.ports, self.desk.context.organization, ids).await?;
             let texts = written.iter().zip(&sealed);
             let texts = texts.map(|(w, text)| (w.contact, w.generated(text.clone())));
+            let unwanted: Vec<MicroDollars> = scripts
+                .iter()
+                .zip(&written)
+                .filter(|(script, _)| !wanted(script.state()))
+                .map(|(_, w)| w.cost)
+                .collect();
             let all = scripts.into_iter().zip(texts);
-            self.desk
+            let recorded = self
+                .desk
                 .commit(
                     all.map(|(script, (contact, text))| (script, contact, text))
                         .collect(),
                 )
-                .await
+                .await?;
+            Ok((recorded, unwanted))
         })
-        .await
+        .await?;
+        let unusable = made.iter().filter_map(|(_, script)| script.as_ref().err());
+        self.note_waste(unusable.map(|error| error.cost).chain(unwanted))
+            .await?;
+        Ok(recorded)
+    }
+}
+
+impl ByModel<'_> {
+    /// Records what was billed for texts that became no script.
+    async fn note_waste(&self, costs: impl Iterator<Item = MicroDollars>) -> Result<(), CommandError> {
+        let (mut texts, mut cost) = (0, MicroDollars::ZERO);
+        for billed in costs.filter(|cost| *cost > MicroDollars::ZERO) {
+            texts += 1;
+            cost = cost.plus(billed).unwrap_or(MicroDollars::from_micros(i64::MAX));
+        }
+        if texts == 0 {
+            return Ok(());
+        }
+        let run = self.run;
+        let note = CampaignCommand::NoteWaste { run, texts, cost };
+        execute::<Campaign>(self.desk.ports, self.desk.context, self.campaign, note)
+            .await
+            .map(drop)
     }
 }

@@ -24,14 +24,46 @@ pub const KNOWN_VARIABLES: &[(&str, &str)] = &[
     ("sale_date", "last sale, spoken"),
     ("days_on_market", "days on market"),
     ("property_type", "kind of property"),
+    ("list_price", "asking price, spoken"),
+    ("estimated_value", "estimated value, spoken"),
+    ("bedrooms", "bedrooms"),
+    ("bathrooms", "bathrooms"),
+    ("square_feet", "living area, square feet"),
+    ("lot_size", "size of the lot, as the list has it"),
+    ("year_built", "year in which it was built"),
+    ("apn", "parcel number"),
+    ("county", "county"),
+    ("mls_number", "number at the MLS"),
+    ("co_owner", "second owner"),
     ("listing_status", "listing status, lower case"),
     ("agent_name", "the agent"),
     ("brokerage", "the brokerage's licensed name"),
     ("agent_phone", "number for calling back"),
     ("opt_out_phone", "number of the opt-out line"),
     ("campaign_name", "name of the campaign"),
-    ("neighborhood", "the farm"),
+    ("neighborhood", "the farm; without one, what the list says"),
 ];
+
+/// Variables that are a column of the list, as it stands there.
+const AS_LISTED: [&str; 11] = [
+    "days_on_market",
+    "property_type",
+    "bedrooms",
+    "bathrooms",
+    "square_feet",
+    "lot_size",
+    "year_built",
+    "apn",
+    "county",
+    "mls_number",
+    "co_owner",
+];
+
+/// Variables that are a price of the list.
+const PRICES: [&str; 3] = ["sale_price", "list_price", "estimated_value"];
+
+/// Kept with a contact for people alone: neither a template nor a model is given it.
+const NOT_SAID: [&str; 3] = ["notes", "email_as_given", "phone_extension"];
 
 /// Values by name; a known name without a value is missing, and a template must say what to do then.
 #[derive(Clone, Default)]
@@ -52,8 +84,20 @@ impl Variables {
         campaign: &Campaign,
         agent: &AgentProfile,
     ) -> Self {
-        let mut values = Self(campaign.script_variables.clone());
         let attribute = |name: &str| details.attributes.get(name).map(String::as_str);
+        let mut values = Self::default();
+        // Columns that somebody named. What a list calls like one of ours can't pass for it.
+        for (name, value) in &details.attributes {
+            if !NOT_SAID.contains(&name.as_str()) && !is_known(name) {
+                values.put(name, Some(value));
+            }
+        }
+        values.0.extend(
+            campaign
+                .script_variables
+                .iter()
+                .map(|(n, v)| (n.clone(), v.clone())),
+        );
         values.put("first_name", Some(&details.first_name));
         values.put("last_name", Some(&details.last_name));
         values.put("name", Some(&details.name));
@@ -65,23 +109,24 @@ impl Variables {
         values.put("city", location.city.as_deref());
         values.put("state", location.state.map(|s| s.name()));
         values.put("zip", location.zip.as_deref());
-        values.put(
-            "sale_price",
-            attribute("sale_price").and_then(speakable::price).as_deref(),
-        );
+        for name in PRICES {
+            values.put(name, attribute(name).and_then(speakable::price).as_deref());
+        }
         values.put(
             "sale_date",
             attribute("sale_date").and_then(speakable::date).as_deref(),
         );
-        values.put("days_on_market", attribute("days_on_market"));
-        values.put("property_type", attribute("property_type"));
+        for name in AS_LISTED {
+            values.put(name, attribute(name));
+        }
         values.put("listing_status", listing_status.map(str::to_lowercase).as_deref());
         values.put("agent_name", Some(&agent.name));
         values.put("brokerage", Some(&agent.brokerage));
         values.put("agent_phone", Some(&agent.phone));
         values.put("opt_out_phone", Some(&agent.opt_out_phone));
         values.put("campaign_name", Some(&campaign.name));
-        values.put("neighborhood", campaign.neighborhood.as_deref());
+        let farm = campaign.neighborhood.as_deref();
+        values.put("neighborhood", farm.or_else(|| attribute("neighborhood")));
         values.put("campaign_type", campaign.kind.map(campaign_type));
         values
     }
@@ -104,6 +149,11 @@ impl Variables {
             self.0.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+/// One of our own names, which no column of a list takes.
+fn is_known(name: &str) -> bool {
+    name == "campaign_type" || KNOWN_VARIABLES.iter().any(|(known, _)| *known == name)
 }
 
 const fn campaign_type(kind: CampaignType) -> &'static str {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     CampaignId, ConnectionId, ImportBatchId, OrganizationId, Position, UserId,
     campaign::{Campaign, CampaignCommand},
-    import::{ContactSource, ImportBatch, ImportCommand, ImportOrigin, ImportStatus},
+    import::{ContactSource, ImportBatch, ImportCommand, ImportOrigin},
     organization::{Organization, OrganizationCommand},
 };
 use serde::{Deserialize, Serialize};
@@ -151,11 +151,7 @@ async fn place_for(
         };
         let batch = import_id(organization, campaign, &name);
         let import: Loaded<ImportBatch> = load(ports, organization, batch).await?;
-        let stands = !matches!(
-            import.state().status,
-            ImportStatus::Failed | ImportStatus::Cancelled | ImportStatus::Undone
-        );
-        if stands {
+        if !import.state().status.is_void() {
             return Ok((batch, import));
         }
     }

@@ -52,7 +52,7 @@ pub async fn push_contacts(
     may_push(ports, context, &push).await?;
     let sha256 = push_hash(push.source, key);
     let batch = import_id(context.organization, push.campaign, &sha256);
-    if is_known(ports, context, batch).await? {
+    if stands(ports, context, batch).await? {
         return Ok(StartedImport {
             batch,
             repeated: true,
@@ -147,13 +147,11 @@ async fn may_push(ports: &Ports, context: &CommandContext, push: &ContactPush) -
     Ok(())
 }
 
-async fn is_known(
-    ports: &Ports,
-    context: &CommandContext,
-    batch: ImportBatchId,
-) -> Result<bool, CommandError> {
+/// Whether the push was taken before and is under way or came to its end. Of one that failed, was stopped or was taken back nothing
+/// is left: it is started anew.
+async fn stands(ports: &Ports, context: &CommandContext, batch: ImportBatchId) -> Result<bool, CommandError> {
     let import: Loaded<ImportBatch> = load(ports, context.organization, batch).await?;
-    Ok(import.exists())
+    Ok(import.exists() && !import.state().status.is_void())
 }
 
 #[cfg(test)]

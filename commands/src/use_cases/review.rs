@@ -14,7 +14,7 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{details_of, load_people, seal_about},
-    ports::{Speech, SpeechRequest},
+    ports::{PortError, Speech, SpeechRequest, unpriced_model},
     scripts::{Variables, linter_for, names_of, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
@@ -283,7 +283,7 @@ pub async fn regenerate_script(
         loaded.state(),
         &settings.agent,
     );
-    let mut text = rewrite(ports, loaded.state(), &variables, by).await?;
+    let mut text = rewrite(ports, context, loaded.state(), &variables, by).await?;
     let linter = linter_for(ports, context.organization, settings).await?;
     let lint = linter.check(&text.0, &names_of(&details));
     let sealed = seal_about(ports, context, &[(contact, &text.0)]).await?.pop();
@@ -299,6 +299,7 @@ pub async fn regenerate_script(
 /// The words, and where they come from; not sealed and not checked yet.
 async fn rewrite(
     ports: &Ports,
+    context: &CommandContext,
     campaign: &Campaign,
     variables: &Variables,
     by: Rewriter<'_>,
@@ -321,7 +322,8 @@ async fn rewrite(
         prompt,
     } = by
     else {
-        let text = template_of(campaign)?
+        let text = template_of(ports, context.organization, campaign)
+            .await?
             .render(variables)
             .map_err(|e| invalid(&e))?;
         let blank = blank(&text, Author::Template);
@@ -333,7 +335,10 @@ async fn rewrite(
     };
     let asked = prompt_for(variables, prompt, model);
     let prompt_sha256 = hex::encode(Sha256::digest(asked.instructions.as_bytes()));
-    let written = writer.map_err(|e| invalid(&e))?.write(asked).await?;
+    let written = match writer.map_err(|e| invalid(&e))?.write(asked).await {
+        Ok(written) => written,
+        Err(error) => return Err(noted(ports, context, campaign, error).await),
+    };
     let text = GeneratedText {
         model: Some(written.model),
         prompt_sha256: Some(prompt_sha256),
@@ -342,6 +347,27 @@ async fn rewrite(
         ..blank(&written.text, Author::Ai)
     };
     Ok((written.text, text))
+}
+
+/// Records what a text cost that can't be used; answers why there is none.
+async fn noted(
+    ports: &Ports,
+    context: &CommandContext,
+    campaign: &Campaign,
+    error: PortError,
+) -> CommandError {
+    let Some(id) = campaign.id.filter(|_| error.cost > domain::MicroDollars::ZERO) else {
+        return error.into();
+    };
+    let note = CampaignCommand::NoteWaste {
+        run: campaign.generation_run(),
+        texts: 1,
+        cost: error.cost,
+    };
+    match execute::<Campaign>(ports, context, id, note).await {
+        Ok(_) => error.into(),
+        Err(unrecorded) => unrecorded,
+    }
 }
 
 /// Has the scripts of a campaign written, if whoever is to write them can.
@@ -355,11 +381,20 @@ pub async fn start_generation(
     match &engine {
         ScriptEngine::Template => {
             let loaded: Loaded<Campaign> = load(ports, context.organization, campaign).await?;
-            template_of(loaded.state())?;
+            template_of(ports, context.organization, loaded.state()).await?;
         }
-        ScriptEngine::Model { provider, batch, .. } => {
+        ScriptEngine::Model {
+            provider,
+            model,
+            batch,
+        } => {
             let known = ports.writers.get(provider);
             let writer = known.map_err(|e| CommandError::invalid(e.to_string()))?;
+            if let Some(model) = model
+                && !writer.knows_prices_of(model)
+            {
+                return Err(CommandError::invalid(unpriced_model(provider, model)));
+            }
             if *batch && writer.batches().is_none() {
                 let none = format!("{provider} takes no batches; leave batch out or choose another writer");
                 return Err(CommandError::invalid(none));
@@ -393,7 +428,7 @@ pub async fn preview_script(
     if let Some(template) = template {
         state.script_template = Some(template.to_owned());
     }
-    let template = template_of(&state)?;
+    let template = template_of(ports, context.organization, &state).await?;
     let organization: Loaded<Organization> = load(ports, context.organization, context.organization).await?;
     let settings = &organization.state().settings;
     let person = load_people(ports, context, &[contact]).await?.pop();

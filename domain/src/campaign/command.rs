@@ -115,6 +115,15 @@ pub enum CampaignCommand {
         /// Each with its contacts, at most 1,000.
         batches: Vec<(ScriptBatchId, Vec<ContactId>)>,
     },
+    /// Note what was billed for texts that became no script.
+    NoteWaste {
+        /// Of which generation.
+        run: u32,
+        /// How many texts.
+        texts: u64,
+        /// What was billed for them.
+        cost: MicroDollars,
+    },
     /// Note that the provider has taken a batch.
     ConfirmScriptBatch {
         /// Which.

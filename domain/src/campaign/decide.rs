@@ -91,6 +91,10 @@ impl Decider for Campaign {
             | C::ConfirmScriptBatch { .. }
             | C::NoteScriptBatchProgress { .. }
             | C::EndScriptBatch { .. } => self.batch(command),
+            // Whatever has become of the campaign since: it is in the bill.
+            C::NoteWaste { run, texts, cost } => {
+                Ok(once(cost.micros() > 0, E::WritingWasted { run, texts, cost }))
+            }
             C::PauseProduction { .. }
             | C::ResumeProduction
             | C::HoldProduction { .. }

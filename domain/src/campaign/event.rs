@@ -240,6 +240,15 @@ pub enum CampaignEvent {
         /// Scripts that could not be written.
         failed: u64,
     },
+    /// A model's texts that became no script were billed all the same: cut off, refused, or not wanted any more.
+    WritingWasted {
+        /// Of which generation.
+        run: u32,
+        /// How many texts.
+        texts: u64,
+        /// What was billed for them.
+        cost: MicroDollars,
+    },
     /// A provider is to write the scripts of these contacts, at most 1,000, in one batch. Durable before the provider is asked.
     ScriptBatchPlanned {
         /// Which generation.
@@ -398,6 +407,7 @@ event_names!(CampaignEvent {
     DuplicatesResolved = "1",
     ScriptGenerationStarted = "1",
     ScriptGenerationFinished = "1",
+    WritingWasted = "1",
     ScriptBatchPlanned = "1",
     ScriptBatchSubmitted = "1",
     ScriptBatchProgressed = "1",

@@ -240,7 +240,7 @@ impl Campaign {
             | E::ScriptBatchSubmitted { .. }
             | E::ScriptBatchProgressed { .. }
             | E::ScriptBatchEnded { .. } => self.take_in_batch(event),
-            E::DuplicatesChecked { .. } => {}
+            E::DuplicatesChecked { .. } | E::WritingWasted { .. } => {}
             E::SentToReview => self.status = CampaignStatus::Review,
             E::CampaignApproved { .. } => self.status = CampaignStatus::Approved,
             E::CampaignSubmitted { .. } => self.status = CampaignStatus::Submitted,

@@ -29,6 +29,11 @@ pub enum ImportStatus {
 }
 
 impl ImportStatus {
+    /// It came to nothing that counts: the same may be imported again.
+    pub const fn is_void(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled | Self::Undone)
+    }
+
     /// The status as stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {

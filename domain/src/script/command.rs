@@ -119,6 +119,8 @@ pub enum ScriptCommand {
         voice: String,
         /// How the voice is set.
         settings: VoiceSettings,
+        /// What would be spoken how, hashed; nothing where the words can't be opened.
+        content_hash: Option<String>,
     },
     /// Take the audio that was made.
     RecordAudio {
@@ -136,6 +138,8 @@ pub enum ScriptCommand {
         provider_id: String,
         /// What it cost.
         cost: MicroDollars,
+        /// What was spoken how, hashed.
+        content_hash: Option<String>,
     },
     /// Note that the audio could not be made.
     RecordAudioFailure {

@@ -194,10 +194,17 @@ impl Script {
 
     fn audio(&self, command: ScriptCommand) -> Decided {
         match command {
-            ScriptCommand::RequestAudio { voice, settings } => {
+            ScriptCommand::RequestAudio {
+                voice,
+                settings,
+                content_hash,
+            } => {
                 self.changeable()?;
                 if self.review != Some(Review::Approved) {
                     return Err(R::NotApproved);
+                }
+                if self.is_spoken(content_hash.as_deref()) {
+                    return Ok(vec![]);
                 }
                 let wanted = Audio::Requested {
                     voice: voice.clone(),
@@ -218,8 +225,10 @@ impl Script {
                 characters,
                 provider_id,
                 cost,
+                content_hash,
             } => {
                 self.newest(version)?;
+                // Also when the review was taken back while it was spoken: it is paid for, and is handed over only once approved again.
                 match &self.audio {
                     Audio::Rendered { sha256: known, .. } if *known == sha256 => Ok(vec![]),
                     Audio::Requested { .. } | Audio::Failed { .. } => Ok(vec![E::AudioRendered {
@@ -230,6 +239,7 @@ impl Script {
                         characters,
                         provider_id,
                         cost,
+                        content_hash,
                     }]),
                     Audio::Rendered { .. } | Audio::Removed { .. } | Audio::None => Err(R::AudioNotRequested),
                 }
@@ -256,6 +266,17 @@ impl Script {
             }
             ScriptCommand::RemoveAudio { reason } => Ok(self.remove_audio(reason)),
             _ => Ok(vec![]),
+        }
+    }
+
+    /// There is a recording that says the same in the same way. Of an old one, and of words that can't be opened, that is supposed.
+    fn is_spoken(&self, wanted: Option<&str>) -> bool {
+        match &self.audio {
+            Audio::Rendered { content_hash, .. } => {
+                let known = content_hash.as_deref();
+                known.zip(wanted).is_none_or(|(known, wanted)| known == wanted)
+            }
+            Audio::None | Audio::Requested { .. } | Audio::Failed { .. } | Audio::Removed { .. } => false,
         }
     }
 

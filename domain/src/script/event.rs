@@ -191,6 +191,9 @@ pub enum ScriptEvent {
         provider_id: String,
         /// What it cost; nothing from the cache.
         cost: MicroDollars,
+        /// What was spoken how: words as they are pronounced, voice, settings and model, hashed. Nothing in old recordings.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content_hash: Option<String>,
     },
     /// Audio could not be made.
     AudioFailed {

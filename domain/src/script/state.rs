@@ -34,6 +34,9 @@ pub enum Audio {
         sha256: String,
         /// Length, milliseconds.
         duration_ms: u64,
+        /// What was spoken how, hashed; nothing in old recordings.
+        #[serde(default)]
+        content_hash: Option<String>,
     },
     /// Could not be made.
     Failed {
@@ -132,12 +135,14 @@ impl Script {
                 storage_key,
                 sha256,
                 duration_ms,
+                content_hash,
                 ..
             } => {
                 self.audio = Audio::Rendered {
                     storage_key: storage_key.clone(),
                     sha256: sha256.clone(),
                     duration_ms: *duration_ms,
+                    content_hash: content_hash.clone(),
                 };
             }
             E::AudioFailed { retryable, .. } => {

@@ -125,6 +125,7 @@ fn request_audio() -> Command {
     Command::RequestAudio {
         voice: "v".to_owned(),
         settings: VoiceSettings::default(),
+        content_hash: Some("hello by v".to_owned()),
     }
 }
 
@@ -137,6 +138,7 @@ fn record_audio(version: u32) -> Command {
         characters: 5,
         provider_id: "r".to_owned(),
         cost: MicroDollars::ZERO,
+        content_hash: Some("hello by v".to_owned()),
     }
 }
 
@@ -149,6 +151,7 @@ fn rendered() -> Event {
         characters: 5,
         provider_id: "r".to_owned(),
         cost: MicroDollars::ZERO,
+        content_hash: Some("hello by v".to_owned()),
     }
 }
 
@@ -379,6 +382,44 @@ mod audio {
         given([generated(1)])
             .when(record_audio(1))
             .then_refused(Refusal::AudioNotRequested);
+    }
+
+    #[test]
+    fn what_is_spoken_is_asked_for_again_only_where_it_would_sound_otherwise() {
+        let asked_as = |content_hash: Option<&str>| Command::RequestAudio {
+            voice: "w".to_owned(),
+            settings: VoiceSettings::default(),
+            content_hash: content_hash.map(str::to_owned),
+        };
+        let spoken = || {
+            [
+                generated(1),
+                reviewed(1, Review::Approved),
+                audio_requested(),
+                rendered(),
+            ]
+        };
+        given(spoken()).when(request_audio()).then_nothing();
+        given(spoken()).when(asked_as(None)).then_nothing();
+        given(spoken())
+            .when(asked_as(Some("hello by w")))
+            .then([Event::AudioRequested {
+                version: 1,
+                voice: "w".to_owned(),
+                settings: VoiceSettings::default(),
+            }]);
+    }
+
+    #[test]
+    fn what_was_bought_is_kept_although_it_was_rejected_meanwhile_and_is_not_sent() {
+        let rejected = [
+            generated(1),
+            reviewed(1, Review::Approved),
+            audio_requested(),
+            reviewed(1, Review::Rejected),
+        ];
+        let after = given(rejected).when(record_audio(1)).then([rendered()]);
+        assert!(!after.is_ready());
     }
 
     #[test]

@@ -337,6 +337,7 @@ impl CampaignRow {
             }
             // The counters follow the rows of the contacts.
             E::ContactsImported { .. } | E::ContactsRemoved { .. } => {}
+            E::WritingWasted { cost, .. } => add(&mut self.writer_cost, *cost),
             E::DuplicatesChecked { report } => self.duplicates = Some(Json(report.clone())),
             E::DuplicatesResolved {
                 resolution,

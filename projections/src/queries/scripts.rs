@@ -49,6 +49,8 @@ pub enum ScriptCondition {
     AwaitingReport,
     /// Audio lies in the store.
     WithAudio,
+    /// Was to be spoken and has no audio now: a file of earlier words may lie there.
+    OnceSpoken,
 }
 
 /// Sums over the scripts of a campaign.

@@ -384,6 +384,7 @@ impl Story {
                 characters: 200,
                 provider_id: "p".to_owned(),
                 cost: MicroDollars::from_micros(60_000),
+                content_hash: None,
             },
             8 => ScriptEvent::ReviewUndone {
                 version,

@@ -293,7 +293,9 @@ impl Studio {
 pub async fn rendering_alone(studio: &Studio) -> (Duration, Duration) {
     let ports = &studio.application.ports;
     let campaign = studio.state().await;
-    let template: Template = template_of(&campaign).unwrap();
+    let template: Template = template_of(ports, studio.cast.organization, &campaign)
+        .await
+        .unwrap();
     let organization: Loaded<Organization> = load(ports, studio.cast.organization, studio.cast.organization)
         .await
         .unwrap();

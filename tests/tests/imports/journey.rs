@@ -19,6 +19,7 @@ in_a_running_system! {
     a_column_of_numbers_can_be_chosen_where_none_is_found;
     contacts_that_are_there_are_picked_into_a_campaign;
     a_contact_by_hand_is_read_as_a_row_is;
+    a_number_marked_in_one_list_is_not_called_from_another;
 }
 
 const PREVIEW_ROWS: &str = "totals { rows created duplicates rejected } headers rows { nodes { \
@@ -352,4 +353,43 @@ async fn a_contact_by_hand_is_read_as_a_row_is(app: &TestApp) {
             .await;
         assert_eq!(refused["code"], code, "{refused}");
     }
+}
+
+async fn a_number_marked_in_one_list_is_not_called_from_another(app: &TestApp) {
+    let agent = app.admin().await;
+    let run = async |list: &str| {
+        let upload = agent.uploads("marked.csv", list.as_bytes()).await;
+        let begun = begins(&agent, &upload, "").await;
+        let figures = format!("{FIGURES} doNotContact suppressed");
+        ended(&agent, text(&begun["importId"]), &figures).await
+    };
+    let first = run(
+        "Owner Name,Phone 1,Phone 2\nAda Moreno,760-555-0130 (DNC),760-555-0131\n\
+         Ben Okafor,760-555-0132,760-555-0133 DNC\n",
+    )
+    .await;
+    assert_eq!(figures(&first), [2, 2, 0, 0], "{first}");
+    assert_eq!(
+        (&first["doNotContact"], &first["suppressed"]),
+        (&json!(0), &json!(0)),
+        "each has a number that may be called: {first}"
+    );
+    let listed = async || {
+        let lists = agent.asks("suppressionLists { kind added }").await;
+        let lists = lists.as_array().expect("lists").clone();
+        let own = lists.iter().find(|list| list["kind"] == "INTERNAL");
+        own.map(|list| list["added"].clone())
+    };
+    until("the marked numbers are on our own list", async || {
+        (listed().await == Some(json!(2))).then_some(())
+    })
+    .await;
+
+    let second = run("Owner Name,Phone\nSomebody Else,(760) 555-0130\nNo Mark,760.555.0134\n").await;
+    assert_eq!(figures(&second), [2, 2, 0, 0], "{second}");
+    assert_eq!(second["suppressed"], 1, "{second}");
+    // The same marks again are no news.
+    let third = run("Owner Name,Phone 1,Phone 2\nAda Moreno,760-555-0130 (DNC),760-555-0131\n").await;
+    assert_eq!(figures(&third), [1, 0, 1, 0], "{third}");
+    assert_eq!(listed().await, Some(json!(2)));
 }

@@ -11,6 +11,7 @@ use crate::{
 
 in_a_running_system! {
     a_push_with_the_same_key_is_one_push;
+    a_push_that_failed_can_be_sent_again;
     a_push_goes_into_a_campaign_of_its_owner_and_no_others;
     what_is_no_push_is_refused_and_records_nothing;
     typed_contacts_are_pushed_over_graphql;
@@ -66,6 +67,40 @@ async fn a_push_with_the_same_key_is_one_push(app: &TestApp) {
     assert_eq!(status, StatusCode::ACCEPTED);
     let done = ended(&program, text(&other["importId"]), FIGURES).await;
     assert_eq!(figures(&done), [2, 1, 1, 0], "{done}");
+}
+
+async fn a_push_that_failed_can_be_sent_again(app: &TestApp) {
+    let program = program(app).await;
+    let admin = app.admin().await;
+    let at_most = async |contacts: u32| {
+        let change = format!("changeSettings(change: {{contactsPerCampaignMax: {contacts}}})");
+        admin.does(&change, "OrganizationChanged { position }").await;
+    };
+    at_most(1).await;
+    let campaign = Campaign::draft(&program).await;
+    let path = format!("/api/v1/contacts?campaign={}", campaign.id);
+    let (status, first) = push(&program, &path, "lead-9", LEADS).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    let failed = ended(&program, text(&first["importId"]), "error").await;
+    assert_eq!(failed["status"], "FAILED", "{failed}");
+
+    at_most(100).await;
+    let (status, again) = push(&program, &path, "lead-9", LEADS).await;
+    assert_eq!(
+        (status, &again["repeated"]),
+        (StatusCode::ACCEPTED, &json!(false)),
+        "{again}"
+    );
+    assert_ne!(first["importId"], again["importId"]);
+    let done = ended(&program, text(&again["importId"]), FIGURES).await;
+    assert_eq!(done["status"], "COMPLETED", "{done}");
+    assert_eq!(campaign.field("counters { contacts }").await["contacts"], 2);
+    let (status, third) = push(&program, &path, "lead-9", LEADS).await;
+    assert_eq!(
+        (status, &third["importId"]),
+        (StatusCode::OK, &again["importId"]),
+        "now it is in"
+    );
 }
 
 async fn a_push_goes_into_a_campaign_of_its_owner_and_no_others(app: &TestApp) {

@@ -119,9 +119,10 @@ fn by_people() -> impl Strategy<Value = Command> {
                 by: UserId::from_uuid(uuid(3)),
             }
         }),
-        4 => Just(Command::RequestAudio {
-            voice: "rachel".into(),
+        4 => prop_oneof![Just("rachel"), Just("adam")].prop_map(|voice| Command::RequestAudio {
+            voice: voice.into(),
             settings: VOICE,
+            content_hash: Some(voice.into()),
         }),
     ]
 }
@@ -130,14 +131,15 @@ fn by_people() -> impl Strategy<Value = Command> {
 fn by_workers() -> impl Strategy<Value = Command> {
     let attempt = || (10_u8..13).prop_map(|n| AttemptId::from_uuid(uuid(n)));
     prop_oneof![
-        6 => (1_u32..4).prop_map(|version| Command::RecordAudio {
+        6 => (1_u32..4, prop_oneof![Just("rachel"), Just("adam")]).prop_map(|(version, voice)| Command::RecordAudio {
             version,
             storage_key: format!("audio/{version}"),
-            sha256: format!("{version}"),
+            sha256: format!("{version} by {voice}"),
             duration_ms: 9_000,
             characters: 5,
             provider_id: "request".into(),
             cost: MicroDollars::ZERO,
+            content_hash: Some(voice.into()),
         }),
         1 => (1_u32..4).prop_map(|version| Command::RecordAudioFailure {
             version,
@@ -170,6 +172,8 @@ struct Reading {
     newest: u32,
     passed: bool,
     approved: Option<u32>,
+    /// What was bought, or may be: ordered while it was approved.
+    ordered: Option<u32>,
     spoken: Option<u32>,
     under_way: Option<AttemptId>,
     hand_offs: u32,
@@ -201,10 +205,19 @@ impl Reading {
                 self.approved = (*review == Some(Review::Approved)).then_some(*version);
                 self.is_lawful()?;
             }
-            Event::AudioRequested { .. } if self.approved != Some(self.newest) => {
-                return Err(format!("spoken with nothing approved: {self:?}"));
+            Event::AudioRequested { version, .. } => {
+                if self.approved != Some(self.newest) || *version != self.newest {
+                    return Err(format!("ordered with nothing approved: {self:?}"));
+                }
+                (self.ordered, self.spoken) = (Some(*version), None);
             }
-            Event::AudioRendered { version, .. } => self.spoken = Some(*version),
+            // A review that came too late does not undo what is paid for. It is not handed over all the same.
+            Event::AudioRendered { version, .. } => {
+                if self.ordered != Some(*version) || *version != self.newest {
+                    return Err(format!("spoken without having been approved: {self:?}"));
+                }
+                self.spoken = Some(*version);
+            }
             Event::SubmissionAttempted { attempt_id, .. } => {
                 if self.approved != Some(self.newest) {
                     return Err(format!("handed over with nothing approved: {self:?}"));
@@ -263,6 +276,7 @@ fn the_reading_does_see_hand_offs() {
     let request = Command::RequestAudio {
         voice: "rachel".into(),
         settings: VOICE,
+        content_hash: Some("rachel".into()),
     };
     let record = Command::RecordAudio {
         version: 1,
@@ -272,6 +286,7 @@ fn the_reading_does_see_hand_offs() {
         characters: 5,
         provider_id: "request".into(),
         cost: MicroDollars::ZERO,
+        content_hash: Some("rachel".into()),
     };
     let life = vec![
         generate(),

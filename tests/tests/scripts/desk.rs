@@ -32,6 +32,15 @@ pub async fn write_by(campaign: &Campaign, provider: &str) {
     campaign.agent.does(&call, CHANGED).await;
 }
 
+/// A voice of the sandbox's account that is not the default one.
+pub const ANOTHER_VOICE: &str = "EXAVITQu4vr4xnSDxMaL";
+
+/// Has the approved scripts spoken by a voice.
+pub async fn speak_by(campaign: &Campaign, voice: &str) {
+    let call = format!("renderAudio(id: {:?}, voice: {voice:?})", campaign.id);
+    campaign.agent.does(&call, CHANGED).await;
+}
+
 /// Twelve people with approved scripts, all spoken.
 pub async fn twelve_recordings(agent: &Person) -> Campaign {
     let written = twelve_people(agent).await.with_scripts().await;

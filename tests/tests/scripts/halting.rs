@@ -2,7 +2,9 @@
 
 use sandbox::{Faults, RequestFaults};
 
-use super::desk::{from_now_on, halted, scripts, the_same_people, twelve_people, write_by};
+use super::desk::{
+    ANOTHER_VOICE, from_now_on, halted, outside, scripts, speak_by, the_same_people, twelve_people, write_by,
+};
 use crate::{
     graphql::campaign::CHANGED,
     stage::{TestApp, in_a_running_system, text},
@@ -12,6 +14,7 @@ in_a_running_system! {
     writing_waits_for_a_provider_and_goes_on_by_itself;
     a_person_halts_resumes_and_ends_the_writing;
     one_script_that_can_not_be_spoken_does_not_stop_the_rest;
+    what_was_rejected_meanwhile_is_not_spoken;
 }
 
 /// The writer asks for a wait of ten seconds, each time.
@@ -102,4 +105,61 @@ async fn one_script_that_can_not_be_spoken_does_not_stop_the_rest(app: &TestApp)
     campaign.is("REVIEW").await;
     let counters = campaign.field("counters { audioRendered audioFailed }").await;
     assert_eq!(counters["audioRendered"], 12, "{counters}");
+}
+
+async fn what_was_rejected_meanwhile_is_not_spoken(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    let approve = format!(
+        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
+        campaign.id
+    );
+    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    // Every recording is ordered, and none is made.
+    let full = RequestFaults {
+        too_many_requests: 1.0,
+        retry_after: Some(600),
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            elevenlabs: full,
+            ..Faults::default()
+        },
+    );
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    halted(&campaign).await;
+    let stop = format!(
+        "stopProduction(id: {:?}, reason: \"read once more\")",
+        campaign.id
+    );
+    agent.does(&stop, CHANGED).await;
+    campaign.is("REVIEW").await;
+    let all = scripts(&campaign, "id audioState").await;
+    assert!(all.iter().all(|s| s["audioState"] == "REQUESTED"), "{all:?}");
+    let rejected = text(&all[4]["id"]);
+    let reject = format!(
+        "reviewScripts(campaignId: {:?}, scriptIds: [{rejected:?}], review: REJECTED)",
+        campaign.id
+    );
+    agent.does(&reject, "ScriptsReviewed { reviewed }").await;
+
+    from_now_on(app, Faults::default());
+    speak_by(&campaign, ANOTHER_VOICE).await;
+    campaign.is("REVIEW").await;
+    assert_eq!(outside(app).bill()["speech_requests"], 11);
+    for script in scripts(&campaign, "id audioState voice").await {
+        if script["id"] == rejected {
+            assert_eq!(script["audioState"], "REQUESTED", "{script}");
+        } else {
+            assert_eq!(script["audioState"], "RENDERED", "{script}");
+            assert_eq!(script["voice"], ANOTHER_VOICE, "who is said to speak does speak");
+        }
+    }
+    let counters = campaign.field("counters { audioRendered audioFailed }").await;
+    assert_eq!(
+        (&counters["audioRendered"], &counters["audioFailed"]),
+        (&11.into(), &0.into())
+    );
 }

@@ -7,16 +7,19 @@ use sandbox::{Faults, RequestFault, RequestFaults};
 use serde_json::Value;
 
 use super::desk::{
-    as_of_now, first_script, from_now_on, micros, outside, scripts, the_same_people, twelve_people,
-    twelve_recordings,
+    ANOTHER_VOICE, as_of_now, first_script, from_now_on, micros, outside, scripts, speak_by, the_same_people,
+    twelve_people, twelve_recordings,
 };
 use crate::{
-    graphql::campaign::CHANGED,
+    graphql::campaign::{CHANGED, Campaign},
     stage::{TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
     a_recording_is_bought_once_whatever_gets_lost;
+    another_voice_speaks_again_what_was_spoken;
+    one_silent_recording_fails_alone;
+    words_that_come_back_are_not_bought_again;
     a_voice_is_as_fast_as_what_it_has_spoken_says;
     words_are_pronounced_as_the_organization_sets;
     a_draft_is_spoken_on_this_machine_for_nothing;
@@ -50,6 +53,147 @@ async fn a_recording_is_bought_once_whatever_gets_lost(app: &TestApp) {
     assert_eq!(bill["speech_requests"], 12, "{bill}");
     let theirs = bill["micro_dollars"]["speech"].as_i64().expect("an amount");
     assert_eq!(micros(&campaign.field("costs { voice }").await["voice"]), theirs);
+}
+
+/// Waits until so many recordings were bought and nothing is spoken any more.
+async fn bought(app: &TestApp, campaign: &Campaign, recordings: u64) {
+    until("it is spoken", async || {
+        (outside(app).bill()["speech_requests"] == recordings).then_some(())
+    })
+    .await;
+    campaign.is("REVIEW").await;
+}
+
+/// Has it spoken once more, and waits until that is through.
+async fn speak_on(campaign: &Campaign) {
+    let runs = async || {
+        campaign.field("rendering { run }").await["run"]
+            .as_u64()
+            .unwrap_or(0)
+    };
+    let before = runs().await;
+    campaign.agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    until("it was spoken once more", async || {
+        (runs().await > before).then_some(())
+    })
+    .await;
+    campaign.is("REVIEW").await;
+}
+
+async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let first = scripts(&campaign, "voice audioState").await;
+    speak_by(&campaign, ANOTHER_VOICE).await;
+    bought(app, &campaign, 24).await;
+    let second = scripts(&campaign, "voice audioState").await;
+    for after in &second {
+        assert_eq!(
+            (&after["voice"], &after["audioState"]),
+            (&ANOTHER_VOICE.into(), &"RENDERED".into())
+        );
+    }
+    // What is equal is not spoken anew, and who names no voice stays with the one that has spoken.
+    speak_on(&campaign).await;
+    assert_eq!(outside(app).bill()["speech_requests"], 24);
+
+    // A pronunciation is a change, too, for those whose words it is in.
+    let set = "changeSettings(change: {pronunciations: [{written: \"105 desert falls\", spoken: \"one oh five desert falls\"}]})";
+    agent.does(set, "OrganizationChanged { position }").await;
+    let said = scripts(&campaign, "text").await;
+    let concerned = said
+        .iter()
+        .filter(|s| text(&s["text"]).contains("105 Desert Falls"))
+        .count();
+    assert!(concerned > 0, "{}", said[0]);
+    speak_on(&campaign).await;
+    bought(app, &campaign, 24 + concerned as u64).await;
+    // The first voice has all that it said in store.
+    agent
+        .does(
+            "changeSettings(change: {pronunciations: []})",
+            "OrganizationChanged { position }",
+        )
+        .await;
+    speak_by(&campaign, text(&first[0]["voice"])).await;
+    until("the first voice speaks again", async || {
+        let now = scripts(&campaign, "voice audioState").await;
+        (now == first).then_some(())
+    })
+    .await;
+    assert_eq!(outside(app).bill()["speech_requests"], 24 + concerned as u64);
+}
+
+async fn one_silent_recording_fails_alone(app: &TestApp) {
+    use RequestFault as F;
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    let approve = format!(
+        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
+        campaign.id
+    );
+    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    let elevenlabs = RequestFaults {
+        script: vec![F::None, F::Useless],
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            elevenlabs,
+            ..Faults::default()
+        },
+    );
+    speak_on(&campaign).await;
+    let all = scripts(&campaign, "audioState audioError").await;
+    let failed: Vec<&Value> = all.iter().filter(|s| s["audioState"] == "FAILED").collect();
+    assert_eq!(failed.len(), 1, "{all:?}");
+    assert!(failed[0]["audioError"].is_string(), "it says why: {failed:?}");
+    let made = all.iter().filter(|s| s["audioState"] == "RENDERED");
+    assert_eq!(made.count(), 11);
+    let theirs = outside(app).bill()["micro_dollars"]["speech"].as_i64();
+    assert_eq!(
+        Some(micros(&campaign.field("costs { voice }").await["voice"])),
+        theirs,
+        "the silence was billed, too"
+    );
+    // It is asked for again, and only it.
+    speak_on(&campaign).await;
+    bought(app, &campaign, 13).await;
+    let all = scripts(&campaign, "audioState").await;
+    assert!(all.iter().all(|s| s["audioState"] == "RENDERED"), "{all:?}");
+}
+
+async fn words_that_come_back_are_not_bought_again(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let id = first_script(&campaign).await;
+    let script = async || {
+        let call = format!("script(id: {id:?}) {{ version text audioState audio {{ sha256 url }} }}");
+        agent.asks(&call).await
+    };
+    let first = script().await;
+    let (words, mut version) = (text(&first["text"]).to_owned(), 1);
+    for (text, recordings) in [(words.replace("Thank you.", "Thanks a lot."), 13), (words, 13)] {
+        let edit = format!("editScript(id: {id:?}, version: {version}, text: {text:?})");
+        agent.does(&edit, "ScriptChanged { script { version } }").await;
+        let approve = format!(
+            "reviewScripts(campaignId: {:?}, scriptIds: [{id:?}], review: APPROVED)",
+            campaign.id
+        );
+        agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+        version += 1;
+        speak_on(&campaign).await;
+        until("it is spoken again", async || {
+            (script().await["audioState"] == "RENDERED").then_some(())
+        })
+        .await;
+        bought(app, &campaign, recordings).await;
+    }
+    let back = script().await;
+    assert_eq!(back["audio"]["sha256"], first["audio"]["sha256"]);
+    let played = app.anybody().gets(text(&back["audio"]["url"])).await;
+    assert_eq!(played.status(), StatusCode::OK);
 }
 
 async fn a_voice_is_as_fast_as_what_it_has_spoken_says(app: &TestApp) {
@@ -184,6 +328,30 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
     let id = first_script(&campaign).await;
     let audio = async |fields: &str| agent.asks(&format!("script(id: {id:?}) {{ {fields} }}")).await;
     let link = text(&audio("audio { url }").await["audio"]["url"]).to_owned();
+    // One was edited after it was spoken: its file is nobody's any more.
+    let edited = text(&scripts(&campaign, "id").await[5]["id"]).to_owned();
+    let of_edited = format!("script(id: {edited:?}) {{ text audio {{ url }} }}");
+    let before = agent.asks(&of_edited).await;
+    let words = text(&before["text"]).replace("Thank you.", "Thanks a lot.");
+    let edit = format!("editScript(id: {edited:?}, version: 1, text: {words:?})");
+    agent.does(&edit, "ScriptChanged { script { audioState } }").await;
+    let owner = campaign.field("ownerId").await;
+    let owner = text(&owner).rsplit(':').next().expect("an id").to_owned();
+    let file = format!(
+        "voicemails/{owner}/{}/{}.wav",
+        campaign.number(),
+        edited.rsplit(':').next().expect("an id")
+    );
+    let lies = async || {
+        app.application()
+            .ports
+            .blobs
+            .get(&file)
+            .await
+            .expect("the store")
+            .is_some()
+    };
+    assert!(lies().await, "until the campaign's audio goes");
     let cancel = format!(
         "cancelCampaign(id: {:?}, reason: \"the season is over\")",
         campaign.id
@@ -201,7 +369,8 @@ async fn recordings_of_a_campaign_that_ended_long_ago_are_deleted_and_that_is_re
         Processes::new(ports, app.application().settings())
     };
     assert_eq!(after(89).retention_step().await, Ok(0), "it is kept for 90 days");
-    assert_eq!(after(91).retention_step().await, Ok(12));
+    assert_eq!(after(91).retention_step().await, Ok(11));
+    assert!(!lies().await, "what was edited went, too");
     until("the deletion shows", async || {
         (audio("audioState").await["audioState"] == "REMOVED").then_some(())
     })

@@ -1,15 +1,22 @@
 //! Templates that are refused where they are wrong, previews, models of two providers and what they cost.
 
-use super::desk::{first_script, micros, outside, scripts, the_same_people, twelve_people, write_by};
+use sandbox::{Faults, RequestFault, RequestFaults};
+
+use super::desk::{
+    first_script, from_now_on, micros, outside, scripts, the_same_people, twelve_people, write_by,
+};
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
-    stage::{TestApp, in_a_running_system, text},
+    stage::{TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
     a_template_is_refused_with_its_place_when_it_is_written;
     a_template_is_tried_for_a_real_contact;
+    a_column_of_the_list_is_said_by_its_name;
     models_of_both_providers_write_and_what_they_bill_is_recorded;
+    what_is_unusable_is_in_our_bill;
+    another_model_costs_its_own_price;
     a_writer_that_is_not_set_up_is_refused_by_name;
     one_script_is_written_again_by_whom_the_agent_wants;
     what_scripts_are_made_with_is_listed;
@@ -96,6 +103,83 @@ async fn a_template_is_tried_for_a_real_contact(app: &TestApp) {
     );
 }
 
+async fn a_column_of_the_list_is_said_by_its_name(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await;
+    let change = |template: &str| {
+        format!(
+            "changeCampaign(id: {:?}, change: {{scriptTemplate: {template:?}}})",
+            campaign.id
+        )
+    };
+    let template = "Hi {{ first_name }}, {{ list_price }}, {{ bedrooms }} bedrooms, built {{ year_built }}, \
+                    pool: {{ pool | default: \"none\" }}, {{ agent_name }}, {{ co_owner | default: \"nobody\" }}.";
+    // No list has such a column yet.
+    let refused = agent.is_refused(&change(template), CHANGED).await;
+    assert!(text(&refused["message"]).contains("names pool"), "{refused}");
+
+    let list = "Owner Name,Phone,List Price,Bedrooms,Year Built,Swimming,Agent,Notes\n\
+        Ada & Max Moreno,760-555-0120,\"$1,250,000\",4,1987,heated,Mallory,likes dogs\n\
+        Ben Okafor,760-555-0121,900000,2,1950,,Mallory,\n";
+    let upload = agent.uploads("listed.csv", list.as_bytes()).await;
+    let named = [
+        ("Owner Name", "owner_name"),
+        ("Phone", "phone"),
+        ("List Price", "list_price"),
+        ("Bedrooms", "bedrooms"),
+        ("Year Built", "year_built"),
+        ("Swimming", "pool"),
+        ("Agent", "agent_name"),
+        ("Notes", "notes"),
+    ];
+    let mapping: Vec<String> = named
+        .iter()
+        .map(|(header, field)| format!("{{header: {header:?}, field: {field:?}}}"))
+        .collect();
+    let call = format!(
+        "startImport(campaignId: {:?}, uploadId: {upload:?}, source: TITLE_REP, mapping: [{}])",
+        campaign.id,
+        mapping.join(", ")
+    );
+    let begun = agent.does(&call, "ImportBegun { importId }").await;
+    campaign.import_ended(text(&begun["importId"])).await;
+    campaign.is("DRAFT").await;
+
+    agent.does(&change(template), CHANGED).await;
+    let offered = agent.asks("templateVariables { name }").await;
+    let offered: Vec<&str> = offered
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|v| text(&v["name"]))
+        .collect();
+    for name in ["list_price", "pool", "co_owner"] {
+        assert!(offered.contains(&name), "{name}: {offered:?}");
+    }
+    assert!(!offered.contains(&"phone"), "{offered:?}");
+    let campaign = campaign.with_scripts().await;
+    let mut said: Vec<String> = scripts(&campaign, "text")
+        .await
+        .iter()
+        .map(|script| text(&script["text"]).to_owned())
+        .collect();
+    said.sort();
+    let settings = agent.asks("organization { settings { agentName } }").await;
+    let agent_name = text(&settings["settings"]["agentName"]);
+    assert_eq!(
+        said,
+        [
+            format!(
+                "Hi Ada, 1.3 million dollars, 4 bedrooms, built 1987, pool: heated, {agent_name}, Max Moreno."
+            ),
+            format!(
+                "Hi Ben, 900 thousand dollars, 2 bedrooms, built 1950, pool: none, {agent_name}, nobody."
+            ),
+        ],
+        "what the list calls our agent is not who calls"
+    );
+}
+
 async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &TestApp) {
     let agent = app.admin().await;
     for provider in ["groq", "anthropic"] {
@@ -130,6 +214,82 @@ async fn models_of_both_providers_write_and_what_they_bill_is_recorded(app: &Tes
         assert!((ours - theirs).abs() <= 12, "{provider}: {ours} {theirs}");
         assert_eq!(micros(&campaign.field("costs { writer }").await["writer"]), ours);
     }
+}
+
+/// What the writers outside have billed, and what we say that they have.
+async fn both_bills(app: &TestApp, campaign: &Campaign) -> [i64; 2] {
+    let theirs = outside(app).bill()["micro_dollars"]["scripts"]
+        .as_i64()
+        .expect("an amount");
+    let ours = micros(&campaign.field("costs { writer }").await["writer"]);
+    [theirs, ours]
+}
+
+async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
+    use RequestFault as F;
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let useless = RequestFaults {
+        script: vec![F::Useless, F::None, F::Useless],
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            groq: useless.clone(),
+            anthropic: useless,
+            ..Faults::default()
+        },
+    );
+    write_by(&campaign, "groq").await;
+    campaign.is("REVIEW").await;
+    assert_eq!(scripts(&campaign, "id").await.len(), 10, "two were cut off");
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert!(theirs > 0);
+    assert_eq!(theirs, ours);
+    // So it is where one script is written again, and what is missing is written by the next generation.
+    let script = first_script(&campaign).await;
+    let again = format!("regenerateScript(id: {script:?}, engine: {{provider: \"anthropic\"}})");
+    agent
+        .is_refused(&again, "ScriptChanged { script { version } }")
+        .await;
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert_eq!(theirs, ours);
+    from_now_on(app, Faults::default());
+    write_by(&campaign, "groq").await;
+    until("everybody has a script", async || {
+        (scripts(&campaign, "id").await.len() == 12).then_some(())
+    })
+    .await;
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert_eq!(theirs, ours);
+}
+
+async fn another_model_costs_its_own_price(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await;
+    let by = |model: &str| {
+        format!(
+            "generateScripts(id: {:?}, engine: {{provider: \"groq\", model: {model:?}}})",
+            campaign.id
+        )
+    };
+    let refused = agent.is_refused(&by("openai/gpt-oss-999b"), CHANGED).await;
+    let why = text(&refused["message"]);
+    assert!(
+        why.contains("providers.groq.models.\"openai/gpt-oss-999b\""),
+        "it says what to set: {why}"
+    );
+    agent.does(&by("openai/gpt-oss-120b"), CHANGED).await;
+    campaign.is("REVIEW").await;
+    let written = scripts(&campaign, "model").await;
+    assert!(
+        written.iter().all(|s| s["model"] == "openai/gpt-oss-120b"),
+        "{written:?}"
+    );
+    let [theirs, ours] = both_bills(app, &campaign).await;
+    assert!(theirs > 0);
+    assert_eq!(theirs, ours);
 }
 
 async fn a_writer_that_is_not_set_up_is_refused_by_name(app: &TestApp) {

@@ -329,3 +329,19 @@ fn no_error_holds_a_word_of_the_file() {
         assert!(!text.contains("Ann") && !text.contains("555"), "{text}");
     }
 }
+
+#[test]
+fn a_disclaimer_over_two_lines_may_end_the_file() {
+    let list = "Owner Name,Phone,ZIP\nAnn Lee,760-555-0186,92211\n";
+    let disclaimer = "\"Deemed reliable\nbut not guaranteed\"";
+    for end in ["", "\n", "\r\n"] {
+        let list = read(format!("{list}{disclaimer}{end}"));
+        assert_eq!((list.contacts.len(), list.rows()), (1, 1), "{end:?}");
+        assert!(list.broken.is_none(), "{end:?}: {:?}", list.broken);
+    }
+    // A quote that nobody closes takes in what follows it, however the file ends.
+    for end in ["", "\n"] {
+        let open = format!("{list}\"Bob Lee,760-555-0187,92211\nCleo Park,760-555-0188,92211{end}");
+        assert!(read(open).broken.is_some(), "{end:?}");
+    }
+}

@@ -95,7 +95,10 @@ impl Anthropic {
         let script = match outcome {
             Outcome::Succeeded { message } => {
                 let usage = message.usage.as_ref().unwrap_or(&Usage::NONE);
-                let (tokens, cost) = (usage.tokens(), self.cost(self.config.batch_price_percent, usage));
+                let (tokens, cost) = (
+                    usage.tokens(),
+                    self.cost(self.config.batch_price_percent, message.model.as_deref(), usage),
+                );
                 match message.script() {
                     Ok(text) => BatchedScript::Written(WrittenScript {
                         text,

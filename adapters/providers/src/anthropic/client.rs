@@ -116,10 +116,13 @@ impl Anthropic {
             .header("anthropic-version", VERSION)
     }
 
-    /// What an answer cost, at so many hundredths of the prices.
-    pub(super) fn cost(&self, hundredths: u8, usage: &Usage) -> MicroDollars {
+    /// What an answer cost, at so many hundredths of the prices of its model. One that nobody asked for is taken for the configured one.
+    pub(super) fn cost(&self, hundredths: u8, model: Option<&str>, usage: &Usage) -> MicroDollars {
         let count = Option::unwrap_or_default;
-        let (read, written) = (self.config.million_tokens_in, self.config.million_tokens_out);
+        let (read, written) = model.and_then(|model| self.config.prices(model)).map_or(
+            (self.config.million_tokens_in, self.config.million_tokens_out),
+            |prices| (prices.million_tokens_in, prices.million_tokens_out),
+        );
         let for_an_hour = usage.cached_for_an_hour();
         let for_minutes = count(usage.cache_creation_input_tokens).saturating_sub(for_an_hour);
         let parts = [
@@ -143,23 +146,31 @@ impl ScriptWriter for Anthropic {
         &self.config.model
     }
 
+    fn knows_prices_of(&self, model: &str) -> bool {
+        self.config.prices(model).is_some()
+    }
+
     fn at_once(&self) -> usize {
         self.config.concurrency
     }
 
     async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError> {
         let asked = prompt.model.as_deref().unwrap_or(&self.config.model);
+        if !self.knows_prices_of(asked) {
+            return Err(script::unpriced(PROVIDER, asked));
+        }
         let body = wire::request(asked, &prompt);
         script::check_length(PROVIDER, &body)?;
         let request = self.request(Method::POST, "v1/messages").json(&body);
         let answer = self.call.send(&MESSAGES, request).await?;
         let message: Message = answer.json()?;
         let usage = message.usage.as_ref().unwrap_or(&Usage::NONE);
-        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, usage));
+        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, Some(asked), usage));
+        let cost = script::with_lost(cost, answer.lost);
         Ok(WrittenScript {
-            text: message.script()?,
+            text: message.script().map_err(|error| error.billed(cost))?,
             tokens,
-            cost: script::with_lost(cost, answer.lost),
+            cost,
             model: message.model.unwrap_or_else(|| asked.to_owned()),
         })
     }

@@ -146,7 +146,24 @@ impl ElevenLabs {
         characters: u64,
     ) -> Result<Speech, PortError> {
         let found = audio_kind(&answer.body).zip(duration_ms(&answer.body).filter(|ms| *ms > 0));
-        let (kind, duration_ms) = found.ok_or_else(|| error::no_audio(is_billed))?;
+        let thousandths = self.config.thousand_characters.times(characters.cast_signed());
+        let cost = MicroDollars::from_micros(thousandths.micros() / 1_000);
+        let Some((kind, duration_ms)) = found else {
+            // Once billed, a repeat would only be billed again; otherwise something else than the vendor answered.
+            return if is_billed {
+                Ok(Speech {
+                    media_type: "audio/mpeg".to_owned(),
+                    duration_ms: 0,
+                    characters,
+                    cost,
+                    provider_id,
+                    audio: answer.body,
+                    unusable: Some(error::BILLED_NO_AUDIO.to_owned()),
+                })
+            } else {
+                Err(error::no_audio())
+            };
+        };
         let audio = answer.body.clone();
         let measured = tokio::task::spawn_blocking(move || measure(&audio)).await;
         let (duration_ms, unusable) = match measured {
@@ -155,12 +172,11 @@ impl ElevenLabs {
             // The runtime is being shut down; the speech counts as lost.
             Err(_) => return Err(error::interrupted()),
         };
-        let thousandths = self.config.thousand_characters.times(characters.cast_signed());
         Ok(Speech {
             media_type: kind.media_type().to_owned(),
             duration_ms,
             characters,
-            cost: MicroDollars::from_micros(thousandths.micros() / 1_000),
+            cost,
             provider_id,
             audio: answer.body,
             unusable,

@@ -35,20 +35,16 @@ pub(super) fn refusal(answer: &Answer) -> Refusal {
     }
 }
 
-/// A success that is no audio. Once billed, a repeat would only be billed again; otherwise something else than the vendor answered.
-pub(super) fn no_audio(billed: bool) -> PortError {
-    let (kind, message) = if billed {
-        (
-            PortErrorKind::Permanent,
-            "elevenlabs billed something that is no audio; try another output format",
-        )
-    } else {
-        (
-            PortErrorKind::Unknown,
-            "elevenlabs text to speech: the answer is no audio; check its base address",
-        )
-    };
-    PortError::new(kind, message)
+/// Why a recording that was billed can't be used, where it is none.
+pub(super) const BILLED_NO_AUDIO: &str =
+    "elevenlabs billed something that is no audio; try another output format";
+
+/// A success that is no audio and that nobody billed: something else than the vendor answered.
+pub(super) fn no_audio() -> PortError {
+    PortError::new(
+        PortErrorKind::Unknown,
+        "elevenlabs text to speech: the answer is no audio; check its base address",
+    )
 }
 
 /// The account does not list the configured model, or that does something else.

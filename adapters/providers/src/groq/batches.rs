@@ -97,7 +97,10 @@ impl Groq {
             Some(response) if response.status_code == 200 => match response.completion() {
                 Some(completion) => {
                     let usage = completion.usage.as_ref().unwrap_or(&Usage::NONE);
-                    let (tokens, cost) = (usage.tokens(), self.cost(percent, usage));
+                    let (tokens, cost) = (
+                        usage.tokens(),
+                        self.cost(percent, completion.model.as_deref(), usage),
+                    );
                     match completion.script() {
                         Ok(text) => BatchedScript::Written(WrittenScript {
                             text,

@@ -77,15 +77,15 @@ impl Groq {
         }
     }
 
-    /// What an answer cost, at so many hundredths of the prices.
-    pub(super) fn cost(&self, hundredths: u8, usage: &Usage) -> MicroDollars {
+    /// What an answer cost, at so many hundredths of the prices of its model. One that nobody asked for is taken for the configured one.
+    pub(super) fn cost(&self, hundredths: u8, model: Option<&str>, usage: &Usage) -> MicroDollars {
+        let (read, written) = model.and_then(|model| self.config.prices(model)).map_or(
+            (self.config.million_tokens_in, self.config.million_tokens_out),
+            |prices| (prices.million_tokens_in, prices.million_tokens_out),
+        );
         let parts = [
-            (usage.prompt_tokens, script::WHOLE, self.config.million_tokens_in),
-            (
-                usage.completion_tokens,
-                script::WHOLE,
-                self.config.million_tokens_out,
-            ),
+            (usage.prompt_tokens, script::WHOLE, read),
+            (usage.completion_tokens, script::WHOLE, written),
         ];
         script::cost(hundredths, &parts)
     }
@@ -101,12 +101,19 @@ impl ScriptWriter for Groq {
         &self.config.model
     }
 
+    fn knows_prices_of(&self, model: &str) -> bool {
+        self.config.prices(model).is_some()
+    }
+
     fn at_once(&self) -> usize {
         self.config.concurrency
     }
 
     async fn write(&self, prompt: ScriptPrompt) -> Result<WrittenScript, PortError> {
         let asked = prompt.model.as_deref().unwrap_or(&self.config.model);
+        if !self.knows_prices_of(asked) {
+            return Err(script::unpriced(PROVIDER, asked));
+        }
         let body = wire::request(asked, &prompt);
         script::check_length(PROVIDER, &body)?;
         let request = self
@@ -116,12 +123,16 @@ impl ScriptWriter for Groq {
         let answer = self.call.send(&COMPLETIONS, request).await?;
         let completion: Completion = answer.json()?;
         let usage = completion.usage.as_ref().unwrap_or(&Usage::NONE);
-        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, usage));
+        let (tokens, cost) = (usage.tokens(), self.cost(script::WHOLE, Some(asked), usage));
+        let cost = script::with_lost(cost, answer.lost);
+        let text = completion
+            .script()
+            .map_err(|why| error::unusable(why).billed(cost))?;
         Ok(WrittenScript {
-            text: completion.script().map_err(error::unusable)?,
+            text,
             model: completion.model.unwrap_or_else(|| asked.to_owned()),
             tokens,
-            cost: script::with_lost(cost, answer.lost),
+            cost,
         })
     }
 

@@ -1,6 +1,9 @@
 //! What the read models know of earlier imports, for the import process.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use commands::ports::{ImportRecords, ImportedContact, PortError, PortErrorKind};
@@ -11,6 +14,9 @@ use super::{ReadSide, queries::Queries};
 
 /// Mappings of each, the user's own and the organization's.
 const MAPPINGS_EACH: usize = 20;
+
+/// Imports whose columns templates may name.
+const MAPPINGS_FOR_NAMES: usize = 100;
 
 /// How long a question waits for the read models: an undo that follows on a large import.
 const CATCH_UP_MAX: Duration = Duration::from_secs(30);
@@ -37,6 +43,15 @@ impl ImportRecords for ReadSide {
         let all = queries.import_mappings(organization, None, MAPPINGS_EACH).await;
         mappings.extend(all.map_err(retryable)?);
         Ok(mappings)
+    }
+
+    async fn columns_kept(&self, organization: OrganizationId) -> Result<BTreeSet<String>, PortError> {
+        let queries = Queries::new(self.shared.clone());
+        let mappings = queries
+            .import_mappings(organization, None, MAPPINGS_FOR_NAMES)
+            .await;
+        let mappings = mappings.map_err(retryable)?;
+        Ok(mappings.into_iter().flat_map(BTreeMap::into_values).collect())
     }
 
     async fn contacts_of(

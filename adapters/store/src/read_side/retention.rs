@@ -1,9 +1,11 @@
 //! Audio that has outlived the time that its organization keeps it, by the read models.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use commands::ports::{AudioRetention, PortError, PortErrorKind};
-use database::{DatabaseError, Row, int};
+use database::{DatabaseError, Row, int, text};
 use domain::{CampaignId, OrganizationId, ScriptId};
 use projections::queries::{ScriptCondition, ScriptQueries as _};
 
@@ -16,11 +18,30 @@ const ENDED: &str = "SELECT c.organization_id, c.campaign_id, c.completed_at, o.
      WHERE c.status IN ('completed', 'failed', 'cancelled') AND c.audio_rendered > 0 AND c.completed_at < $1
      ORDER BY c.completed_at LIMIT 500";
 
+/// How long every organization keeps audio.
+const TERMS: &str = "SELECT organization_id, settings FROM organizations";
+
+/// Which files are somebody's recording; what they are is put in.
+const KEPT: &str = "SELECT DISTINCT audio_sha256 FROM scripts
+     WHERE organization_id = $1 AND audio_key IS NOT NULL AND audio_sha256 IN ";
+
 fn retryable(reason: impl std::fmt::Display) -> PortError {
     PortError::new(
         PortErrorKind::Retryable,
         format!("the retention of audio: {reason}"),
     )
+}
+
+/// How long the organization of a row keeps audio; nothing where that can't be read.
+fn term(row: &Row) -> Result<Option<(OrganizationId, Duration)>, DatabaseError> {
+    let settings = serde_json::from_str::<domain::organization::Settings>(row.text(1)?);
+    Ok(match (row.text(0)?.parse(), settings) {
+        (Ok(organization), Ok(settings)) => {
+            let days = i64::from(settings.audio_retention_days);
+            Some((organization, Duration::days(days)))
+        }
+        _ => None,
+    })
 }
 
 /// The campaign of a row, if its audio is to go by now.
@@ -36,6 +57,22 @@ fn expired(row: &Row, now: DateTime<Utc>) -> Result<Option<(OrganizationId, Camp
         (Ok(organization), Ok(campaign)) if ended + keep <= now => Some((organization, campaign)),
         _ => None,
     })
+}
+
+impl ReadSide {
+    async fn scripts(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        condition: ScriptCondition,
+        (after, limit): (Option<ScriptId>, u32),
+    ) -> Result<Vec<ScriptId>, PortError> {
+        let found = Queries::new(self.shared.clone())
+            .scripts_of(organization, campaign, condition, after, limit)
+            .await
+            .map_err(retryable)?;
+        Ok(found.into_iter().map(|(script, _)| script).collect())
+    }
 }
 
 #[async_trait]
@@ -55,10 +92,50 @@ impl AudioRetention for ReadSide {
         after: Option<ScriptId>,
         limit: u32,
     ) -> Result<Vec<ScriptId>, PortError> {
-        let found = Queries::new(self.shared.clone())
-            .scripts_of(organization, campaign, ScriptCondition::WithAudio, after, limit)
+        self.scripts(organization, campaign, ScriptCondition::WithAudio, (after, limit))
+            .await
+    }
+
+    async fn once_spoken(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        after: Option<ScriptId>,
+        limit: u32,
+    ) -> Result<Vec<ScriptId>, PortError> {
+        self.scripts(
+            organization,
+            campaign,
+            ScriptCondition::OnceSpoken,
+            (after, limit),
+        )
+        .await
+    }
+
+    async fn terms(&self) -> Result<Vec<(OrganizationId, Duration)>, PortError> {
+        let sql = self.shared.sql().map_err(retryable)?;
+        let rows = sql.query(TERMS, vec![]).await.map_err(retryable)?;
+        let terms: Result<Vec<_>, _> = rows.iter().map(term).collect();
+        Ok(terms.map_err(retryable)?.into_iter().flatten().collect())
+    }
+
+    async fn kept(
+        &self,
+        organization: OrganizationId,
+        sha256: &[String],
+    ) -> Result<HashSet<String>, PortError> {
+        if sha256.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let sql = self.shared.sql().map_err(retryable)?;
+        let places: Vec<_> = (2..sha256.len() + 2).map(|n| format!("${n}")).collect();
+        let asked = format!("{KEPT}({})", places.join(", "));
+        let parameters = std::iter::once(organization.to_string()).chain(sha256.iter().cloned());
+        let rows = sql
+            .query(&asked, parameters.map(text).collect())
             .await
             .map_err(retryable)?;
-        Ok(found.into_iter().map(|(script, _)| script).collect())
+        let kept = rows.iter().map(|row| row.text(0).map(str::to_owned));
+        kept.collect::<Result<_, _>>().map_err(retryable)
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use commands::ports::{AudioCache, Clip, ClipClaim, PortError};
+use commands::ports::{AudioCache, Clip, ClipClaim, OldClip, PortError};
 use database::{DatabaseError, Row, Sql, int, text};
 use domain::{MicroDollars, OrganizationId};
 
@@ -28,6 +28,10 @@ const COMPLETE: &str = "INSERT INTO audio_clips (organization_id, content_hash, 
        sha256 = excluded.sha256, media_type = excluded.media_type, duration_ms = excluded.duration_ms,
        characters = excluded.characters, cost_micros = excluded.cost_micros, provider_id = excluded.provider_id
        WHERE audio_clips.state = 'rendering'";
+
+const BOUGHT_BEFORE: &str = "SELECT content_hash, storage_key, sha256 FROM audio_clips
+     WHERE organization_id = $1 AND state = 'done' AND claimed_at < $2 AND content_hash > $3
+     ORDER BY content_hash LIMIT $4";
 
 /// The cache in the database.
 #[derive(Debug)]
@@ -156,6 +160,34 @@ impl AudioCache for AudioStore {
             .await
             .map(drop)
             .map_err(unreachable)
+    }
+
+    async fn bought_before(
+        &self,
+        organization: OrganizationId,
+        before: DateTime<Utc>,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<OldClip>, PortError> {
+        let parameters = vec![
+            text(organization.to_string()),
+            int(micros(before)),
+            text(after),
+            int(i64::from(limit)),
+        ];
+        let rows = self
+            .sql
+            .query(BOUGHT_BEFORE, parameters)
+            .await
+            .map_err(unreachable)?;
+        let clips = rows.iter().map(|row| {
+            Ok(OldClip {
+                content_hash: row.text(0)?.to_owned(),
+                storage_key: row.text(1)?.to_owned(),
+                sha256: row.text(2)?.to_owned(),
+            })
+        });
+        clips.collect::<Result<_, DatabaseError>>().map_err(unreachable)
     }
 
     async fn abandon(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError> {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, NaiveTime, Utc};
 use commands::{
-    authorization::Action, context::CommandContext, execute::execute, scripts::Template, use_cases,
+    authorization::Action, context::CommandContext, execute::execute, scripts::compiled, use_cases,
 };
 use domain::{
-    CampaignId, ContactId, PhoneNumber, TeamId,
+    CampaignId, ContactId, OrganizationId, PhoneNumber, TeamId,
     campaign::{Campaign, CampaignCommand, CostOfWriting, DailyWindow, Schedule, ScriptEngine},
     organization::Organization,
 };
+use projections::queries::ScriptCondition;
 
 use super::{
     super::{
@@ -170,15 +171,21 @@ fn no_batch(why: &'static str) -> Problem {
     Problem::new("NO_BATCH", why)
 }
 
-/// A template that can't be used is refused when it is written, not when it is needed.
-fn usable(template: Option<&String>, own: &BTreeMap<String, String>) -> Result<(), Problem> {
-    let Some(template) = template else { return Ok(()) };
-    Template::compile(template, own.keys().map(String::as_str))
-        .map(drop)
-        .map_err(|e| Problem::new("INVALID_TEMPLATE", e.to_string()))
-}
-
 impl Caller<'_> {
+    /// A template that can't be used is refused when it is written, not when it is needed.
+    async fn usable(
+        &self,
+        organization: OrganizationId,
+        template: Option<&String>,
+        own: &BTreeMap<String, String>,
+    ) -> Result<(), Problem> {
+        let Some(template) = template else { return Ok(()) };
+        compiled(&self.state.ports, organization, template, own)
+            .await?
+            .map(drop)
+            .map_err(|e| Problem::new("INVALID_TEMPLATE", e.to_string()))
+    }
+
     /// Runs one command on a campaign.
     pub(super) async fn change_campaign(
         &self,
@@ -233,7 +240,12 @@ impl Caller<'_> {
         }
         let id = CampaignId::from_uuid(ports.ids.next());
         let script_variables = variables(new.script_variables.unwrap_or_default());
-        usable(new.script_template.as_ref(), &script_variables)?;
+        self.usable(
+            permit.organization(),
+            new.script_template.as_ref(),
+            &script_variables,
+        )
+        .await?;
         let command = CampaignCommand::Create {
             id,
             name: new.name,
@@ -252,10 +264,12 @@ impl Caller<'_> {
         let (permit, state) = self.campaign(Action::WriteCampaign, campaign).await?;
         let own = change.script_variables.map(variables);
         let after = own.as_ref().unwrap_or(&state.script_variables);
-        usable(
+        self.usable(
+            permit.organization(),
             change.script_template.as_ref().or(state.script_template.as_ref()),
             after,
-        )?;
+        )
+        .await?;
         let command = CampaignCommand::ChangeDetails {
             name: change.name,
             neighborhood: change.neighborhood,
@@ -318,14 +332,12 @@ impl Caller<'_> {
     }
 
     async fn render_audio(&self, id: &ID, voice: Option<String>) -> Result<CampaignChanged, Problem> {
-        let permit = self.permit(Action::WriteCampaign)?;
-        let voice = if let Some(voice) = voice {
-            voice
-        } else {
-            let organization = self.state.queries.organization(permit.organization()).await?;
-            organization
-                .map(|o| o.settings.0.default_voice.clone())
-                .unwrap_or_default()
+        let voice = match voice {
+            Some(voice) => voice,
+            None => match self.voice_of(CampaignId::parse(id)?).await? {
+                Some(voice) => voice,
+                None => self.default_voice().await?,
+            },
         };
         let command = CampaignCommand::StartAudioRendering { voice };
         self.change_campaign(Action::WriteCampaign, id, command).await
@@ -333,6 +345,28 @@ impl Caller<'_> {
 }
 
 impl Caller<'_> {
+    /// Whose voice the campaign has been spoken in so far: who adds to it wants the rest in the same.
+    async fn voice_of(&self, campaign: CampaignId) -> Result<Option<String>, Problem> {
+        let organization = self.permit(Action::WriteCampaign)?.organization();
+        let queries = &self.state.queries;
+        let spoken = queries
+            .scripts_of(organization, campaign, ScriptCondition::WithAudio, None, 1)
+            .await?;
+        let Some((script, _)) = spoken.first() else {
+            return Ok(None);
+        };
+        let script = queries.script(organization, *script).await?;
+        Ok(script.and_then(|script| script.voice))
+    }
+
+    async fn default_voice(&self) -> Result<String, Problem> {
+        let organization = self.permit(Action::WriteCampaign)?.organization();
+        let organization = self.state.queries.organization(organization).await?;
+        Ok(organization
+            .map(|o| o.settings.0.default_voice.clone())
+            .unwrap_or_default())
+    }
+
     async fn produce(&self, id: &ID, command: CampaignCommand) -> Result<CampaignOutcome, Problem> {
         CampaignOutcome::of(self.change_campaign(Action::WriteCampaign, id, command).await)
     }
@@ -405,7 +439,9 @@ impl SetUpMutation {
         CampaignOutcome::of(caller(ctx)?.generate_scripts(&id, engine, prompt).await)
     }
 
-    /// Has the approved scripts spoken, by this voice or the organization's default one.
+    /// Has the approved scripts spoken, by this voice; without one, by the voice of what is spoken already, or the organization's
+    /// default one. What is spoken otherwise than it would be now, by another voice, other settings or another pronunciation, is
+    /// spoken anew; what is equal is not.
     async fn render_audio(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::
 use chrono::{DateTime, Utc};
 use commands::{
     authorization::Action,
-    scripts::{KNOWN_VARIABLES, starter_template},
+    scripts::{KNOWN_VARIABLES, columns_of_lists, starter_template},
     use_cases,
 };
 use domain::{CampaignId, ContactId, UserId};
@@ -131,8 +131,8 @@ impl From<use_cases::Precheck> for Precheck {
 /// A name that a template may use.
 #[derive(Debug, SimpleObject)]
 pub struct TemplateVariable {
-    name: &'static str,
-    meaning: &'static str,
+    name: String,
+    meaning: String,
 }
 
 /// What a template comes to for one contact.
@@ -228,12 +228,20 @@ impl CampaignQuery {
             .into())
     }
 
-    /// Names that a template may use besides the campaign's own.
+    /// Names that a template may use besides the campaign's own: also the columns of the organization's lists.
     async fn template_variables(&self, ctx: &Context<'_>) -> Result<Vec<TemplateVariable>, Problem> {
-        caller(ctx)?.permit(Action::Read)?;
-        let known = KNOWN_VARIABLES.iter();
-        Ok(known
-            .map(|(name, meaning)| TemplateVariable { name, meaning })
+        let caller = caller(ctx)?;
+        let organization = caller.permit(Action::Read)?.organization();
+        let listed = columns_of_lists(&caller.state.ports, organization).await?;
+        let known = KNOWN_VARIABLES
+            .iter()
+            .map(|(name, meaning)| ((*name).to_owned(), *meaning));
+        let variables = known.chain(listed.into_iter().map(|name| (name, "a column of your lists")));
+        Ok(variables
+            .map(|(name, meaning)| TemplateVariable {
+                name,
+                meaning: meaning.to_owned(),
+            })
             .collect())
     }
 

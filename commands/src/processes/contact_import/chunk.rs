@@ -1,11 +1,12 @@
 //! A run of people on its way into the journal: decided on, and turned into what is appended.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{
-    ContactId, ImportBatchId,
+    ContactId, ImportBatchId, PhoneIndex,
     contact::Contact,
     import::{ContactSource, FoldedRowRecord, ImportChunk, ImportTotals, RejectedRowRecord},
+    suppression::ListKind,
 };
 
 use super::{
@@ -29,6 +30,8 @@ pub(super) struct Chunk {
     repeats: Vec<Newcomer>,
     rejected: Vec<RejectedRowRecord>,
     suppressed: HashSet<ContactId>,
+    /// Numbers that the source marks as not to be called and that the organization's own list does not have yet.
+    forbidden: Vec<PhoneIndex>,
     decided: Decided,
     decided_repeats: Decided,
 }
@@ -52,6 +55,7 @@ impl Chunk {
             repeats: part.repeats,
             rejected,
             suppressed: HashSet::new(),
+            forbidden: vec![],
             decided: Decided::default(),
             decided_repeats: Decided::default(),
         })
@@ -95,7 +99,41 @@ impl Chunk {
             .filter(|(_, lists)| !lists.is_empty())
             .map(|(newcomer, _)| newcomer.id)
             .collect();
+        self.forbidden = self.newly_forbidden(ports, context).await?;
         Ok(())
+    }
+
+    async fn newly_forbidden(
+        &self,
+        ports: &Ports,
+        context: &CommandContext,
+    ) -> Result<Vec<PhoneIndex>, CommandError> {
+        let people = self.newcomers.iter().chain(&self.repeats);
+        let numbers: BTreeSet<_> = people
+            .flat_map(|person| person.forbidden.iter().cloned())
+            .collect();
+        if numbers.is_empty() {
+            return Ok(vec![]);
+        }
+        let numbers: Vec<_> = numbers.into_iter().collect();
+        let indexes = ports.keys.phone_indexes(context.organization, &numbers).await?;
+        let lists = ports
+            .suppressions
+            .lists_known(context.organization, &indexes)
+            .await?;
+        let own = ListKind::Internal.as_str();
+        let known = lists.iter().map(|lists| lists.iter().any(|list| list == own));
+        Ok(indexes
+            .into_iter()
+            .zip(known)
+            .filter(|(_, known)| !known)
+            .map(|(index, _)| index)
+            .collect())
+    }
+
+    /// Numbers that are to be put on the organization's own list.
+    pub(super) fn forbidden(&self) -> &[PhoneIndex] {
+        &self.forbidden
     }
 
     /// Decides on rows that repeat a number of an earlier chunk, which is recorded by now.

@@ -14,15 +14,18 @@ use std::sync::{
 };
 
 use domain::{
+    PhoneIndex,
     campaign::{CONTACTS_PER_EVENT_MAX, Campaign, CampaignCommand},
     import::{ContactSource, ImportBatch, ImportCommand, ImportStatus},
     organization::Organization,
+    suppression::{ListKind, SuppressionCommand, SuppressionList},
 };
 use tokio::sync::mpsc;
 
 use self::{
     chunk::Chunk,
     opening::{Opened, Opening, open},
+    people_of_rows::SOURCE_SAYS_SO,
     window::{Seen, Window},
 };
 use crate::{
@@ -35,6 +38,9 @@ use crate::{
 
 /// Chunks that wait to be recorded while the next is read.
 const CHUNKS_WAITING: usize = 1;
+
+/// Numbers that are put on the organization's own list in one request.
+const NUMBERS_TOGETHER: usize = 2_000;
 
 /// Times that a chunk is decided anew because somebody else changed one of its contacts.
 const CONFLICTS_MAX: u32 = 20;
@@ -160,6 +166,8 @@ struct Recorder<'a> {
     context: &'a CommandContext,
     import: Loaded<ImportBatch>,
     campaign: Option<Loaded<Campaign>>,
+    /// The organization's own suppression list, from when the first number is put on it.
+    own_list: Option<Loaded<SuppressionList>>,
     /// A contact that was taken for new was known.
     someone_known: Arc<AtomicBool>,
 }
@@ -176,6 +184,7 @@ impl<'a> Recorder<'a> {
             context,
             import,
             campaign: None,
+            own_list: None,
             someone_known,
         };
         recorder.load_campaign().await?;
@@ -204,6 +213,7 @@ impl<'a> Recorder<'a> {
             let id = self.import.stream_id().to_owned();
             self.import = load(self.ports, self.context.organization, id).await?;
             self.load_campaign().await?;
+            self.own_list = None;
             let state = self.import.state();
             if state.status != ImportStatus::Running {
                 return Ok(Ended::Elsewhere);
@@ -221,6 +231,7 @@ impl<'a> Recorder<'a> {
         let (ports, context) = (self.ports, self.context);
         let (source, batch) = (source_of(self.import.state()), self.import.state().id);
         chunk.fold_in_repeats(ports, context, batch).await?;
+        self.suppress(chunk.forbidden()).await?;
         let before = self.import.clone();
         let outcome = chunk.outcome(&self.import.state().totals);
         self.import.decide(ImportCommand::RecordChunk(outcome))?;
@@ -254,6 +265,37 @@ impl<'a> Recorder<'a> {
             }
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+impl Recorder<'_> {
+    /// Puts numbers on the organization's own list: whichever list brings them next, they are not called. That comes before the chunk
+    /// that they are in, so that nobody who is killed in between leaves one out; a number that is put on it twice is on it.
+    async fn suppress(&mut self, numbers: &[PhoneIndex]) -> Result<(), CommandError> {
+        let (ports, context) = (self.ports, self.context);
+        let kind = ListKind::Internal;
+        let id = kind.list_of(context.organization, None);
+        for numbers in numbers.chunks(NUMBERS_TOGETHER) {
+            let mut list: Loaded<SuppressionList> = match self.own_list.take() {
+                Some(list) => list,
+                None => load(ports, context.organization, id).await?,
+            };
+            for number in numbers {
+                list.decide(SuppressionCommand::Add {
+                    id,
+                    list: kind,
+                    phone_index: number.clone(),
+                    reason: SOURCE_SAYS_SO.to_owned(),
+                    expires_at: None,
+                })?;
+            }
+            let mut request = Batch::new(ports, context);
+            request.extend(list.append(ports, context)?);
+            request.commit().await?;
+            list.settle();
+            self.own_list = Some(list);
+        }
+        Ok(())
     }
 }
 

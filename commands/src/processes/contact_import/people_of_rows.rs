@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use domain::{
-    ContactId, ImportBatchId, Location, PersonalDetails, PhoneIndex, Sealed, Subject,
+    ContactId, ImportBatchId, Location, PersonalDetails, PhoneIndex, PhoneNumber, Sealed, Subject,
     contact::{Contact, ContactCommand},
     import::{ContactSource, FoldedRowRecord},
 };
@@ -17,8 +17,8 @@ use crate::{
     stream::{CommonMetadata, Loaded, json_text},
 };
 
-/// Why a contact is marked when its source says so.
-const SOURCE_SAYS_SO: &str = "the imported list says so";
+/// Why a contact is marked, or a number suppressed, when its source says so.
+pub(super) const SOURCE_SAYS_SO: &str = "the imported list says so";
 
 /// Room for most people's details as JSON text.
 const DETAILS_BYTES: usize = 512;
@@ -62,6 +62,8 @@ pub(super) struct Newcomer {
     pub(super) listing_status: Option<String>,
     /// Rows whose source marks the person as not to be contacted.
     pub(super) marks: u32,
+    /// Further numbers of theirs that the source marks as not to be called.
+    pub(super) forbidden: Vec<PhoneNumber>,
     /// Later rows of its number that folded into it.
     pub(super) folded: Vec<FoldedRowRecord>,
     details: Details,
@@ -79,6 +81,7 @@ impl Newcomer {
             location: row.location,
             listing_status: row.listing_status,
             marks: u32::from(row.do_not_contact),
+            forbidden: row.forbidden_phones,
             folded: vec![],
             text_bytes: details.len(),
             details: Details::Text(details),
@@ -89,6 +92,7 @@ impl Newcomer {
     pub(super) fn fold_in(&mut self, row: &ReadContact) -> Result<(), CommandError> {
         let filled = self.fill(&row.details)?;
         self.marks += u32::from(row.do_not_contact);
+        self.forbidden.extend_from_slice(&row.forbidden_phones);
         self.folded.push(FoldedRowRecord {
             row: row.row,
             contact: self.id,

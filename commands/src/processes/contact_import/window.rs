@@ -206,6 +206,7 @@ mod tests {
             },
             listing_status: None,
             do_not_contact: number == 2,
+            forbidden_phones: vec![],
         }
     }
 

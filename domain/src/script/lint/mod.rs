@@ -237,6 +237,14 @@ const LEGAL_FORMS: &[&str] = &[
     "company",
 ];
 
+/// Titles, which nobody introduces themselves by and which streets are full of.
+const TITLES: &[&str] = &[
+    "dr", "mr", "mrs", "ms", "miss", "mx", "prof", "rev", "sir", "capt", "col", "judge",
+];
+
+/// Words that a greeting begins with.
+const GREETINGS: &[&str] = &["hi", "hello", "hey", "dear"];
+
 /// What programs write where a value is missing.
 const LEFT_OVERS: &[&str] = &[
     "undefined",
@@ -258,8 +266,7 @@ impl Linter {
         Self {
             rate,
             is_profile_complete: !profile.iter().any(|p| p.trim().is_empty()),
-            // People introduce themselves by their first name.
-            caller: phrase(&agent.name).into_iter().take(1).collect(),
+            caller: introduced_as(&agent.name),
             seller: spoken
                 .into_iter()
                 .filter(|w| !LEGAL_FORMS.contains(&&**w))
@@ -301,6 +308,15 @@ impl Linter {
     }
 }
 
+/// People introduce themselves by their first name, whatever title stands before it.
+fn introduced_as(name: &str) -> Box<[Box<str>]> {
+    let mut words = phrase(name).into_vec();
+    let given = words.iter().position(|word| !TITLES.contains(&&**word));
+    words.drain(..given.unwrap_or(0));
+    words.truncate(1);
+    words.into()
+}
+
 /// One run over one text.
 struct Check<'a> {
     linter: &'a Linter,
@@ -327,10 +343,15 @@ impl Check<'_> {
         }
         let rate = self.linter.rate;
         let ms = |character: u32| rate.milliseconds(u64::from(character));
-        let mentions = [&self.linter.caller, &self.linter.seller].map(|name| self.said.find(name));
+        let greeting = self.words_of_greeting(names);
+        let mentions = [
+            self.said.find_from(greeting, &self.linter.caller),
+            self.said.find(&self.linter.seller),
+        ];
         self.instants.caller_ms = mentions[0].map(|(_, end)| ms(end));
         self.instants.seller_ms = mentions[1].map(|(_, end)| ms(end));
-        self.instants.caller_last_ms = self.said.find_last(&self.linter.caller).map(|(from, _)| ms(from));
+        let last = mentions[0].and_then(|_| self.said.find_last(&self.linter.caller));
+        self.instants.caller_last_ms = last.map(|(from, _)| ms(from));
         let in_time = |at: &(u32, u32)| rate.milliseconds(u64::from(at.0)) <= OPENING_MS;
         let [caller, seller] = mentions.map(|mention| mention.filter(in_time));
         if caller.is_none() {
@@ -349,6 +370,18 @@ impl Check<'_> {
             }
             (Some(_), None) => {}
         }
+    }
+
+    /// How many words greet the contact at the start: `Hi Jane` does not say that a Jane calls.
+    fn words_of_greeting(&self, names: &[&str]) -> usize {
+        let mut words = self.said.iter().map(|(word, _)| word);
+        let before = match words.next() {
+            Some("good") => words.next().map_or(1, |_| 2),
+            Some(word) if GREETINGS.contains(&word) => 1,
+            Some(_) | None => return 0,
+        };
+        let is_name = |word: &&str| names.iter().any(|n| Words::of(n).iter().any(|(w, _)| w == *word));
+        before + words.take_while(is_name).count()
     }
 
     /// Notes what must not be said; answers where it is first said how to opt out.

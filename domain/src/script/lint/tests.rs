@@ -51,6 +51,26 @@ fn who_calls_and_for_whom_is_said_at_the_start() {
 }
 
 #[test]
+fn a_title_in_a_street_or_the_contacts_own_name_does_not_say_who_calls() {
+    let jane = AgentProfile {
+        name: "Dr. Jane Wu".into(),
+        ..ada()
+    };
+    let said = |text: &str, names: &[&str]| {
+        let found = Linter::new(&jane, SpeakingRate::default()).check(text, names);
+        !found.blocking().any(|f| f.rule == Rule::CallerNotNamed)
+    };
+    let by = |caller: &str| script().replace("this is Ada", caller);
+    assert!(said(&by("this is Jane"), &["Dana Damn"]));
+    assert!(said(&by("this is Dr. Jane Wu"), &["Dana Damn"]));
+    assert!(!said(&by("about 12 Palm Dr, I am"), &["Dana Damn"]));
+    // A namesake is greeted: nobody has said yet who calls.
+    let to_jane = |caller: &str| by(caller).replace("Hi Dana", "Hi Jane");
+    assert!(!said(&to_jane("I am"), &["Jane Damn"]));
+    assert!(said(&to_jane("this is Jane"), &["Jane Damn"]));
+}
+
+#[test]
 fn the_way_to_opt_out_follows_the_names_within_two_seconds() {
     let without = script().replace("To opt out of these messages, call 800-555-0199. ", "");
     assert_eq!(blocking(&without), [Rule::NoOptOut, Rule::NoOptOutNumber]);

@@ -102,6 +102,11 @@ impl Words {
         (0..self.len()).find_map(|from| self.has_at(from, wanted))
     }
 
+    /// Where these words stand first, from this one on.
+    pub(super) fn find_from(&self, start: usize, wanted: &[Box<str>]) -> Option<(u32, u32)> {
+        (start..self.len()).find_map(|from| self.has_at(from, wanted))
+    }
+
     /// Where these words stand last.
     pub(super) fn find_last(&self, wanted: &[Box<str>]) -> Option<(u32, u32)> {
         (0..self.len()).rev().find_map(|from| self.has_at(from, wanted))

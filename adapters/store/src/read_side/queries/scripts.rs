@@ -33,6 +33,7 @@ const fn meets(condition: ScriptCondition) -> &'static str {
         ScriptCondition::AwaitingReport => "t.in_campaign = 1 AND t.delivery IN ('queued', 'sent')",
         // Also of contacts that were taken out: their audio is deleted like that of the others.
         ScriptCondition::WithAudio => "t.audio_key IS NOT NULL",
+        ScriptCondition::OnceSpoken => "t.audio_key IS NULL AND t.voice IS NOT NULL AND t.audio <> 'removed'",
     }
 }
 

@@ -68,6 +68,7 @@ async fn scripts_are_found_for_each_step_of_a_process() {
             (ScriptCondition::ReadyToSend, 0),
             (ScriptCondition::AwaitingReport, 0),
             (ScriptCondition::WithAudio, 0),
+            (ScriptCondition::OnceSpoken, 3),
         ] {
             let found = ask
                 .scripts_of(organization, first, condition, None, 10)
