@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most rows of a stretch: enough that people of neighbouring ids share pages, few enough that all are held in memory.
-const WINDOW_ROWS: usize = 64_000;
+const WINDOW_ROWS: usize = 32_000;
 
 /// Most text of a stretch, bytes.
 const WINDOW_TEXT_BYTES: usize = 32 << 20;
