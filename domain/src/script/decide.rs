@@ -3,6 +3,7 @@
 use super::{
     Attempt, AttemptState, Audio, CarrierReport, DeliveryStatus, FailureClass, GeneratedText,
     ReportedOutcome, Review, Script, ScriptCommand, ScriptEvent, ScriptRefusal, TEXT_CHARS_MAX,
+    VoiceSettings,
 };
 use crate::{
     AttemptId, CampaignId, ContactId,
@@ -198,25 +199,7 @@ impl Script {
                 voice,
                 settings,
                 content_hash,
-            } => {
-                self.changeable()?;
-                if self.review != Some(Review::Approved) {
-                    return Err(R::NotApproved);
-                }
-                if self.is_spoken(content_hash.as_deref()) {
-                    return Ok(vec![]);
-                }
-                let wanted = Audio::Requested {
-                    voice: voice.clone(),
-                    settings,
-                };
-                let event = E::AudioRequested {
-                    version: self.version,
-                    voice,
-                    settings,
-                };
-                Ok(if self.audio == wanted { vec![] } else { vec![event] })
-            }
+            } => self.request_audio(voice, settings, content_hash.as_deref()),
             ScriptCommand::RecordAudio {
                 version,
                 storage_key,
@@ -267,6 +250,25 @@ impl Script {
             ScriptCommand::RemoveAudio { reason } => Ok(self.remove_audio(reason)),
             _ => Ok(vec![]),
         }
+    }
+
+    fn request_audio(&self, voice: String, settings: VoiceSettings, content_hash: Option<&str>) -> Decided {
+        self.changeable()?;
+        if self.review != Some(Review::Approved) {
+            return Err(R::NotApproved);
+        }
+        let wanted = Audio::Requested {
+            voice: voice.clone(),
+            settings,
+        };
+        if self.audio == wanted || self.is_spoken(content_hash) {
+            return Ok(vec![]);
+        }
+        Ok(vec![E::AudioRequested {
+            version: self.version,
+            voice,
+            settings,
+        }])
     }
 
     /// There is a recording that says the same in the same way. Of an old one, and of words that can't be opened, that is supposed.
