@@ -149,12 +149,15 @@ async fn what_was_rejected_meanwhile_is_not_spoken(app: &TestApp) {
     speak_by(&campaign, ANOTHER_VOICE).await;
     campaign.is("REVIEW").await;
     assert_eq!(outside(app).bill()["speech_requests"], 11);
-    for script in scripts(&campaign, "id audioState voice").await {
+    for script in scripts(&campaign, "id audioState audio { voice }").await {
         if script["id"] == rejected {
             assert_eq!(script["audioState"], "REQUESTED", "{script}");
         } else {
             assert_eq!(script["audioState"], "RENDERED", "{script}");
-            assert_eq!(script["voice"], ANOTHER_VOICE, "who is said to speak does speak");
+            assert_eq!(
+                script["audio"]["voice"], ANOTHER_VOICE,
+                "who is said to speak does speak"
+            );
         }
     }
     let counters = campaign.field("counters { audioRendered audioFailed }").await;

@@ -83,13 +83,13 @@ async fn speak_on(campaign: &Campaign) {
 async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
     let agent = app.admin().await;
     let campaign = twelve_recordings(&agent).await;
-    let first = scripts(&campaign, "voice audioState").await;
+    let first = scripts(&campaign, "audio { voice } audioState").await;
     speak_by(&campaign, ANOTHER_VOICE).await;
     bought(app, &campaign, 24).await;
-    let second = scripts(&campaign, "voice audioState").await;
+    let second = scripts(&campaign, "audio { voice } audioState").await;
     for after in &second {
         assert_eq!(
-            (&after["voice"], &after["audioState"]),
+            (&after["audio"]["voice"], &after["audioState"]),
             (&ANOTHER_VOICE.into(), &"RENDERED".into())
         );
     }
@@ -115,9 +115,9 @@ async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
             "OrganizationChanged { position }",
         )
         .await;
-    speak_by(&campaign, text(&first[0]["voice"])).await;
+    speak_by(&campaign, text(&first[0]["audio"]["voice"])).await;
     until("the first voice speaks again", async || {
-        let now = scripts(&campaign, "voice audioState").await;
+        let now = scripts(&campaign, "audio { voice } audioState").await;
         (now == first).then_some(())
     })
     .await;

@@ -225,6 +225,11 @@ async fn both_bills(app: &TestApp, campaign: &Campaign) -> [i64; 2] {
     [theirs, ours]
 }
 
+/// Each text is rounded up to a millionth of a dollar by us, and their sum by them.
+fn are_equal(theirs: i64, ours: i64) -> bool {
+    (0..=30).contains(&(ours - theirs))
+}
+
 async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
     use RequestFault as F;
     let agent = app.admin().await;
@@ -246,7 +251,7 @@ async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
     assert_eq!(scripts(&campaign, "id").await.len(), 10, "two were cut off");
     let [theirs, ours] = both_bills(app, &campaign).await;
     assert!(theirs > 0);
-    assert_eq!(theirs, ours);
+    assert!(are_equal(theirs, ours), "{theirs} {ours}");
     // So it is where one script is written again, and what is missing is written by the next generation.
     let script = first_script(&campaign).await;
     let again = format!("regenerateScript(id: {script:?}, engine: {{provider: \"anthropic\"}})");
@@ -254,7 +259,7 @@ async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
         .is_refused(&again, "ScriptChanged { script { version } }")
         .await;
     let [theirs, ours] = both_bills(app, &campaign).await;
-    assert_eq!(theirs, ours);
+    assert!(are_equal(theirs, ours), "{theirs} {ours}");
     from_now_on(app, Faults::default());
     write_by(&campaign, "groq").await;
     until("everybody has a script", async || {
@@ -262,7 +267,7 @@ async fn what_is_unusable_is_in_our_bill(app: &TestApp) {
     })
     .await;
     let [theirs, ours] = both_bills(app, &campaign).await;
-    assert_eq!(theirs, ours);
+    assert!(are_equal(theirs, ours), "{theirs} {ours}");
 }
 
 async fn another_model_costs_its_own_price(app: &TestApp) {
@@ -289,7 +294,7 @@ async fn another_model_costs_its_own_price(app: &TestApp) {
     );
     let [theirs, ours] = both_bills(app, &campaign).await;
     assert!(theirs > 0);
-    assert_eq!(theirs, ours);
+    assert!(are_equal(theirs, ours), "{theirs} {ours}");
 }
 
 async fn a_writer_that_is_not_set_up_is_refused_by_name(app: &TestApp) {
