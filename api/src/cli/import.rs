@@ -136,7 +136,7 @@ impl Printed {
 
 pub(super) async fn run(config: Config, args: ImportArgs) -> Result<(), CliError> {
     let outcome = if args.dry_run {
-        dry_run::run(config, &args).await
+        Box::pin(dry_run::run(config, &args)).await
     } else {
         recorded(config, &args).await
     };

@@ -67,8 +67,7 @@ pub(super) async fn run(
         organization: organization.state(),
         linter: linter_for(ports, context.organization, settings).await?,
     };
-    let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
-    members.sort_unstable();
+    let members = members_of(state);
     let outcome = match engine {
         ScriptEngine::Template => {
             let template = template_of(ports, context.organization, state).await?;
@@ -111,6 +110,13 @@ pub(super) async fn run(
     };
     execute::<Campaign>(ports, context, campaign_id, finish).await?;
     Ok(WorkEnd::Done)
+}
+
+/// Who is in the campaign, in the order of their ids.
+fn members_of(campaign: &Campaign) -> Vec<ContactId> {
+    let mut members: Vec<ContactId> = campaign.contacts.iter().copied().collect();
+    members.sort_unstable();
+    members
 }
 
 /// A script that is to be written: none yet, or one that a reviewer sent back.

@@ -236,8 +236,9 @@ impl Ended {
         let (state, error, not_before, attempt_back) = match end {
             WorkEnd::Done => ("done", None, None, 0),
             WorkEnd::Failed { error } => ("failed", Some(error), None, 0),
-            WorkEnd::Retry { not_before, error } => ("ready", Some(error), Some(not_before), 0),
-            WorkEnd::Again { not_before, error } => ("ready", Some(error), Some(not_before), 0),
+            WorkEnd::Retry { not_before, error } | WorkEnd::Again { not_before, error } => {
+                ("ready", Some(error), Some(not_before), 0)
+            }
             WorkEnd::Reschedule { not_before } => ("ready", None, Some(not_before), 1),
             WorkEnd::InDoubt { error } => ("in_doubt", Some(error), None, 0),
         };
