@@ -1,8 +1,10 @@
 //! Scripts by Anthropic: what is asked, what is taken, and what every other answer becomes.
 
+use std::collections::BTreeMap;
+
 use commands::ports::{PortErrorKind, ScriptPrompt, ScriptWriter};
 use domain::MicroDollars;
-use providers::{Anthropic, AnthropicConfig};
+use providers::{Anthropic, AnthropicConfig, HttpClient, TokenPrices};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -116,7 +118,16 @@ async fn the_model_of_a_prompt_goes_before_the_configured_one() {
         model: Some("claude-sonnet-5".into()),
         ..prompt()
     };
-    anthropic(&server.uri()).write(chosen).await.unwrap();
+    let prices = TokenPrices {
+        million_tokens_in: MicroDollars::from_micros(3_000_000),
+        million_tokens_out: MicroDollars::from_micros(15_000_000),
+    };
+    let config = AnthropicConfig {
+        models: BTreeMap::from([("claude-sonnet-5".to_owned(), prices)]),
+        ..anthropic_config(&server.uri())
+    };
+    let writer = Anthropic::with_client(&HttpClient::new().unwrap(), config).unwrap();
+    writer.write(chosen).await.unwrap();
     let request: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!(request["model"], "claude-sonnet-5");
 }

@@ -1,8 +1,10 @@
 //! Scripts by Groq: what is asked, what is taken, and what every other answer becomes.
 
+use std::collections::BTreeMap;
+
 use commands::ports::{PortErrorKind, ScriptPrompt, ScriptWriter};
 use domain::MicroDollars;
-use providers::{Groq, GroqConfig};
+use providers::{Groq, GroqConfig, HttpClient, TokenPrices};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -66,7 +68,26 @@ async fn the_model_of_a_prompt_goes_before_the_configured_one() {
         model: Some("openai/gpt-oss-120b".into()),
         ..prompt()
     };
-    groq(&server.uri()).write(chosen).await.unwrap();
+    let priced = |models| GroqConfig {
+        models,
+        ..groq_config(&server.uri())
+    };
+    let client = HttpClient::new().unwrap();
+    let unpriced = Groq::with_client(&client, priced(BTreeMap::new())).unwrap();
+    let refused = unpriced.write(chosen.clone()).await.unwrap_err();
+    assert_eq!(
+        (refused.kind, requests(&server).await),
+        (PortErrorKind::Permanent, 0)
+    );
+    assert!(refused.message.contains("providers.groq.models"), "{refused}");
+
+    let prices = TokenPrices {
+        million_tokens_in: MicroDollars::from_micros(150_000),
+        million_tokens_out: MicroDollars::from_micros(600_000),
+    };
+    let models = BTreeMap::from([("openai/gpt-oss-120b".to_owned(), prices)]);
+    let writer = Groq::with_client(&client, priced(models)).unwrap();
+    writer.write(chosen).await.unwrap();
     let request: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!(request["model"], "openai/gpt-oss-120b");
 }
