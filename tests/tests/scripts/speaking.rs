@@ -98,12 +98,13 @@ async fn another_voice_speaks_again_what_was_spoken(app: &TestApp) {
     assert_eq!(outside(app).bill()["speech_requests"], 24);
 
     // A pronunciation is a change, too, for those whose words it is in.
-    let set = "changeSettings(change: {pronunciations: [{written: \"105 desert falls\", spoken: \"one oh five desert falls\"}]})";
+    let set =
+        "changeSettings(change: {pronunciations: [{written: \"Owner5\", spoken: \"owner number five\"}]})";
     agent.does(set, "OrganizationChanged { position }").await;
     let said = scripts(&campaign, "text").await;
     let concerned = said
         .iter()
-        .filter(|s| text(&s["text"]).contains("105 Desert Falls"))
+        .filter(|s| text(&s["text"]).contains("Owner5"))
         .count();
     assert!(concerned > 0, "{}", said[0]);
     speak_on(&campaign).await;
