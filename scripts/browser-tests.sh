@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# The debug binary serves what lies in web/dist.
+scripts/page.sh
+
 installed() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 
 if [[ -z ${CHROMIUM:-} ]]; then

@@ -34,6 +34,7 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
     Anchor: { defaultProps: { underline: 'always' } },
     Select: { defaultProps: { comboboxProps: { withinPortal: true } } },

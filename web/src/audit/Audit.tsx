@@ -36,9 +36,12 @@ export function Audit() {
   const asked = useAsk(findDocument, { phone: number }, { pause: !number });
   if (!mayAudit) {
     return (
-      <Empty title="Only auditors and admins replay histories">
-        Ask your admin for another role. What you may see of a contact is on its own page.
-      </Empty>
+      <>
+        <PageTitle title="Audit" />
+        <Empty title="Only auditors and admins replay histories">
+          Ask your admin for another role. What you may see of a contact is on its own page.
+        </Empty>
+      </>
     );
   }
   const wrong = typed !== '' && e164(typed) === undefined;

@@ -13,7 +13,12 @@ export function NewCampaign() {
   const navigate = useNavigate();
   const create = useChange(createDocument);
   if (!mayWrite) {
-    return <Empty title="Only agents and admins make campaigns">Ask your admin for another role.</Empty>;
+    return (
+      <>
+        <PageTitle title="New campaign" />
+        <Empty title="Only agents and admins make campaigns">Ask your admin for another role.</Empty>
+      </>
+    );
   }
   return (
     <>

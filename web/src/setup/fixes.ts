@@ -20,6 +20,7 @@ const FIXES: Record<ReadinessSubject, Fix | ((campaignId: string) => Fix)> = {
   WEBHOOK_SECRET: { does: 'See which reports come in', path: '/settings/reports' },
   CALLER_ID: id => ({ does: 'Choose the number', path: `/agent/campaigns/${id}/setup/final#number` }),
   HALT: { does: 'See who has halted it', path: '/settings/sending' },
+  SUPPRESSION_LIST: { does: 'Load the list anew', path: '/settings/suppression' },
 };
 
 export const fixOf = (about: ReadinessSubject, campaignId: string): Fix => {
