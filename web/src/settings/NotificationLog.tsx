@@ -2,7 +2,7 @@
 // sent.
 import { Anchor, Paper, Select, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { NotificationLogQuery, NotificationState } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
@@ -34,9 +34,23 @@ const isState = (text: string | null): text is NotificationState => text !== nul
 /** How often the list is read again while something waits to be sent: what becomes of a try is known some seconds later. */
 const AGAIN_MILLIS = 5_000;
 
+/** How long after a repeat was asked for it is looked for, in milliseconds: it is planned a moment after it was recorded. */
+const REPEAT_MILLIS = 30_000;
+
+/** Whether a repeat was asked for a short while ago, and how to say that one was. */
+function useRepeats(): [boolean, () => void] {
+  const [asked, setAsked] = useState(0);
+  const [over, setOver] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(asked), REPEAT_MILLIS);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  return [asked !== over, useCallback(() => setAsked(n => n + 1), [])];
+}
+
 /**
  * Reads again while something is under way and the page is in sight. Notifications are rows of the outbox, of which the API tells nothing
- * by itself; when none waits, nothing can change but by a change made here, after which every list is read again in any case.
+ * by itself; when none waits, nothing can change but by a repeat that is asked for here.
  */
 function useAgainWhile(isUnderWay: boolean, again: () => void): void {
   useEffect(() => {
@@ -70,10 +84,8 @@ export function NotificationLog() {
   const given = address.get('state');
   const state = isState(given) ? given : null;
   const pages = usePages(notificationsDocument, { state }, data => data.notifications);
-  useAgainWhile(
-    pages.rows.some(row => row.state === 'PENDING'),
-    pages.again,
-  );
+  const [isRepeated, noteRepeat] = useRepeats();
+  useAgainWhile(isRepeated || pages.rows.some(row => row.state === 'PENDING'), pages.again);
   const nameOf = useTargets();
   return (
     <Paper withBorder p="md">
@@ -116,7 +128,11 @@ export function NotificationLog() {
             { title: 'Tries', width: 4, right: true, cell: row => count(row.tries) },
             { title: 'Last answer', width: 7, cell: answerOf },
             { title: 'Made', width: 6, cell: row => <When at={row.createdAt} relative /> },
-            { title: 'Again', width: 6, cell: row => <Replay row={row} to={nameOf(row)} /> },
+            {
+              title: 'Again',
+              width: 6,
+              cell: row => <Replay row={row} to={nameOf(row)} asked={noteRepeat} />,
+            },
           ]}
         />
       </Stack>
@@ -152,12 +168,15 @@ function answerOf({ status, error }: Row): string {
   return error ?? (status == null ? '—' : String(status));
 }
 
-function Replay({ row, to }: { row: Row; to: string }) {
+function Replay({ row, to, asked }: { row: Row; to: string; asked: () => void }) {
   const replay = useChange(replayDocument);
   if (row.tries === 0) return <>—</>;
   const run = async () => {
     const done = await replay.run({ id: row.id });
-    if (done) notifications.show({ message: 'It is sent again.', role: 'status' });
+    if (done) {
+      asked();
+      notifications.show({ message: 'It is sent again.', role: 'status' });
+    }
     return done;
   };
   return (

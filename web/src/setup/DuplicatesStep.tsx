@@ -64,8 +64,9 @@ export function DuplicatesStep({ campaign }: { campaign: Whole }) {
   const [chosen, setChosen] = useState<number>();
   const usual = campaign.minIntervalDays ?? settings.data?.organization?.settings.minIntervalDays;
   const days = chosen ?? usual ?? 30;
-  // A look for each key that is typed would be many.
-  const [looked] = useDebouncedValue(days, 400);
+  // A look for each key that is typed would be many; the usual interval is looked for at once, as nothing is decided on another one.
+  const [typed] = useDebouncedValue(chosen, 400);
+  const looked = typed ?? usual ?? 30;
   const wanted = { campaignId: campaign.id, minIntervalDays: looked };
   const when = { pause: usual === undefined || campaign.status !== 'DRAFT', tick: campaign.updatedAt };
   const pages = usePages(document, wanted, data => data.duplicates, { ...when, size: 50 });
