@@ -23,6 +23,18 @@ pub async fn twelve_people(agent: &Person) -> Campaign {
     Campaign::draft(agent).await.with_people().await
 }
 
+/// Approves every script that waits for review.
+pub async fn approve_all(campaign: &Campaign) {
+    let approve = format!(
+        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
+        campaign.id
+    );
+    campaign
+        .agent
+        .does(&approve, "ScriptsReviewed { reviewed }")
+        .await;
+}
+
 /// Begins to write by a model of this provider.
 pub async fn write_by(campaign: &Campaign, provider: &str) {
     let call = format!(

@@ -3,7 +3,8 @@
 use sandbox::{Faults, RequestFaults};
 
 use super::desk::{
-    ANOTHER_VOICE, from_now_on, halted, outside, scripts, speak_by, the_same_people, twelve_people, write_by,
+    ANOTHER_VOICE, approve_all, from_now_on, halted, outside, scripts, speak_by, the_same_people,
+    twelve_people, write_by,
 };
 use crate::{
     graphql::campaign::CHANGED,
@@ -89,11 +90,7 @@ async fn a_person_halts_resumes_and_ends_the_writing(app: &TestApp) {
 async fn one_script_that_can_not_be_spoken_does_not_stop_the_rest(app: &TestApp) {
     let agent = app.admin().await;
     let campaign = twelve_people(&agent).await.with_scripts().await;
-    let approve = format!(
-        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
-        campaign.id
-    );
-    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    approve_all(&campaign).await;
     let voice = format!("renderAudio(id: {:?}, voice: \"no-such-voice\")", campaign.id);
     agent.does(&voice, CHANGED).await;
     // Every script would meet it, so it waits for somebody who knows better.
@@ -110,11 +107,7 @@ async fn one_script_that_can_not_be_spoken_does_not_stop_the_rest(app: &TestApp)
 async fn what_was_rejected_meanwhile_is_not_spoken(app: &TestApp) {
     let agent = app.admin().await;
     let campaign = twelve_people(&agent).await.with_scripts().await;
-    let approve = format!(
-        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
-        campaign.id
-    );
-    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    approve_all(&campaign).await;
     // Every recording is ordered, and none is made.
     let full = RequestFaults {
         too_many_requests: 1.0,

@@ -7,8 +7,8 @@ use sandbox::{Faults, RequestFault, RequestFaults};
 use serde_json::Value;
 
 use super::desk::{
-    ANOTHER_VOICE, as_of_now, first_script, from_now_on, micros, outside, scripts, speak_by, the_same_people,
-    twelve_people, twelve_recordings,
+    ANOTHER_VOICE, approve_all, as_of_now, first_script, from_now_on, micros, outside, scripts, speak_by,
+    the_same_people, twelve_people, twelve_recordings,
 };
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
@@ -129,11 +129,7 @@ async fn one_silent_recording_fails_alone(app: &TestApp) {
     use RequestFault as F;
     let agent = app.admin().await;
     let campaign = twelve_people(&agent).await.with_scripts().await;
-    let approve = format!(
-        "reviewScripts(campaignId: {:?}, allPending: true, review: APPROVED)",
-        campaign.id
-    );
-    agent.does(&approve, "ScriptsReviewed { reviewed }").await;
+    approve_all(&campaign).await;
     let elevenlabs = RequestFaults {
         script: vec![F::None, F::Useless],
         ..RequestFaults::default()
