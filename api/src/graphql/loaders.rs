@@ -9,7 +9,7 @@ use async_graphql::{
 };
 use commands::{authorization::Permit, people::details_of, ports::OpenError, use_cases::MemberProfile};
 use domain::{CampaignId, ContactId, PersonalDetails, ScriptId, UserId};
-use projections::models::{CampaignRow, ContactRow, ScriptRow};
+use projections::models::{CampaignRow, ContactRow, ScriptRow, ScriptVersionRow};
 
 use super::{
     context::{Caller, visible},
@@ -113,6 +113,35 @@ impl Loader<ScriptId> for Rows {
             .scripts_by_ids(self.permit.organization(), ids)
             .await?;
         Ok(rows.into_iter().map(|row| (row.script_id, row)).collect())
+    }
+}
+
+/// A version of a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VersionOf {
+    /// The script.
+    pub script: ScriptId,
+    /// From 1.
+    pub version: u32,
+}
+
+impl Loader<VersionOf> for Rows {
+    type Value = Arc<ScriptVersionRow>;
+    type Error = Problem;
+
+    async fn load(
+        &self,
+        wanted: &[VersionOf],
+    ) -> Result<HashMap<VersionOf, Arc<ScriptVersionRow>>, Problem> {
+        let keys: Vec<_> = wanted.iter().map(|v| (v.script, v.version)).collect();
+        let queries = &self.state.queries;
+        let rows = queries.script_versions_by_ids(self.permit.organization(), &keys);
+        let version_of = |row: &ScriptVersionRow| VersionOf {
+            script: row.script_id,
+            version: row.version,
+        };
+        let rows = rows.await?.into_iter();
+        Ok(rows.map(|row| (version_of(&row), Arc::new(row))).collect())
     }
 }
 

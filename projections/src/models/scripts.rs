@@ -1,4 +1,5 @@
-//! Scripts: the newest words, review and audio; what became of the voicemail is in `script_delivery`.
+//! Scripts: review and audio of the newest words; what became of the voicemail is in `script_delivery`. The words themselves lie with the
+//! versions: a script's row is written again at every step and every report, and words are most of its weight.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -30,8 +31,6 @@ read_model! {
         in_campaign: bool,
         /// The newest version, from 1.
         version: u32,
-        /// The newest words, under the contact's key.
-        text: Sealed,
         /// Number of characters of the newest words.
         characters: u32,
         /// Who wrote the newest words.
@@ -42,9 +41,7 @@ read_model! {
         model: Option<String>,
         /// How long the newest words take to say, estimated, milliseconds.
         estimated_ms: Option<i64>,
-        /// What the lint said of the newest words.
-        lint: Option<Json<Lint>>,
-        /// How many of its findings stop an approval.
+        /// How many findings of the lint about the newest words stop an approval.
         lint_blocking: i64,
         /// What the reviewer said of the newest version.
         review: ReviewState,
@@ -166,6 +163,8 @@ read_model! {
         tokens: Option<i64>,
         /// What it cost.
         cost: MicroDollars,
+        /// What the lint said of it.
+        lint: Option<Json<Lint>>,
     }
 }
 
@@ -306,7 +305,6 @@ impl ScriptRow {
         match event {
             ScriptEvent::ScriptGenerated {
                 version,
-                text,
                 characters,
                 by,
                 model,
@@ -316,7 +314,6 @@ impl ScriptRow {
             } => {
                 self.take_lint(lint.as_ref());
                 (self.version, self.characters) = (*version, *characters);
-                self.text = text.clone();
                 self.author = *by;
                 self.editor = None;
                 self.model.clone_from(model);
@@ -324,14 +321,13 @@ impl ScriptRow {
             }
             ScriptEvent::ScriptEdited {
                 version,
-                text,
                 characters,
                 by,
                 lint,
+                ..
             } => {
                 self.take_lint(lint.as_ref());
                 (self.version, self.characters) = (*version, *characters);
-                self.text = text.clone();
                 self.author = Author::Manual;
                 self.editor = Some(*by);
             }
@@ -347,7 +343,6 @@ impl ScriptRow {
     fn take_lint(&mut self, lint: Option<&Lint>) {
         self.estimated_ms = lint.map(|l| l.estimated_ms as i64);
         self.lint_blocking = lint.map_or(0, |l| l.blocking().count() as i64);
-        self.lint = lint.cloned().map(Json);
     }
 
     fn forget_audio(&mut self) {
@@ -419,7 +414,7 @@ pub(super) fn apply_versions(event: &Recorded, rows: &mut Rows) {
             at,
         )
     };
-    match happened {
+    let written = match happened {
         ScriptEvent::ScriptGenerated {
             version,
             text,
@@ -429,24 +424,33 @@ pub(super) fn apply_versions(event: &Recorded, rows: &mut Rows) {
             prompt_sha256,
             tokens,
             cost,
+            lint,
             ..
-        } => rows.script_versions.put(ScriptVersionRow {
+        } => ScriptVersionRow {
             model: model.clone(),
             prompt_sha256: prompt_sha256.clone(),
             tokens: tokens.map(|n| n as i64),
             cost: *cost,
+            lint: lint.clone().map(Json),
             ..row(*version, text, *characters, *by)
-        }),
+        },
         ScriptEvent::ScriptEdited {
             version,
             text,
             characters,
             by,
-            ..
-        } => rows.script_versions.put(ScriptVersionRow {
+            lint,
+        } => ScriptVersionRow {
             editor: Some(*by),
+            lint: lint.clone().map(Json),
             ..row(*version, text, *characters, Author::Manual)
-        }),
-        _ => {}
+        },
+        _ => return,
+    };
+    // What begins a stream is the first version; a campaign has thousands.
+    if event.sequence == 1 {
+        rows.script_versions.begin(written);
+    } else {
+        rows.script_versions.put(written);
     }
 }

@@ -123,6 +123,13 @@ pub trait ScriptQueries: Send + Sync {
         script: ScriptId,
     ) -> Result<Vec<ScriptVersionRow>, QueryError>;
 
+    /// These versions of scripts, in no order; those that are not there are left out.
+    async fn script_versions_by_ids(
+        &self,
+        organization: OrganizationId,
+        versions: &[(ScriptId, u32)],
+    ) -> Result<Vec<ScriptVersionRow>, QueryError>;
+
     /// The script of a hand-off, in whichever organization: a carrier's report names no tenant.
     async fn script_of_attempt(&self, attempt: AttemptId) -> Result<Option<ScriptRow>, QueryError>;
 

@@ -33,8 +33,12 @@ pub const EVENTS_PER_BATCH: usize = 5_000;
 /// Events of one batch of a rebuild: larger, because nobody waits for a single one.
 pub const EVENTS_PER_REBUILD_BATCH: usize = 5_000;
 
-/// A crash of the server may take the last batches away, rows and checkpoint together; they are then taken in again.
-const COMMIT_WITHOUT_WAITING: &str = "SET LOCAL synchronous_commit = off";
+/// How PostgreSQL works on a batch. A crash of the server may take the last batches away, rows and checkpoint together; they are then
+/// taken in again. Rows are found by their keys, by a plan made for the tables as they are now: a plan that was made while they were
+/// empty, or for rows of which the planner knows nothing yet, would read all of a table for each batch.
+const BATCH_SETTINGS: &str = "SELECT set_config('synchronous_commit', 'off', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
 /// What a step found to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +172,7 @@ impl Generation {
     ) -> Result<u64, ReadSideError> {
         let mut tx = self.sql.begin().await?;
         if tx.engine() == Engine::Postgres {
-            tx.execute(COMMIT_WITHOUT_WAITING, vec![]).await?;
+            tx.execute(BATCH_SETTINGS, vec![]).await?;
         }
         let locked = tx
             .query(self.lock_statement(false), vec![int(i64::from(page.shard))])

@@ -12,7 +12,7 @@ use super::super::{
     context::caller,
     enums::{AudioState, Author, DeliveryStatus, FailureClass, ReviewState, Verdict},
     error::Problem,
-    loaders::{ERASED, Words, rows},
+    loaders::{ERASED, VersionOf, Words, rows},
     node_id::NodeKind,
     scalars::Money,
 };
@@ -86,14 +86,10 @@ impl Script {
     }
     /// The newest words; `[erased]` once the contact was erased.
     async fn text(&self, ctx: &Context<'_>) -> Result<String, Problem> {
-        let words = Words {
-            contact: self.0.contact_id,
-            text: self.0.text.clone(),
-        };
-        Ok(rows(ctx)?
-            .load_one(words)
-            .await?
-            .unwrap_or_else(|| ERASED.to_owned()))
+        match self.newest(ctx).await? {
+            Some(newest) => words_of(ctx, self.0.contact_id, &newest).await,
+            None => Ok(ERASED.to_owned()),
+        }
     }
     async fn characters(&self) -> u32 {
         self.0.characters
@@ -105,8 +101,9 @@ impl Script {
         self.0.model.as_deref()
     }
     /// What the lint says of the newest words; nothing of words from before there was one.
-    async fn lint(&self) -> Option<Lint> {
-        self.0.lint.as_ref().map(|lint| (&lint.0).into())
+    async fn lint(&self, ctx: &Context<'_>) -> Result<Option<Lint>, Problem> {
+        let newest = self.newest(ctx).await?;
+        Ok(newest.and_then(|newest| newest.lint.as_ref().map(|lint| (&lint.0).into())))
     }
     async fn review(&self) -> ReviewState {
         self.0.review.into()
@@ -247,6 +244,17 @@ impl Script {
         };
         let after = words_of(ctx, self.0.contact_id, find(to)?).await?;
         Ok(difference(&before, &after))
+    }
+}
+
+impl Script {
+    /// The newest version as this row knows it.
+    async fn newest(&self, ctx: &Context<'_>) -> Result<Option<Arc<ScriptVersionRow>>, Problem> {
+        let newest = VersionOf {
+            script: self.0.script_id,
+            version: self.0.version,
+        };
+        rows(ctx)?.load_one(newest).await
     }
 }
 

@@ -166,6 +166,18 @@ impl ScriptQueries for Queries {
         self.rows(select).await
     }
 
+    async fn script_versions_by_ids(
+        &self,
+        organization: OrganizationId,
+        versions: &[(ScriptId, u32)],
+    ) -> Result<Vec<ScriptVersionRow>, QueryError> {
+        let keys: Vec<_> = versions
+            .iter()
+            .map(|(script, version)| (organization, *script, *version))
+            .collect();
+        self.rows_by_key(&keys).await
+    }
+
     async fn script_of_attempt(&self, attempt: AttemptId) -> Result<Option<ScriptRow>, QueryError> {
         let mut select = Select::rows_of(<ScriptRow as projections::ReadModel>::TABLE);
         select.and("t.attempt_id = ?", [attempt.to_cell()]);

@@ -86,7 +86,11 @@ async fn a_script_is_found_by_its_hand_off_and_by_its_contact() {
         let ask = asked(&database).await;
         let organization = facts::organization(0);
         let script = ScriptId::of(facts::campaign(0, 0), facts::contact(0, 0));
-        assert_eq!(ask.script_versions(organization, script).await.unwrap().len(), 1);
+        let versions = ask.script_versions(organization, script).await.unwrap();
+        assert_eq!(versions.len(), 1);
+        let wanted = [(script, versions[0].version), (script, 99)];
+        let found = ask.script_versions_by_ids(organization, &wanted).await;
+        assert_eq!(found.unwrap(), versions, "and one that is not there is left out");
         assert_eq!(
             ask.scripts_by_ids(organization, &[script]).await.unwrap().len(),
             1
