@@ -30,11 +30,17 @@ pub trait DropRegister: Send + Sync + std::fmt::Debug {
     /// Takes a hand-off out that provably did not happen; no report can be about it.
     async fn withdraw(&self, attempt: AttemptId) -> Result<(), PortError>;
 
+    /// Notes the reference under which the carrier took a hand-off.
+    async fn taken_as(&self, attempt: AttemptId, message_id: &str) -> Result<(), PortError>;
+
     /// Notes the carrier's own ids of drops, once it has said them; a hand-off keeps the first.
     async fn bind(&self, drops: Vec<(AttemptId, String)>) -> Result<(), PortError>;
 
     /// The hand-offs of which the carrier has said these ids; an id that fits two is left out.
     async fn by_drops(&self, drop_ids: &[String]) -> Result<HashMap<String, HandedOver>, PortError>;
+
+    /// The hand-offs that the carrier took under these references; one that fits two is left out.
+    async fn by_messages(&self, message_ids: &[String]) -> Result<HashMap<String, HandedOver>, PortError>;
 
     /// All hand-offs that called each number, in the order of the numbers.
     async fn by_numbers(&self, numbers: &[PhoneNumber]) -> Result<Vec<Vec<HandedOver>>, PortError>;

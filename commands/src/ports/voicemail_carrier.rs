@@ -87,6 +87,8 @@ pub struct ReportMatch {
     pub foreign_id: Option<String>,
     /// The carrier's reference of the drop.
     pub drop_id: Option<String>,
+    /// The carrier's reference of the request, as it answered it.
+    pub message_id: Option<String>,
     /// The recipient's number.
     pub to: Option<PhoneNumber>,
     /// Our own id of the script, where whoever reports was told it.

@@ -340,23 +340,29 @@ impl Processes {
         Ok(StepOutcome::Worked)
     }
 
-    /// Does one piece of work while its lease is kept alive, and ends the lease with what came of it.
-    async fn with_lease(&self, kind: Kind, item: WorkItem, round: &drop::Round) {
+    /// Keeps a lease alive; ends when it is lost.
+    async fn keep_lease(&self, item: &WorkItem) {
         let mut beat = tokio::time::interval(self.settings.lease / HEARTBEATS_A_LEASE);
         beat.tick().await;
-        let work = self.run(kind, &item, round);
-        tokio::pin!(work);
-        let outcome = loop {
-            tokio::select! {
-                outcome = &mut work => break outcome,
-                _ = beat.tick() => {
-                    let now = self.ports.clock.now();
-                    let kept = self.ports.queue.heartbeat(&item, self.owner, now, self.lease()).await;
-                    if matches!(kept, Ok(false)) {
-                        tracing::warn!(work.kind = kind.as_str(), work.id = %item.id, "lost the lease; another worker goes on");
-                        return;
-                    }
-                }
+        loop {
+            beat.tick().await;
+            let now = self.ports.clock.now();
+            let queue = &self.ports.queue;
+            let kept = queue.heartbeat(item, self.owner, now, self.lease()).await;
+            if matches!(kept, Ok(false)) {
+                return;
+            }
+        }
+    }
+
+    /// Does one piece of work while its lease is kept alive, and ends the lease with what came of it.
+    async fn with_lease(&self, kind: Kind, item: WorkItem, round: &drop::Round) {
+        // Side by side: a heartbeat may have to wait for a connection that the work gives back only when it goes on.
+        let outcome = tokio::select! {
+            outcome = self.run(kind, &item, round) => outcome,
+            () = self.keep_lease(&item) => {
+                tracing::warn!(work.kind = kind.as_str(), work.id = %item.id, "lost the lease; another worker goes on");
+                return;
             }
         };
         let end = match outcome {

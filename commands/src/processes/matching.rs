@@ -1,6 +1,6 @@
 //! Which hand-off a report is about. A callback proves itself by its path, which only this installation can make. A signed report names
 //! nothing of ours (the vendor's docs/concepts/webhooks): it is matched by the carrier's own id of the drop, once a callback has said
-//! it, and else by the number and the time. What fits two hand-offs is matched to neither.
+//! it, by the reference under which it was taken, and else by the number and the time. What fits two hand-offs is matched to neither.
 
 use std::collections::HashMap;
 
@@ -31,25 +31,22 @@ pub(super) enum Match {
 
 const NO_DROP: Match = Match::None("it names no drop that was made here");
 
-/// What each report is about, in their order; two look-ups for all of them together.
+/// What each report is about, in their order; three look-ups for all of them together.
 pub(super) async fn matched(
     ports: &Ports,
     reports: &[(InboundWebhook, WireReport)],
 ) -> Result<Vec<Match>, CommandError> {
     let named: Vec<Named> = reports.iter().map(|(w, r)| Named::of(ports, w, r)).collect();
-    let drop_ids: Vec<String> = named
-        .iter()
-        .filter_map(Named::drop_id)
-        .map(str::to_owned)
-        .collect();
-    let by_drop = if drop_ids.is_empty() {
-        HashMap::new()
-    } else {
-        ports.drops.by_drops(&drop_ids).await?
+    let known = Known {
+        drops: ports.drops.by_drops(&owned(&named, Named::drop_id)).await?,
+        messages: ports
+            .drops
+            .by_messages(&owned(&named, Named::message_id))
+            .await?,
     };
     let numbers: Vec<PhoneNumber> = named
         .iter()
-        .filter(|n| n.drop_id().is_none_or(|id| !by_drop.contains_key(id)))
+        .filter(|n| known.named(n).is_none())
         .filter_map(Named::number)
         .cloned()
         .collect();
@@ -59,9 +56,28 @@ pub(super) async fn matched(
         ports.drops.by_numbers(&numbers).await?
     };
     let by_number: HashMap<PhoneNumber, Vec<HandedOver>> = numbers.into_iter().zip(called).collect();
-    let matches: Vec<Match> = named.iter().map(|n| n.settle(&by_drop, &by_number)).collect();
+    let matches: Vec<Match> = named.iter().map(|n| n.settle(&known, &by_number)).collect();
     bind(ports, reports, &matches).await?;
     Ok(matches)
+}
+
+fn owned<'r>(named: &[Named<'r>], id: impl Fn(&Named<'r>) -> Option<&'r str>) -> Vec<String> {
+    named.iter().filter_map(id).map(str::to_owned).collect()
+}
+
+/// Hand-offs by what the carrier calls them.
+#[derive(Debug, Default)]
+struct Known {
+    drops: HashMap<String, HandedOver>,
+    messages: HashMap<String, HandedOver>,
+}
+
+impl Known {
+    /// The hand-off that a report names.
+    fn named(&self, report: &Named<'_>) -> Option<&HandedOver> {
+        let by_drop = report.drop_id().and_then(|id| self.drops.get(id));
+        by_drop.or_else(|| report.message_id().and_then(|id| self.messages.get(id)))
+    }
 }
 
 /// Keeps the carrier's ids of drops that callbacks have told, so that signed reports are matched by them.
@@ -97,6 +113,7 @@ enum Named<'r> {
     /// It has to be looked up.
     ByCarrier {
         drop_id: Option<&'r str>,
+        message_id: Option<&'r str>,
         number: Option<&'r PhoneNumber>,
         script: Option<ScriptId>,
         at: DateTime<Utc>,
@@ -116,6 +133,7 @@ impl<'r> Named<'r> {
         }
         Self::ByCarrier {
             drop_id: report.about.drop_id.as_deref(),
+            message_id: report.about.message_id.as_deref(),
             number: report.about.to.as_ref(),
             script: report.about.script,
             at: report.occurred_at,
@@ -129,6 +147,13 @@ impl<'r> Named<'r> {
         }
     }
 
+    const fn message_id(&self) -> Option<&'r str> {
+        match self {
+            Self::Alone(_) => None,
+            Self::ByCarrier { message_id, .. } => *message_id,
+        }
+    }
+
     const fn number(&self) -> Option<&'r PhoneNumber> {
         match self {
             Self::Alone(_) => None,
@@ -136,21 +161,14 @@ impl<'r> Named<'r> {
         }
     }
 
-    fn settle(
-        &self,
-        by_drop: &HashMap<String, HandedOver>,
-        by_number: &HashMap<PhoneNumber, Vec<HandedOver>>,
-    ) -> Match {
-        let (drop_id, number, script, at) = match self {
+    fn settle(&self, known: &Known, by_number: &HashMap<PhoneNumber, Vec<HandedOver>>) -> Match {
+        let (number, script, at) = match self {
             Self::Alone(settled) => return *settled,
             Self::ByCarrier {
-                drop_id,
-                number,
-                script,
-                at,
-            } => (drop_id, number, script, at),
+                number, script, at, ..
+            } => (number, script, at),
         };
-        if let Some(drop) = drop_id.and_then(|id| by_drop.get(id)) {
+        if let Some(drop) = known.named(self) {
             return Match::Drop(token(drop));
         }
         let called = number.and_then(|number| by_number.get(number));
@@ -214,11 +232,12 @@ mod tests {
         let number: PhoneNumber = "+17605550120".parse().unwrap();
         let report = Named::ByCarrier {
             drop_id: None,
+            message_id: None,
             number: Some(&number),
             script: script.map(|n| ScriptId::from_uuid(Uuid::from_u128(n))),
             at: DateTime::UNIX_EPOCH + Duration::hours(1),
         };
-        report.settle(&HashMap::new(), &HashMap::from([(number.clone(), called)]))
+        report.settle(&Known::default(), &HashMap::from([(number.clone(), called)]))
     }
 
     #[test]

@@ -285,21 +285,34 @@ impl<'a> Stretch<'a> {
         let mut queue = VecDeque::new();
         let mut look_up: Option<BoxFuture<'_, _>> = None;
         let mut calls = FuturesUnordered::new();
+        let mut settled: VecDeque<Settled<C>> = VecDeque::new();
         let mut failure = None;
         loop {
             let goes_on = !stop.load(Ordering::Relaxed);
-            while goes_on && calls.len() < at_once.max(1) {
+            let is_recorded = settled.len() < RECORDED_TOGETHER;
+            while goes_on && is_recorded && calls.len() < at_once.max(1) {
                 let Some(job) = queue.pop_front() else { break };
                 calls.push(called(craft, job).boxed());
             }
             if goes_on && look_up.is_none() && queue.len() < LOOK_UP {
                 look_up = chunks.next().map(|chunk| craft.jobs(chunk));
             }
-            // What is under way when it stops is waited for all the same: it is paid for.
+            // What is under way when it stops is waited for all the same: it is paid for. Nothing is waited for but here, where all go
+            // on: what is recorded may need a connection that a call gives back only when it goes on.
             tokio::select! {
                 Some((job, made)) = calls.next(), if !calls.is_empty() => {
-                    self.settle::<C>(job, made, stop, pass, &sender).await;
+                    settled.extend(settle::<C>(job, made, stop, pass));
                 }
+                room = sender.reserve(), if !settled.is_empty() => match room {
+                    Ok(room) => if let Some(settled) = settled.pop_front() {
+                        room.send(settled);
+                    },
+                    // The recorder is gone only after it has failed, which ends the pass.
+                    Err(_) => {
+                        stop.store(true, Ordering::Relaxed);
+                        settled.clear();
+                    }
+                },
                 found = looked_up(&mut look_up), if look_up.is_some() => {
                     look_up = None;
                     match found {
@@ -317,37 +330,6 @@ impl<'a> Stretch<'a> {
             }
         }
         failure.map_or(Ok(()), Err)
-    }
-
-    /// Takes in what came of one call.
-    async fn settle<C: Craft>(
-        &self,
-        job: C::Job,
-        made: Result<C::Made, Trouble>,
-        stop: &AtomicBool,
-        pass: &Mutex<Pass>,
-        sender: &mpsc::Sender<Settled<C>>,
-    ) {
-        let settled = match made {
-            Ok(made) => {
-                held(pass).in_a_row = 0;
-                Ok(made)
-            }
-            Err(Trouble::Port(error)) if error.kind == PortErrorKind::Permanent => Err(error),
-            Err(Trouble::Unwanted) => return,
-            Err(trouble) => {
-                let mut pass = held(pass);
-                pass.take(C::member(&job), trouble);
-                if pass.trouble.is_some() {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                return;
-            }
-        };
-        // The recorder is gone only after it has failed, which ends the pass.
-        if sender.send((job, settled)).await.is_err() {
-            stop.store(true, Ordering::Relaxed);
-        }
     }
 
     async fn record<C: Craft>(
@@ -375,6 +357,31 @@ impl<'a> Stretch<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Takes in what came of one call; answers what is to be recorded of it.
+fn settle<C: Craft>(
+    job: C::Job,
+    made: Result<C::Made, Trouble>,
+    stop: &AtomicBool,
+    pass: &Mutex<Pass>,
+) -> Option<Settled<C>> {
+    match made {
+        Ok(made) => {
+            held(pass).in_a_row = 0;
+            Some((job, Ok(made)))
+        }
+        Err(Trouble::Port(error)) if error.kind == PortErrorKind::Permanent => Some((job, Err(error))),
+        Err(Trouble::Unwanted) => None,
+        Err(trouble) => {
+            let mut pass = held(pass);
+            pass.take(C::member(&job), trouble);
+            if pass.trouble.is_some() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            None
+        }
     }
 }
 

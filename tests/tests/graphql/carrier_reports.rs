@@ -32,6 +32,7 @@ in_a_running_system! {
     a_signed_report_is_matched_though_the_first_call_was_refused;
     what_matches_nothing_is_seen_by_auditors_and_can_be_looked_at_again;
     the_generic_shape_of_a_report_is_taken;
+    a_report_of_the_generic_shape_is_matched_by_the_carriers_reference_alone;
     a_callback_with_a_token_that_we_never_made_changes_nothing;
     a_report_with_a_bad_signature_is_turned_away;
     what_was_signed_with_a_secret_that_is_set_late_is_admitted_then;
@@ -149,20 +150,36 @@ async fn a_signed_report_is_matched_by_number_and_time_and_recorded_once(app: &T
 
 async fn a_signed_report_is_matched_by_the_carriers_own_id(app: &TestApp) {
     sent(app).await;
-    let sandbox = app.application().sandbox.as_ref().expect("a sandbox");
-    let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
-    let drop_id = log
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find(|entry| entry["type"] == "drop_made" && entry["to"] == SOMEBODY)
-        .map(|entry| text(&entry["drop_id"]).to_owned())
-        .expect("a drop");
+    let drop_id = carrier_says(app, "drop_id");
     let before = app.events().await;
     // The callback has told the carrier's id; the number is one that was never called.
     let told = status(app, "e2", "+17605550199", Some(&drop_id));
     assert_eq!(signed(app, &told).await, StatusCode::OK);
     assert_eq!(all_looked_at(app).await.unmatched, 0);
     assert_eq!(app.events_since(before).await, ["DeliveryFailed"]);
+}
+
+/// What the carrier's own log says of the voicemail for somebody.
+fn carrier_says(app: &TestApp, what: &str) -> String {
+    let sandbox = app.application().sandbox.as_ref().expect("a sandbox");
+    let log = std::fs::read_to_string(sandbox.carrier_log_path()).expect("the carrier's log");
+    log.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find(|entry| entry["type"] == "drop_made" && entry["to"] == SOMEBODY)
+        .map(|entry| text(&entry[what]).to_owned())
+        .expect("a drop")
+}
+
+async fn a_report_of_the_generic_shape_is_matched_by_the_carriers_reference_alone(app: &TestApp) {
+    sent(app).await;
+    let message_id = carrier_says(app, "message_id");
+    let before = app.events().await;
+    let now = app.application().ports.clock.now().to_rfc3339();
+    // It names neither a number nor anything of ours.
+    let told = json!({"event_type": "listened", "message_id": message_id, "timestamp": now});
+    assert_eq!(signed(app, &told).await, StatusCode::OK);
+    assert_eq!(all_looked_at(app).await.unmatched, 0);
+    assert_eq!(app.events_since(before).await, ["Listened"]);
 }
 
 async fn a_signed_report_is_matched_though_the_first_call_was_refused(app: &TestApp) {

@@ -98,6 +98,7 @@ fn generic(value: &Value, kind: &str, body: &[u8], token: Option<String>) -> Res
         report_id: text(value, "event_id").map_or_else(|| hashed(body), str::to_owned),
         about: ReportMatch {
             script: value.pointer("/metadata/scriptId").and_then(script),
+            message_id: text(value, "message_id").map(str::to_owned),
             ..about(value, "phone_number", token)
         },
         outcome,
@@ -112,6 +113,7 @@ fn about(value: &Value, number: &str, callback_token: Option<String>) -> ReportM
         callback_token,
         foreign_id: text(value, "foreign_id").map(str::to_owned),
         drop_id: text(value, "drop_id").map(str::to_owned),
+        message_id: None,
         to: text(value, number).and_then(|n| n.parse().ok()),
         script: None,
     }

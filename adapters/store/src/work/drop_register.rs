@@ -39,7 +39,10 @@ impl DropStore {
         column: &'static str,
         keys: BTreeSet<String>,
     ) -> Result<HashMap<String, Vec<HandedOver>>, PortError> {
-        let keys = keys.into_iter().map(|key| vec![text(key)]).collect();
+        let keys: Vec<_> = keys.into_iter().map(|key| vec![text(key)]).collect();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
         let columns = [
             Column::text("organization_id"),
             Column::text("script_id"),
@@ -61,6 +64,20 @@ impl DropStore {
                 .push(handed_over(row).map_err(unreachable)?);
         }
         Ok(found)
+    }
+
+    /// The hand-offs that alone have one of these in a column.
+    async fn only_ones(
+        &self,
+        column: &'static str,
+        keys: &[String],
+    ) -> Result<HashMap<String, HandedOver>, PortError> {
+        let found = self.those_with(column, keys.iter().cloned().collect()).await?;
+        let only = found.into_iter().filter_map(|(key, drops)| match drops.as_slice() {
+            [drop] => Some((key, *drop)),
+            _ => None,
+        });
+        Ok(only.collect())
     }
 }
 
@@ -107,17 +124,19 @@ impl DropRegister for DropStore {
         bound.map(|_| ()).map_err(unreachable)
     }
 
+    async fn taken_as(&self, attempt: AttemptId, message_id: &str) -> Result<(), PortError> {
+        let sql = "UPDATE handed_over SET message_id = $1 WHERE attempt_id = $2";
+        let parameters = vec![text(message_id), text(attempt.to_string())];
+        let taken = self.sql.execute(sql, parameters).await;
+        taken.map(|_| ()).map_err(unreachable)
+    }
+
     async fn by_drops(&self, drop_ids: &[String]) -> Result<HashMap<String, HandedOver>, PortError> {
-        let found = self
-            .those_with("drop_id", drop_ids.iter().cloned().collect())
-            .await?;
-        let only = found
-            .into_iter()
-            .filter_map(|(drop_id, drops)| match drops.as_slice() {
-                [drop] => Some((drop_id, *drop)),
-                _ => None,
-            });
-        Ok(only.collect())
+        self.only_ones("drop_id", drop_ids).await
+    }
+
+    async fn by_messages(&self, message_ids: &[String]) -> Result<HashMap<String, HandedOver>, PortError> {
+        self.only_ones("message_id", message_ids).await
     }
 
     async fn by_numbers(&self, numbers: &[PhoneNumber]) -> Result<Vec<Vec<HandedOver>>, PortError> {

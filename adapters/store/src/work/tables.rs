@@ -41,6 +41,7 @@ macro_rules! files {
             migration_file!($engine, "0018_notifications"),
             migration_file!($engine, "0020_doubts"),
             migration_file!($engine, "0021_list_progress"),
+            migration_file!($engine, "0030_message_ids"),
         ]
     };
 }

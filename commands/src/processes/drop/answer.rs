@@ -52,6 +52,10 @@ impl Handoff<'_> {
         }
         match self.ports.carrier.hand_over(drop).await {
             Ok(taken) => {
+                self.ports
+                    .drops
+                    .taken_as(token.attempt, &taken.message_id)
+                    .await?;
                 let confirm = ScriptCommand::ConfirmSubmission {
                     attempt: token.attempt,
                     message_id: taken.message_id,

@@ -215,7 +215,7 @@ async fn what_matched_nothing_is_listed_and_can_be_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_hand_off_is_found_by_its_number_and_by_the_carriers_own_id() {
+async fn a_hand_off_is_found_by_its_number_and_by_the_carriers_own_ids() {
     on_both(|database| async move {
         let store = open(&database).await;
         let drops = &store.drops;
@@ -249,6 +249,16 @@ async fn a_hand_off_is_found_by_its_number_and_by_the_carriers_own_id() {
             "y fits two, and the first id is kept: {by_drop:?}"
         );
         assert_eq!(by_drop["x"], drop(1, 1));
+        for (n, message_id) in [(1, "m"), (2, "n"), (3, "n")] {
+            let attempt = AttemptId::from_uuid(id(n));
+            drops.taken_as(attempt, message_id).await.unwrap();
+        }
+        let named = drops.by_messages(&["m".into(), "n".into()]).await.unwrap();
+        assert_eq!(
+            Vec::from_iter(named),
+            [("m".to_owned(), drop(1, 1))],
+            "n fits two"
+        );
         drops.withdraw(AttemptId::from_uuid(id(2))).await.unwrap();
         let left = drops.by_numbers(&[number("+17605550121")]).await.unwrap();
         assert_eq!(left, [vec![drop(3, 3)]], "what did not happen is taken out");
