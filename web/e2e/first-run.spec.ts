@@ -1,26 +1,15 @@
 // The first run of an installation: nobody is there, the printed link makes the first admin, and says what is still missing.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ended, running } from './serve';
-import { expect, settled, test, violations } from './page';
+import { expect, makeOrganization, settled, test, violations } from './page';
+import { ownServer } from './serve';
 
 test('the printed link makes the first admin, once', async ({ browser }) => {
-  const data = mkdtempSync(join(tmpdir(), 'voicedrop-first-'));
-  const port = 40_000 + Math.floor(Math.random() * 10_000);
-  const args = ['serve', '--data', data, '--database', `sqlite:${data}`, '--bind', `127.0.0.1:${port}`];
-  const [server, link] = await running(process.env.VOICEDROP_BIN ?? '', args, /(http\S+\/set-up\/\w+)/, {});
+  const server = await ownServer(/(http\S+\/set-up\/\w+)/);
+  const link = server.said;
   const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
   try {
     const page = await context.newPage();
     await page.goto(link.slice(0, -1) + (link.endsWith('0') ? '1' : '0'));
-    const fill = async (password: string) => {
-      await page.getByLabel('Name of the brokerage').fill('Indian Wells Realty');
-      await page.getByLabel('Your name').fill('Rosa Marchetti');
-      await page.getByLabel('E-mail address').fill('rosa@example.com');
-      await page.getByRole('textbox', { name: 'Password' }).fill(password);
-      await page.getByRole('button', { name: 'Make the organization' }).click();
-    };
+    const fill = (password: string) => makeOrganization(page, password);
     await fill('a long enough password 1');
     await expect(page.getByRole('alert')).toContainText('not the link that the server printed');
     await page.goto(link);
@@ -53,7 +42,6 @@ test('the printed link makes the first admin, once', async ({ browser }) => {
     await expect(page.getByRole('heading', { name: 'Campaigns', level: 1 })).toBeVisible();
   } finally {
     await context.close();
-    await ended(server);
-    rmSync(data, { recursive: true, force: true });
+    await server.end();
   }
 });

@@ -1,4 +1,4 @@
-// Contact lists made for the stories: whole, with numbers that are good and nobody's in particular.
+// Lists made for the stories: whole, with numbers that are good and nobody's in particular.
 
 const STREETS = ['Desert Willow Dr', 'Fred Waring Dr', 'Portola Ave', 'Cook St', 'Highway 111'];
 const LAST_NAMES = ['Okafor', 'Lindqvist', 'Marchetti', 'Nakamura', 'Delgado', 'Whitfield', 'Haddad'];
@@ -16,4 +16,14 @@ export function farm(rows: number, areaCode = 760): Buffer {
     );
   }
   return Buffer.from(`${lines.join('\n')}\n`);
+}
+
+/** A file of numbers that must not be called, one a line, of at most 7,000,000 lines. */
+export function numbers(lines: number, areaCode: number): Buffer {
+  const all: string[] = [];
+  for (let n = 0; n < lines; n += 1) {
+    const exchange = 200 + Math.floor(n / 10_000);
+    all.push(`${areaCode}${exchange}${String(n % 10_000).padStart(4, '0')}`);
+  }
+  return Buffer.from(`${all.join('\n')}\n`);
 }

@@ -1,6 +1,6 @@
 // Long work goes on past a reload in its middle, can be halted, and can be told to go on.
-import { farm } from './lists';
-import { ask, expect, settled, test } from './page';
+import { farm, numbers } from './lists';
+import { ask, expect, settled, test, violations } from './page';
 
 /** Enough that the work is still under way when it is looked at. */
 const ROWS = 1_000;
@@ -78,4 +78,32 @@ test('writing and speaking go on past a reload, and past a halt', async ({ page 
     timeout: 120_000,
   });
   await settled(page);
+});
+
+test('a list of numbers is loaded past a reload', async ({ page }) => {
+  await page.goto('/settings/suppression');
+  await settled(page);
+  const buffer = numbers(1_000_000, 212);
+  await page
+    .locator('main input[type=file]')
+    .setInputFiles({ name: 'litigators.txt', mimeType: 'text/plain', buffer });
+  await page.getByRole('combobox', { name: 'Which list' }).click();
+  await page.getByRole('option', { name: 'Known litigators' }).click();
+  await page.getByRole('textbox', { name: 'Version' }).fill('2026-01');
+  await page.getByLabel('Obtained').fill('2026-01-05T10:00');
+  await page.getByRole('button', { name: 'Load it' }).click();
+
+  const bar = page.getByRole('progressbar', { name: /^Known litigators, 2026-01: / });
+  await expect(bar).toBeVisible();
+  await page.reload();
+  await expect(bar).toBeVisible();
+  await expect(page.getByText(/lines · .* a second · .* left/)).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-loading-a-list.png' });
+  expect(await violations(page)).toEqual([]);
+  await expect(bar).toHaveCount(0, { timeout: 300_000 });
+  const row = page
+    .getByRole('table', { name: 'Suppression lists' })
+    .getByRole('row')
+    .filter({ hasText: 'Known litigators' });
+  await expect(row).toContainText('1,000,000');
 });

@@ -1,4 +1,4 @@
-// A list of 100,000 rows: imported past a reload, scrolled through by cursor, filtered. The figures are printed, not judged: how long
+// A list of 100,000 rows: imported past a reload, scrolled through by cursor, filtered, undone past a reload. The figures are printed, not judged: how long
 // a page takes says more of the machine than of the page; that what is drawn stays bounded is judged.
 import type { Locator, Page } from '@playwright/test';
 import { farm } from './lists';
@@ -54,7 +54,9 @@ const figures = (values: number[]) => {
   return `half within ${at(0.5)} ms, 95 % within ${at(0.95)} ms, the slowest ${at(1)} ms`;
 };
 
-test('a list of 100,000 rows is imported past a reload, scrolls and filters', async ({ page }) => {
+test('a list of 100,000 rows is imported past a reload, scrolls, filters, and is undone past a reload', async ({
+  page,
+}) => {
   test.setTimeout(1_800_000);
   await page.goto('/agent/crm/imports');
   await page.getByRole('button', { name: 'Import into the contact list' }).click();
@@ -117,4 +119,22 @@ test('a list of 100,000 rows is imported past a reload, scrolls and filters', as
   console.log(`  with the page's own load: one number in ${byNumber} ms, never contacted in ${never} ms,`);
   console.log(`  opted out (none) in ${none} ms, open and never contacted in ${both} ms`);
   expect(await oneOwner.count()).toBeLessThanOrEqual(1);
+
+  // Taken back, with a reload in the middle of that as well. The newest import stands first.
+  await page.goto('/agent/crm/imports');
+  await settled(page);
+  const undo = page.getByRole('button', { name: 'Undo the import' });
+  await undo.first().click();
+  const asked = page.getByRole('dialog');
+  await expect(asked.getByText(/contacts that it made are taken out again/)).toBeVisible();
+  await asked.getByRole('button', { name: 'Undo the import' }).click();
+  const undoing = page.getByRole('progressbar', { name: 'Undoing farm.csv' });
+  await expect(undoing).toBeVisible();
+  await page.reload();
+  await expect(undoing).toBeVisible();
+  await page.screenshot({ path: 'screenshots/light-1280/story-undoing.png' });
+  await expect(page.getByText(/^Undone: [\d,]+ contacts taken out/).first()).toBeVisible({
+    timeout: 300_000,
+  });
+  await expect(undoing).toHaveCount(0);
 });

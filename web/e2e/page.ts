@@ -16,9 +16,27 @@ export async function ask<T>(page: Page, query: string, variables: object = {}):
   return said.data;
 }
 
+/** Changes something as `ask` does; a refusal is an error. */
+export async function change(page: Page, what: string): Promise<void> {
+  const { it } = await ask<{ it: { message?: string } }>(
+    page,
+    `mutation { it: ${what} { __typename ... on Refusal { message } } }`,
+  );
+  if (it.message !== undefined) throw new Error(`${what}: ${it.message}`);
+}
+
 async function csrf(page: Page): Promise<string> {
   const cookies = await page.context().cookies();
   return cookies.find(cookie => cookie.name === 'vd_csrf')?.value ?? '';
+}
+
+/** Fills in what the link for the first admin asks for. */
+export async function makeOrganization(page: Page, password: string): Promise<void> {
+  await page.getByLabel('Name of the brokerage').fill('Indian Wells Realty');
+  await page.getByLabel('Your name').fill('Rosa Marchetti');
+  await page.getByLabel('E-mail address').fill('rosa@example.com');
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByRole('button', { name: 'Make the organization' }).click();
 }
 
 /** Lets somebody in and answers their own signed-in page. */

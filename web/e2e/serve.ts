@@ -1,4 +1,5 @@
-// Starts the server, which serves the built page, on a throw-away directory, signs the admin in, and stops it at the end.
+// Starts the server, which serves the built page, on a throw-away directory, signs the admin in, and stops it at the end; and servers that
+// a story has to itself, because they are killed or their providers are in trouble.
 import { chromium } from '@playwright/test';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -37,12 +38,52 @@ export function running(
 
 /** Stops what was started, by force if it does not stop by itself. */
 export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise(done => child.once('exit', done));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(timer);
+}
+
+export interface OwnServer {
+  /** What was awaited of its first words. */
+  said: string;
+  origin: string;
+  /** Ends it at once, in the middle of whatever it does. */
+  kill: () => Promise<void>;
+  /** Starts it again as it was, on the same directory and port. */
+  startAgain: () => Promise<void>;
+  end: () => Promise<void>;
+}
+
+/** A server of a story's own, on a directory of its own. */
+export async function ownServer(
+  awaited: RegExp,
+  more: { args?: string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<OwnServer> {
+  const binary = process.env.VOICEDROP_BIN ?? '';
+  const { args = [], env = {} } = more;
+  const data = mkdtempSync(join(tmpdir(), 'voicedrop-own-'));
+  const address = `127.0.0.1:${40_000 + Math.floor(Math.random() * 10_000)}`;
+  const place = ['--data', data, '--database', `sqlite:${data}`, '--bind', address];
+  let [child, said] = await running(binary, ['serve', ...args, ...place], awaited, env);
+  return {
+    said,
+    origin: `http://${address}`,
+    kill: async () => {
+      const gone = new Promise(done => child.once('exit', done));
+      child.kill('SIGKILL');
+      await gone;
+    },
+    startAgain: async () => {
+      [child, said] = await running(binary, ['serve', ...place], /voicedrop serves at (\S+)/, env);
+    },
+    end: async () => {
+      await ended(child);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Seconds from now to an hour of a Wednesday at which people may be called from coast to coast, so that the stories end the same at night. */

@@ -25,6 +25,11 @@ const PACE: Duration = Duration::from_millis(250);
 /// Lines of one answer of the activity feed.
 const LINES_MAX: u32 = 50;
 
+/// What changes of an import as it goes on or is taken back.
+const fn how_far(import: &Import) -> (i64, Option<i64>) {
+    (import.0.sequence, import.0.undone_removed)
+}
+
 /// Live views.
 #[derive(Debug, Clone, Copy)]
 pub struct Subscription;
@@ -140,7 +145,7 @@ impl Subscription {
         let id = ImportBatchId::parse(&import_id)?;
         let state = first.state.clone();
         let asking = super::context::asking(ctx)?.fork(&state);
-        let start = (state, asking, None::<i64>);
+        let start = (state, asking, None);
         Ok(futures::stream::unfold(
             start,
             move |(state, asking, last)| async move {
@@ -152,10 +157,10 @@ impl Subscription {
                         Err(problem) => Err(problem),
                     };
                     match found {
-                        Ok(Some(import)) if Some(import.0.sequence) == last => {}
+                        Ok(Some(import)) if Some(how_far(&import)) == last => {}
                         Ok(Some(import)) => {
-                            let sequence = Some(import.0.sequence);
-                            return Some((Ok(import), (state, asking, sequence)));
+                            let told = Some(how_far(&import));
+                            return Some((Ok(import), (state, asking, told)));
                         }
                         // It may not have reached the read models yet.
                         Ok(None) if last.is_none() => {}

@@ -8,7 +8,10 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
-use commands::{ports::InboundWebhook, processes::CallbackToken};
+use commands::{
+    ports::{InboundWebhook, PortError},
+    processes::CallbackToken,
+};
 
 use tokio::time::timeout;
 
@@ -102,7 +105,12 @@ async fn store(
         received_at: now,
         rejected,
     };
-    match timeout(STORED_WITHIN, state.ports.inbox.store(webhook)).await {
+    answer(STORED_WITHIN, state.ports.inbox.store(webhook)).await
+}
+
+/// What the carrier is told: what is not stored in time is to be sent again.
+async fn answer(within: Duration, storing: impl Future<Output = Result<(), PortError>>) -> StatusCode {
+    match timeout(within, storing).await {
         Ok(Ok(())) => StatusCode::OK,
         Ok(Err(error)) => {
             tracing::error!("a carrier report could not be stored: {error}");
@@ -118,8 +126,18 @@ async fn store(
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderName, HeaderValue};
+    use commands::ports::PortErrorKind;
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_stored_in_time_is_to_be_sent_again() {
+        assert_eq!(answer(STORED_WITHIN, async { Ok(()) }).await, StatusCode::OK);
+        let full = async { Err(PortError::new(PortErrorKind::Retryable, "the disk is full")) };
+        assert_eq!(answer(STORED_WITHIN, full).await, StatusCode::SERVICE_UNAVAILABLE);
+        let never = std::future::pending();
+        assert_eq!(answer(Duration::ZERO, never).await, StatusCode::SERVICE_UNAVAILABLE);
+    }
 
     #[test]
     fn only_headers_that_prove_something_are_kept() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, CampaignId, ConnectionId, ContactId, ImportBatchId, OrganizationId, Recorded, Sealed,
+    contact::ContactEvent,
     import::{ContactSource, ImportEvent, ImportStatus, ImportTotals},
 };
 
@@ -68,7 +69,7 @@ read_model! {
         done_millionths: Option<i64>,
         /// Why it failed.
         error: Option<String>,
-        /// Contacts taken out again when it was undone.
+        /// Contacts taken out again when it was undone, so far while that goes on.
         undone_removed: Option<i64>,
         /// Contacts kept when it was undone, because they were used since.
         undone_kept: Option<i64>,
@@ -128,8 +129,15 @@ read_model! {
 }
 
 pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
-    let domain::Event::ImportEvent(happened) = &event.event else {
-        return;
+    let happened = match &event.event {
+        domain::Event::ImportEvent(happened) => happened,
+        domain::Event::ContactEvent(ContactEvent::ContactRemoved { batch_id }) => {
+            let at = event.metadata.recorded_at;
+            rows.import_batches
+                .change(&(organization_of(event), *batch_id), |row| row.lose_contact(at));
+            return;
+        }
+        _ => return,
     };
     let Some(batch) = stream_id::<ImportBatchId>(event) else {
         return;
@@ -149,6 +157,14 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
 }
 
 impl ImportBatchRow {
+    /// One of its contacts is taken out; the end of the undo records the exact figures.
+    fn lose_contact(&mut self, at: DateTime<Utc>) {
+        if self.status == ImportStatus::Undoing {
+            self.undone_removed = Some(self.undone_removed.unwrap_or(0) + 1);
+            self.updated_at = self.updated_at.max(at);
+        }
+    }
+
     fn take_in(&mut self, event: &ImportEvent, at: DateTime<Utc>) {
         match event {
             ImportEvent::ImportStarted { .. } => self.take_start(event),

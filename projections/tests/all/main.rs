@@ -7,3 +7,4 @@ mod laws;
 mod memory_tables;
 mod outcomes;
 mod story;
+mod undoing;

@@ -9,6 +9,7 @@ in_a_running_system! {
     nothing_is_sent_into_a_state_under_an_emergency_until_it_is_over;
     a_permit_is_on_record_until_it_is_withdrawn;
     every_rule_is_shown_with_where_it_was_read;
+    a_consent_from_before_a_revocation_is_recorded_of_nobody;
 }
 
 /// What an administrative change answers.
@@ -105,4 +106,30 @@ async fn every_rule_is_shown_with_where_it_was_read(app: &TestApp) {
             "{rule}"
         );
     }
+}
+
+async fn a_consent_from_before_a_revocation_is_recorded_of_nobody(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await.with_people().await;
+    let people = campaign.ids("contacts(first: 50) { nodes { id: contactId } }").await;
+    let revoked = format!("revokeConsent(id: {:?}, how: \"by telephone\")", people[4]);
+    agent.does(&revoked, "ContactChanged { position }").await;
+    let before = app.events().await;
+    let consent = format!(
+        "recordConsent(contactIds: {people:?}, consent: {{form: WRITTEN, seller: \"Demonstration Realty\", \
+         disclosureSha256: \"{}\", capturedAt: \"2025-11-30T00:00:00Z\", how: \"an old web form\"}})",
+        "cd".repeat(32)
+    );
+    let refusal = agent
+        .is_refused(&consent, "ConsentsRecorded { contacts position }")
+        .await;
+    assert_eq!(refusal["code"], "CONSENT_BEFORE_REVOCATION", "{refusal}");
+    let named = refusal["details"].to_string();
+    assert_eq!(
+        people.iter().filter(|id| named.contains(id.as_str())).count(),
+        1,
+        "who revoked is named: {refusal}"
+    );
+    assert!(named.contains(&people[4]), "{refusal}");
+    assert_eq!(app.events_since(before).await, Vec::<String>::new());
 }

@@ -11,6 +11,7 @@ use crate::{
 
 in_a_running_system! {
     an_agent_looks_mends_imports_and_takes_back;
+    who_was_used_since_stays_and_is_named;
     what_became_of_every_row_can_be_read_and_handed_out;
     a_preview_is_read_page_by_page_and_says_what_the_run_will_say;
     a_file_that_was_taken_back_can_be_imported_again;
@@ -58,6 +59,27 @@ async fn an_agent_looks_mends_imports_and_takes_back(app: &TestApp) {
         json!({"removed": 2, "kept": 0})
     );
     assert_eq!(campaign.field("counters { contacts }").await["contacts"], 0);
+}
+
+async fn who_was_used_since_stays_and_is_named(app: &TestApp) {
+    let agent = app.admin().await;
+    let list = "Name,Phone\nAda Moreno,760-555-0120\nBo Ek,760-555-0121\nCy Dow,760-555-0122\n";
+    let import = imports(&agent, list).await;
+    let of_it = format!("contacts(filter: {{importId: {import:?}}}, first: 10) {{ nodes {{ id phone }} }}");
+    let people = agent.asks(&of_it).await["nodes"].clone();
+    let people = people.as_array().expect("a list");
+    let used = people
+        .iter()
+        .find(|p| p["phone"] == "+17605550121")
+        .expect("one of them");
+    let opted_out = format!("optOut(id: {}, channel: PHONE)", used["id"]);
+    agent.does(&opted_out, "ContactChanged { position }").await;
+
+    assert_eq!(
+        taken_back(&agent, &import).await,
+        json!({"removed": 2, "kept": 1})
+    );
+    assert_eq!(agent.asks(&of_it).await["nodes"], json!([used]));
 }
 
 /// What an agent is told of the file.

@@ -17,7 +17,17 @@ on_both_engines! {
 }
 
 /// An organization and nothing else.
-fn founded(place: &Place) {
+pub(super) fn founded(place: &Place) {
+    inside(place, async |application| {
+        let cast = Cast::default();
+        cast.appear(&application.ports)
+            .await
+            .expect("the organization is founded");
+    });
+}
+
+/// What a story does in the database itself, while no command runs.
+pub(super) fn inside<T>(place: &Place, does: impl AsyncFnOnce(&Application) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -28,12 +38,10 @@ fn founded(place: &Place) {
         config.data.directory = place.kept().display().to_string();
         let application = Application::open(config, Surroundings::inside_only()).await;
         let application = application.expect("it opens");
-        let cast = Cast::default();
-        cast.appear(&application.ports)
-            .await
-            .expect("the organization is founded");
+        let done = does(&application).await;
         application.close().await;
-    });
+        done
+    })
 }
 
 fn file(place: &Place, name: &str, content: &[u8]) -> PathBuf {

@@ -6,4 +6,5 @@ mod chaos;
 pub(crate) mod demonstration;
 mod killed;
 mod lists;
+mod operator;
 mod unanswered;

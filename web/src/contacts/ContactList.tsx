@@ -99,7 +99,10 @@ export function ContactList() {
   const wrong = number !== '' && e164(number) === undefined;
   return (
     <>
-      <PageTitle title="Contacts">
+      <PageTitle
+        title="Contacts"
+        under="Found by the whole phone number. Names, addresses and e-mail addresses lie sealed and can’t be searched."
+      >
         <FileButton
           label="Download as CSV"
           document={exportDocument}
@@ -188,7 +191,15 @@ export function ContactList() {
           {picked.size > 0 ? 'Pick none' : `Pick the ${count(Math.min(AT_ONCE, pages.rows.length))} loaded`}
         </Button>
       )}
-      {mayWrite && picked.size > 0 && <MarkMany ids={[...picked]} done={() => setPicked(new Set())} />}
+      {mayWrite && picked.size > 0 && (
+        <MarkMany
+          ids={[...picked]}
+          done={marked => {
+            const gone = new Set(marked);
+            setPicked(now => new Set([...now].filter(id => !gone.has(id))));
+          }}
+        />
+      )}
       <LongList<Row>
         name="Contacts"
         pages={pages}
@@ -197,7 +208,8 @@ export function ContactList() {
         empty={
           isFiltered ? (
             <Empty title="No contact matches">
-              Change the filters, or take one away. Numbers are found whole, not in part.
+              Change the filters, or take one away. Numbers are found whole, not in part, and names are not
+              searched.
             </Empty>
           ) : (
             <Empty title="No contacts yet">Import a list in a new campaign, or add somebody by hand.</Empty>

@@ -182,3 +182,21 @@ test('a change of ours is read after at once, what moves by itself after a rest'
     vi.useRealTimers();
   }
 });
+
+test('whoever asks again sees that it is asked, and not when it is read by itself', async () => {
+  const { waiting, at, wrapper } = server(() => 'an answer');
+  const { result, rerender } = renderHook(
+    ({ tick }) => useAsk(document as TypedDocumentNode<string, Asked>, {}, { tick }),
+    { wrapper, initialProps: { tick: 0 } },
+  );
+  await waitFor(() => expect(result.current.asking).toBe(false));
+  at.isHeld = true;
+  act(() => result.current.again());
+  await waitFor(() => expect(waiting).toHaveLength(1));
+  expect(result.current).toMatchObject({ asking: true, loading: false, data: 'an answer' });
+  await act(() => Promise.resolve(waiting.shift()?.()));
+  await waitFor(() => expect(result.current.asking).toBe(false));
+  rerender({ tick: 1 });
+  await waitFor(() => expect(waiting).toHaveLength(1));
+  expect(result.current.asking).toBe(false);
+});

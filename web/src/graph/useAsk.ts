@@ -14,7 +14,17 @@ export interface Asked<D> {
   data: D | undefined;
   error: CombinedError | undefined;
   loading: boolean;
+  /** What `again` asked for, or the first answer, is on its way; not what is read again by itself. */
+  asking: boolean;
   again: () => void;
+}
+
+interface State<D> {
+  key: string;
+  /** How often `again` was called before this was asked. */
+  tries: number;
+  data?: D;
+  error?: CombinedError | undefined;
 }
 
 export interface AskOptions {
@@ -33,27 +43,24 @@ export function useAsk<D, V extends AnyVariables>(
   const changes = useChangeCount();
   const lost = useConnectionLost();
   const [tries, setTries] = useState(0);
-  const [state, setState] = useState<{ key: string; data?: D; error?: CombinedError | undefined }>({
-    key: '',
-  });
+  const [state, setState] = useState<State<D>>({ key: '', tries: 0 });
   const key = JSON.stringify(variables);
-  const latest = useRef(variables);
+  const latest = useRef({ variables, tries });
   useEffect(() => {
-    latest.current = variables;
+    latest.current = { variables, tries };
   });
   const pause = options.pause ?? false;
   const turn = useRef<Turn>(undefined);
   useEffect(() => {
     if (pause) return;
     const made = inTurn(async isWanted => {
-      const result = await client
-        .query(document, latest.current, { requestPolicy: 'network-only' })
-        .toPromise();
+      const { variables: given, tries: answered } = latest.current;
+      const result = await client.query(document, given, { requestPolicy: 'network-only' }).toPromise();
       if (!isWanted()) return;
       setState(before => {
         const kept = before.key === key ? before.data : undefined;
         const data = result.data ?? kept;
-        return { key, error: result.error, ...(data === undefined ? {} : { data }) };
+        return { key, tries: answered, error: result.error, ...(data === undefined ? {} : { data }) };
       });
     });
     turn.current = made;
@@ -70,6 +77,7 @@ export function useAsk<D, V extends AnyVariables>(
     data: fresh ? state.data : undefined,
     error: fresh ? state.error : undefined,
     loading: !pause && !fresh,
+    asking: !pause && (!fresh || state.tries !== tries),
     again,
   };
 }

@@ -2,11 +2,11 @@
 import { notifications } from '@mantine/notifications';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useState } from 'react';
-import type { AnyVariables, CombinedError } from 'urql';
+import type { AnyVariables, CombinedError, OperationResult } from 'urql';
 import { useClient } from 'urql';
 import { noteChange } from './changes';
 
-interface Answer {
+export interface Answer {
   __typename?: string;
 }
 interface Refused {
@@ -28,6 +28,15 @@ export function showRefusal(message: string): void {
   notifications.show({ color: 'red', title: 'Not done', message, autoClose: 12_000, role: 'alert' });
 }
 
+/** Why a change was not done, in words; nothing when it was. */
+export function refusalOf<D extends { it: Answer }>(
+  result: Pick<OperationResult<D>, 'data' | 'error'>,
+): string | undefined {
+  if (result.error) return saidOf(result.error);
+  const answer = result.data?.it;
+  return answer?.__typename === 'Refusal' ? (answer as unknown as Refused).message : undefined;
+}
+
 /** The documents name their one field `it`. Answers what was done, or nothing when it was refused. */
 export function useChange<D extends { it: Answer }, V extends AnyVariables>(
   document: TypedDocumentNode<D, V>,
@@ -42,16 +51,10 @@ export function useChange<D extends { it: Answer }, V extends AnyVariables>(
       setBusy(true);
       const result = await client.mutation(document, variables).toPromise();
       setBusy(false);
-      if (result.error) {
-        showRefusal(saidOf(result.error));
-        return undefined;
-      }
+      const refusal = refusalOf(result);
+      if (refusal !== undefined) showRefusal(refusal);
       const answer = result.data?.it;
-      if (!answer) return undefined;
-      if (answer.__typename === 'Refusal') {
-        showRefusal((answer as unknown as Refused).message);
-        return undefined;
-      }
+      if (refusal !== undefined || !answer) return undefined;
       noteChange();
       return answer as Exclude<D['it'], { __typename: 'Refusal' }>;
     },

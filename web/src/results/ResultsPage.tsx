@@ -1,5 +1,6 @@
 // How all campaigns go that a person sees: sums, the last days against those before, things side by side, hours and states.
 import { Grid, Stack } from '@mantine/core';
+import { useSubscription } from 'urql';
 import { ResultFigures } from '../analytics/ResultFigures';
 import { StatesReached } from '../analytics/StatesReached';
 import { WeekHeat } from '../analytics/WeekHeat';
@@ -38,6 +39,29 @@ const document = graphql(`
   }
 `);
 
+/** The sums, as they move: whatever else is shown moves with them. */
+const moved = graphql(`
+  subscription ResultsMoved {
+    overview {
+      campaigns
+      running
+      contacts
+      blocked
+      held
+      inDoubt
+      results {
+        attempted
+        delivered
+        listened
+        failed
+      }
+      costs {
+        total
+      }
+    }
+  }
+`);
+
 const exportDocument = graphql(`
   query ResultsExport {
     analyticsExport {
@@ -47,7 +71,9 @@ const exportDocument = graphql(`
 `);
 
 export function ResultsPage() {
-  const asked = useAsk(document, {});
+  const [live] = useSubscription({ query: moved });
+  const tick = JSON.stringify(live.data?.overview);
+  const asked = useAsk(document, {}, { tick });
   return (
     <>
       <PageTitle title="Results" under="Of all campaigns that you see">
@@ -77,8 +103,8 @@ export function ResultsPage() {
                 />
               </Figures>
               <ResultFigures results={o.results} costs={o.costs} />
-              <TrendOf />
-              <SideBySide />
+              <TrendOf tick={tick} />
+              <SideBySide tick={tick} />
               <Grid gap="md">
                 <Grid.Col span={{ base: 12, md: 6 }}>
                   <WeekHeat hours={hours} />

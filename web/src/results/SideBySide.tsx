@@ -75,13 +75,13 @@ export function comparedName(by: Comparison, row: Pick<Row, 'key' | 'name'>): st
   }
 }
 
-export function SideBySide() {
+export function SideBySide({ tick }: { tick: string | undefined }) {
   const [address, setAddress] = useSearchParams();
   const way = address.get('by');
   const by: Comparison = isWay(way) ? way : 'CAMPAIGN';
   const only = address.getAll('only');
   const choices = useCampaignChoices(only, COMPARABLE);
-  const asked = useAsk(document, { by, campaignIds: only.length > 0 ? only : null });
+  const asked = useAsk(document, { by, campaignIds: only.length > 0 ? only : null }, { tick });
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" mb="sm" align="flex-end">

@@ -36,10 +36,10 @@ const document = graphql(`
 
 const SPANS = ['7', '30', '90', '183'];
 
-export function TrendOf() {
+export function TrendOf({ tick }: { tick: string | undefined }) {
   const [address, setAddress] = useSearchParams();
   const days = SPANS.find(span => span === address.get('days')) ?? '30';
-  const asked = useAsk(document, { days: Number(days) });
+  const asked = useAsk(document, { days: Number(days) }, { tick });
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" mb="sm">

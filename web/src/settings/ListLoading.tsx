@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useSubscription } from 'urql';
 import { graphql } from '../graph/generated';
 import type { SuppressionListWholeFragment } from '../graph/generated/graphql';
-import { LongJob } from '../parts/LongJob';
+import { LongJob, usePaceSeen } from '../parts/LongJob';
 import { listName } from './listKinds';
 
 /** What the table shows of a list, and how far its loading is. */
@@ -47,17 +47,26 @@ export function ListLoading({ list, ended }: { list: SuppressionListWholeFragmen
   }, [isThrough, ended]);
   if (isThrough) return null;
   const { progress } = at;
-  const step = !progress
-    ? 'waits for a worker'
-    : progress.isBuilding
-      ? 'the new version is built'
-      : 'the file is read';
+  const name = `${listName(list)}, ${list.loading}`;
+  if (!progress) return <LongJob title={`${name}: waits for a worker`} unit="lines" done={0} />;
+  return <UnderWay name={name} progress={progress} />;
+}
+
+type Progress = NonNullable<SuppressionListWholeFragment['progress']>;
+
+function UnderWay({ name, progress }: { name: string; progress: Progress }) {
+  const { lines, isBuilding } = progress;
+  const fraction = progress.percent / 100;
+  const { perSecond, secondsLeft } = usePaceSeen(lines, fraction);
   return (
     <LongJob
-      title={`${listName(list)}, ${list.loading}: ${step}`}
+      title={`${name}: ${isBuilding ? 'the new version is built' : 'the file is read'}`}
       unit="lines"
-      done={progress?.lines ?? 0}
-      fraction={progress ? progress.percent / 100 : null}
+      done={lines}
+      fraction={fraction}
+      // All lines are read by the time it is built.
+      perSecond={isBuilding ? null : perSecond}
+      secondsLeft={secondsLeft}
     />
   );
 }

@@ -22,17 +22,22 @@ export function Providers() {
   return (
     <Stack>
       <Group justify="space-between">
-        <Text c="dimmed">
-          Each provider was asked just now with the key that the server was started with. Whoever runs the
-          server sets the keys; they are never shown.
-        </Text>
-        <Button variant="default" loading={asked.loading} onClick={asked.again}>
+        <div>
+          <Text c="dimmed">
+            Each provider is asked with the key that the server was started with. Whoever runs the server sets
+            the keys; they are never shown.
+          </Text>
+          <Text size="sm" role="status">
+            {asked.asking ? 'They are being asked…' : asked.error ? '' : 'This is what they said just now.'}
+          </Text>
+        </div>
+        <Button variant="default" loading={asked.asking} aria-busy={asked.asking} onClick={asked.again}>
           Ask again
         </Button>
       </Group>
       <Shown asked={asked} what="the providers">
         {({ providerChecks }) => (
-          <Table aria-label="Providers">
+          <Table aria-label="Providers" aria-busy={asked.asking}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Provider</Table.Th>

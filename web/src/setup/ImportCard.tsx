@@ -4,13 +4,30 @@ import { useSubscription } from 'urql';
 import type { ImportWholeFragment } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
-import { LongJob } from '../parts/LongJob';
+import { LongJob, usePaceSeen } from '../parts/LongJob';
 import { Sign, When } from '../parts/Signs';
 import { Failed, Loading } from '../parts/States';
 import { Sure } from '../parts/Sure';
 import { count, counted, importStatuses, sources } from '../parts/words';
 import { useViewer } from '../shell/viewer';
 import { cancelImportDocument, importDocument, importLive, undoImportDocument } from './importDocuments';
+
+/** How far an import is taken back. */
+function Undoing({ name, removed, created }: { name: string; removed: number; created: number }) {
+  const { perSecond, secondsLeft } = usePaceSeen(removed, created > 0 ? removed / created : 0);
+  return (
+    <LongJob
+      title={`Undoing ${name}`}
+      unit="contacts taken out"
+      done={removed}
+      total={created}
+      perSecond={perSecond}
+      secondsLeft={secondsLeft}
+    >
+      <Text size="sm">Those that were used since stay.</Text>
+    </LongJob>
+  );
+}
 
 export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragment }) {
   const { mayWrite } = useViewer();
@@ -38,18 +55,20 @@ export function ImportCard({ id, start }: { id: string; start?: ImportWholeFragm
       Download the {counted(at.rejected, 'rejected row')} as CSV
     </Anchor>
   );
-  if (at.status === 'RUNNING' || at.status === 'UNDOING') {
+  if (at.status === 'UNDOING')
+    return <Undoing name={name} removed={at.undone?.removed ?? 0} created={at.created} />;
+  if (at.status === 'RUNNING') {
     return (
       <LongJob
-        title={at.status === 'RUNNING' ? `Importing ${name}` : `Undoing ${name}`}
+        title={`Importing ${name}`}
         unit="rows"
         done={at.rows}
-        fraction={at.status === 'RUNNING' ? (at.progress.fraction ?? null) : null}
+        fraction={at.progress.fraction ?? null}
         perSecond={at.progress.rowsPerSecond}
         secondsLeft={at.progress.secondsLeft}
       >
         <Text size="sm">{results.join(' · ')}</Text>
-        {mayWrite && at.status === 'RUNNING' && (
+        {mayWrite && (
           <Group>
             <Sure
               label="Stop"

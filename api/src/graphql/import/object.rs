@@ -77,7 +77,7 @@ impl ImportProgress {
 pub struct ImportUndo {
     /// Contacts taken out again.
     removed: i64,
-    /// Contacts kept, because they were used since.
+    /// Contacts kept, because they were used since; counted at the end.
     kept: i64,
 }
 
@@ -161,7 +161,7 @@ impl Import {
     async fn progress(&self) -> ImportProgress {
         ImportProgress::of(&self.0)
     }
-    /// What taking it back came to; nothing when it was not taken back.
+    /// What taking it back came to, so far while that goes on; nothing when it was not taken back.
     async fn undone(&self) -> Option<ImportUndo> {
         Some(ImportUndo {
             removed: self.0.undone_removed?,

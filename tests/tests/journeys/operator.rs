@@ -1,0 +1,108 @@
+//! What an operator does by the command line: halts all sending and allows it again, and has reports looked at once more.
+
+use bytes::Bytes;
+use commands::{
+    ports::InboundWebhook,
+    stream::{Loaded, load},
+};
+use domain::organization::{HaltedBy, Organization};
+use serde_json::Value;
+use voicedrop::demo::Cast;
+
+use super::lists::{founded, inside};
+use crate::stage::{Place, on_both_engines, voicedrop};
+
+on_both_engines! {
+    all_sending_is_halted_and_allowed_again;
+    what_carriers_sent_is_looked_at_once_more;
+}
+
+/// Why the operator halts the organization; nothing while it does not.
+fn why_halted(place: &Place) -> Option<String> {
+    inside(place, async |application| {
+        let organization = Cast::default().organization;
+        let loaded: Loaded<Organization> = load(&application.ports, organization, organization)
+            .await
+            .expect("it can be read");
+        loaded.state().halts.get(&HaltedBy::Operator).cloned()
+    })
+}
+
+#[track_caller]
+fn said(place: &Place, arguments: &[&str]) -> String {
+    let output = voicedrop(place, arguments);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaints}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn all_sending_is_halted_and_allowed_again(place: Place) {
+    founded(&place);
+    let without_reason = voicedrop(&place, &["halt"]);
+    assert!(!without_reason.status.success());
+    let complaints = String::from_utf8_lossy(&without_reason.stderr);
+    assert!(complaints.contains("--reason"), "{complaints}");
+    assert_eq!(why_halted(&place), None, "nothing was done");
+
+    for _ in 0..2 {
+        let told = said(&place, &["halt", "--reason", "A list was wrong"]);
+        assert!(told.starts_with("1 organizations hand nothing over"), "{told}");
+        assert_eq!(why_halted(&place).as_deref(), Some("A list was wrong"));
+    }
+    let told = said(&place, &["allow", "--reason", "The list is mended"]);
+    assert!(told.contains("halts none of the 1"), "{told}");
+    assert_eq!(why_halted(&place), None);
+    said(&place, &["verify"]);
+}
+
+/// A report that somebody sent, as the door stores it.
+fn received(place: &Place, body: &'static str, rejected: Option<&str>) {
+    inside(place, async |application| {
+        let ports = &application.ports;
+        let webhook = InboundWebhook {
+            id: ports.ids.next(),
+            source: "drop_cowboy".to_owned(),
+            token: None,
+            event_id: None,
+            headers: vec![],
+            body: Bytes::from_static(body.as_bytes()),
+            received_at: ports.clock.now(),
+            rejected: rejected.map(str::to_owned),
+        };
+        ports.inbox.store(webhook).await.expect("it is stored");
+    });
+}
+
+fn counts(place: &Place) -> [u64; 5] {
+    let shown = said(place, &["webhooks", "list", "--json"]);
+    let shown: Value = serde_json::from_str(&shown).expect("one JSON object");
+    ["waiting", "applied", "unmatched", "unreadable", "rejected"]
+        .map(|standing| shown[standing].as_u64().expect("a count"))
+}
+
+fn what_carriers_sent_is_looked_at_once_more(place: Place) {
+    founded(&place);
+    received(
+        &place,
+        r#"{"event_type":"delivered","message_id":"m-1","phone_number":"+17605550120","timestamp":"2026-11-17T18:00:00Z"}"#,
+        None,
+    );
+    received(&place, "no report at all", None);
+    received(&place, r#"{"event_type":"delivered"}"#, Some("its signature does not fit"));
+    assert_eq!(counts(&place), [2, 0, 0, 0, 1]);
+
+    let told = said(&place, &["webhooks", "replay", "--standing", "waiting"]);
+    assert!(told.contains("2 reports are looked at again"), "{told}");
+    assert_eq!(counts(&place), [0, 0, 1, 1, 1]);
+    let listed = said(&place, &["webhooks", "list"]);
+    assert!(listed.contains("it names no drop that was made here"), "{listed}");
+    assert!(!listed.contains("7605550120"), "no number is printed: {listed}");
+
+    let told = said(&place, &["webhooks", "replay"]);
+    assert!(told.contains("1 reports are looked at again"), "{told}");
+    let told = said(&place, &["webhooks", "replay", "--until", "2020-01-01T00:00:00Z"]);
+    assert!(told.contains("0 reports are looked at again"), "{told}");
+    let told = said(&place, &["webhooks", "replay", "--standing", "rejected"]);
+    assert!(told.contains("1 stay refused"), "{told}");
+    assert_eq!(counts(&place), [0, 0, 1, 1, 1], "nothing is lost and nothing is doubled");
+}
