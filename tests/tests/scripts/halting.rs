@@ -1,4 +1,4 @@
-//! Writing that waits for a provider and goes on by itself, and that a person halts, resumes or ends.
+//! Writing and speaking that wait for a provider and go on by themselves, and that a person halts, resumes or ends.
 
 use sandbox::{Faults, RequestFaults};
 
@@ -16,6 +16,8 @@ in_a_running_system! {
     a_person_halts_resumes_and_ends_the_writing;
     one_script_that_can_not_be_spoken_does_not_stop_the_rest;
     what_was_rejected_meanwhile_is_not_spoken;
+    speaking_waits_for_a_voice_that_is_down_and_goes_on_by_itself;
+    a_person_halts_resumes_and_ends_the_speaking;
 }
 
 /// The writer asks for a wait of ten seconds, each time.
@@ -158,4 +160,84 @@ async fn what_was_rejected_meanwhile_is_not_spoken(app: &TestApp) {
         (&counters["audioRendered"], &counters["audioFailed"]),
         (&11.into(), &0.into())
     );
+}
+
+/// The voice answers nothing but errors.
+fn voiceless() -> Faults {
+    Faults {
+        elevenlabs: RequestFaults {
+            server_error: 1.0,
+            ..RequestFaults::default()
+        },
+        ..Faults::default()
+    }
+}
+
+/// How many recordings the voice has made and billed so far.
+fn bought(app: &TestApp) -> u64 {
+    let bill = outside(app).bill();
+    bill["speech_requests"].as_u64().unwrap_or(0)
+}
+
+async fn speaking_waits_for_a_voice_that_is_down_and_goes_on_by_itself(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    approve_all(&campaign).await;
+    from_now_on(app, voiceless());
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    let halt = halted(&campaign).await;
+    assert_eq!(halt["paused"], false, "nobody halted it: {halt}");
+    assert!(halt["waitingSince"].is_string(), "{halt}");
+    assert_eq!(campaign.field("status").await, "GENERATING_AUDIO");
+    let made = campaign.field("counters { audioRendered audioFailed }").await;
+    assert_eq!((&made["audioRendered"], &made["audioFailed"]), (&0.into(), &0.into()));
+
+    from_now_on(app, Faults::default());
+    campaign.is("REVIEW").await;
+    let made = campaign.field("counters { audioRendered audioFailed }").await;
+    assert_eq!((&made["audioRendered"], &made["audioFailed"]), (&12.into(), &0.into()));
+    assert!(campaign.field("productionHalt { reason }").await.is_null());
+    assert_eq!(bought(app), 12, "each is bought once");
+}
+
+async fn a_person_halts_resumes_and_ends_the_speaking(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    approve_all(&campaign).await;
+    from_now_on(app, voiceless());
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    halted(&campaign).await;
+    let pause = format!(
+        "pauseProduction(id: {:?}, reason: \"another voice, perhaps\")",
+        campaign.id
+    );
+    agent.does(&pause, CHANGED).await;
+    let halt = halted(&campaign).await;
+    assert_eq!(
+        (&halt["paused"], &halt["reason"]),
+        (&true.into(), &"another voice, perhaps".into())
+    );
+    from_now_on(app, Faults::default());
+    assert_eq!(bought(app), 0, "it does not go on by itself");
+    agent.does(&campaign.step("resumeProduction"), CHANGED).await;
+    campaign.is("REVIEW").await;
+    assert_eq!(bought(app), 12);
+
+    // What was spoken stays when another voice is ended, and only what is missing is bought later.
+    from_now_on(app, voiceless());
+    speak_by(&campaign, ANOTHER_VOICE).await;
+    halted(&campaign).await;
+    let stop = format!("stopProduction(id: {:?}, reason: \"the first will do\")", campaign.id);
+    agent.does(&stop, CHANGED).await;
+    campaign.is("REVIEW").await;
+    assert_eq!(
+        agent.is_refused(&campaign.step("resumeProduction"), CHANGED).await["code"],
+        "WRONG_STATUS"
+    );
+    from_now_on(app, Faults::default());
+    speak_by(&campaign, ANOTHER_VOICE).await;
+    campaign.is("REVIEW").await;
+    assert_eq!(bought(app), 24);
+    let all = scripts(&campaign, "audioState audio { voice }").await;
+    assert!(all.iter().all(|s| s["audio"]["voice"] == ANOTHER_VOICE), "{all:?}");
 }
