@@ -16,18 +16,29 @@ impl Scripts {
     /// The words of scripts, in their order; nothing of those whose contact's data is gone.
     async fn words(source: &Source, rows: &[ScriptRow]) -> Result<Vec<Option<String>>, BrokenOff> {
         let wanted: Vec<_> = rows.iter().map(|row| (row.script_id, row.version)).collect();
-        let versions = source.queries.script_versions_by_ids(source.organization, &wanted);
+        let versions = source
+            .queries
+            .script_versions_by_ids(source.organization, &wanted);
         let versions = versions.await.map_err(broken_off)?;
         let mut sealed: HashMap<_, _> = versions.iter().map(|v| (v.script_id, &v.text)).collect();
-        let sealed = rows.iter().filter_map(|row| Some((row, sealed.remove(&row.script_id)?)));
+        let sealed = rows
+            .iter()
+            .filter_map(|row| Some((row, sealed.remove(&row.script_id)?)));
         let sealed: Vec<_> = sealed.collect();
         let under_keys: Vec<_> = sealed.iter().map(|(row, text)| (row.contact_id, *text)).collect();
-        let opened = source.ports.keys.open_many(source.organization, &under_keys).await;
+        let opened = source
+            .ports
+            .keys
+            .open_many(source.organization, &under_keys)
+            .await;
         let mut words = HashMap::with_capacity(sealed.len());
         for ((row, _), text) in sealed.iter().zip(opened.map_err(broken_off)?) {
             words.insert(row.script_id, readable(text)?);
         }
-        Ok(rows.iter().map(|row| words.remove(&row.script_id).flatten()).collect())
+        Ok(rows
+            .iter()
+            .map(|row| words.remove(&row.script_id).flatten())
+            .collect())
     }
 }
 

@@ -129,10 +129,7 @@ impl Loader<VersionOf> for Rows {
     type Value = Arc<ScriptVersionRow>;
     type Error = Problem;
 
-    async fn load(
-        &self,
-        wanted: &[VersionOf],
-    ) -> Result<HashMap<VersionOf, Arc<ScriptVersionRow>>, Problem> {
+    async fn load(&self, wanted: &[VersionOf]) -> Result<HashMap<VersionOf, Arc<ScriptVersionRow>>, Problem> {
         let keys: Vec<_> = wanted.iter().map(|v| (v.script, v.version)).collect();
         let queries = &self.state.queries;
         let rows = queries.script_versions_by_ids(self.permit.organization(), &keys);

@@ -136,7 +136,10 @@ mod tests {
         let full = async { Err(PortError::new(PortErrorKind::Retryable, "the disk is full")) };
         assert_eq!(answer(STORED_WITHIN, full).await, StatusCode::SERVICE_UNAVAILABLE);
         let never = std::future::pending();
-        assert_eq!(answer(Duration::ZERO, never).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            answer(Duration::ZERO, never).await,
+            StatusCode::SERVICE_UNAVAILABLE
+        );
     }
 
     #[test]

@@ -39,10 +39,7 @@ pub(super) async fn matched(
     let named: Vec<Named> = reports.iter().map(|(w, r)| Named::of(ports, w, r)).collect();
     let known = Known {
         drops: ports.drops.by_drops(&owned(&named, Named::drop_id)).await?,
-        messages: ports
-            .drops
-            .by_messages(&owned(&named, Named::message_id))
-            .await?,
+        messages: ports.drops.by_messages(&owned(&named, Named::message_id)).await?,
     };
     let numbers: Vec<PhoneNumber> = named
         .iter()

@@ -303,16 +303,15 @@ impl<'a> Stretch<'a> {
                 Some((job, made)) = calls.next(), if !calls.is_empty() => {
                     settled.extend(settle::<C>(job, made, stop, pass));
                 }
-                room = sender.reserve(), if !settled.is_empty() => match room {
-                    Ok(room) => if let Some(settled) = settled.pop_front() {
-                        room.send(settled);
-                    },
-                    // The recorder is gone only after it has failed, which ends the pass.
-                    Err(_) => {
+                room = sender.reserve(), if !settled.is_empty() => {
+                    if let Some((room, next)) = room.ok().zip(settled.pop_front()) {
+                        room.send(next);
+                    } else {
+                        // The recorder is gone only after it has failed, which ends the pass.
                         stop.store(true, Ordering::Relaxed);
                         settled.clear();
                     }
-                },
+                }
                 found = looked_up(&mut look_up), if look_up.is_some() => {
                     look_up = None;
                     match found {

@@ -34,12 +34,22 @@ fn while_an_import_is_taken_back_its_row_counts_who_is_gone() {
     for which in 0..PEOPLE {
         story.on_contact(0, facts::contact(0, which), facts::contact_created(0, which));
     }
-    let leaves = |which| (facts::contact(0, which), ContactEvent::ContactRemoved { batch_id: import });
+    let leaves = |which| {
+        (
+            facts::contact(0, which),
+            ContactEvent::ContactRemoved { batch_id: import },
+        )
+    };
     let (contact, left) = leaves(0);
     story.on_contact(0, contact, left);
     assert_eq!(undone(&story, import).1, None, "nobody takes it back yet");
 
-    record(&mut story, ImportEvent::ImportUndoRequested { by: facts::user(0, 0) });
+    record(
+        &mut story,
+        ImportEvent::ImportUndoRequested {
+            by: facts::user(0, 0),
+        },
+    );
     for which in 1..PEOPLE {
         let (contact, left) = leaves(which);
         story.on_contact(0, contact, left);

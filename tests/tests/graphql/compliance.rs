@@ -111,7 +111,9 @@ async fn every_rule_is_shown_with_where_it_was_read(app: &TestApp) {
 async fn a_consent_from_before_a_revocation_is_recorded_of_nobody(app: &TestApp) {
     let agent = app.admin().await;
     let campaign = Campaign::draft(&agent).await.with_people().await;
-    let people = campaign.ids("contacts(first: 50) { nodes { id: contactId } }").await;
+    let people = campaign
+        .ids("contacts(first: 50) { nodes { id: contactId } }")
+        .await;
     let revoked = format!("revokeConsent(id: {:?}, how: \"by telephone\")", people[4]);
     agent.does(&revoked, "ContactChanged { position }").await;
     let before = app.events().await;

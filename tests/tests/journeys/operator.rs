@@ -88,7 +88,11 @@ fn what_carriers_sent_is_looked_at_once_more(place: Place) {
         None,
     );
     received(&place, "no report at all", None);
-    received(&place, r#"{"event_type":"delivered"}"#, Some("its signature does not fit"));
+    received(
+        &place,
+        r#"{"event_type":"delivered"}"#,
+        Some("its signature does not fit"),
+    );
     assert_eq!(counts(&place), [2, 0, 0, 0, 1]);
 
     let told = said(&place, &["webhooks", "replay", "--standing", "waiting"]);
@@ -104,5 +108,9 @@ fn what_carriers_sent_is_looked_at_once_more(place: Place) {
     assert!(told.contains("0 reports are looked at again"), "{told}");
     let told = said(&place, &["webhooks", "replay", "--standing", "rejected"]);
     assert!(told.contains("1 stay refused"), "{told}");
-    assert_eq!(counts(&place), [0, 0, 1, 1, 1], "nothing is lost and nothing is doubled");
+    assert_eq!(
+        counts(&place),
+        [0, 0, 1, 1, 1],
+        "nothing is lost and nothing is doubled"
+    );
 }

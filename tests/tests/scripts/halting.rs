@@ -190,12 +190,18 @@ async fn speaking_waits_for_a_voice_that_is_down_and_goes_on_by_itself(app: &Tes
     assert!(halt["waitingSince"].is_string(), "{halt}");
     assert_eq!(campaign.field("status").await, "GENERATING_AUDIO");
     let made = campaign.field("counters { audioRendered audioFailed }").await;
-    assert_eq!((&made["audioRendered"], &made["audioFailed"]), (&0.into(), &0.into()));
+    assert_eq!(
+        (&made["audioRendered"], &made["audioFailed"]),
+        (&0.into(), &0.into())
+    );
 
     from_now_on(app, Faults::default());
     campaign.is("REVIEW").await;
     let made = campaign.field("counters { audioRendered audioFailed }").await;
-    assert_eq!((&made["audioRendered"], &made["audioFailed"]), (&12.into(), &0.into()));
+    assert_eq!(
+        (&made["audioRendered"], &made["audioFailed"]),
+        (&12.into(), &0.into())
+    );
     assert!(campaign.field("productionHalt { reason }").await.is_null());
     assert_eq!(bought(app), 12, "each is bought once");
 }
@@ -227,11 +233,16 @@ async fn a_person_halts_resumes_and_ends_the_speaking(app: &TestApp) {
     from_now_on(app, voiceless());
     speak_by(&campaign, ANOTHER_VOICE).await;
     halted(&campaign).await;
-    let stop = format!("stopProduction(id: {:?}, reason: \"the first will do\")", campaign.id);
+    let stop = format!(
+        "stopProduction(id: {:?}, reason: \"the first will do\")",
+        campaign.id
+    );
     agent.does(&stop, CHANGED).await;
     campaign.is("REVIEW").await;
     assert_eq!(
-        agent.is_refused(&campaign.step("resumeProduction"), CHANGED).await["code"],
+        agent
+            .is_refused(&campaign.step("resumeProduction"), CHANGED)
+            .await["code"],
         "WRONG_STATUS"
     );
     from_now_on(app, Faults::default());
@@ -239,5 +250,8 @@ async fn a_person_halts_resumes_and_ends_the_speaking(app: &TestApp) {
     campaign.is("REVIEW").await;
     assert_eq!(bought(app), 24);
     let all = scripts(&campaign, "audioState audio { voice }").await;
-    assert!(all.iter().all(|s| s["audio"]["voice"] == ANOTHER_VOICE), "{all:?}");
+    assert!(
+        all.iter().all(|s| s["audio"]["voice"] == ANOTHER_VOICE),
+        "{all:?}"
+    );
 }

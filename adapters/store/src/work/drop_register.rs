@@ -73,10 +73,12 @@ impl DropStore {
         keys: &[String],
     ) -> Result<HashMap<String, HandedOver>, PortError> {
         let found = self.those_with(column, keys.iter().cloned().collect()).await?;
-        let only = found.into_iter().filter_map(|(key, drops)| match drops.as_slice() {
-            [drop] => Some((key, *drop)),
-            _ => None,
-        });
+        let only = found
+            .into_iter()
+            .filter_map(|(key, drops)| match drops.as_slice() {
+                [drop] => Some((key, *drop)),
+                _ => None,
+            });
         Ok(only.collect())
     }
 }
