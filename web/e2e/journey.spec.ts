@@ -259,13 +259,12 @@ test('a new agent takes a list to a digest', async ({ page: admin, browser }) =>
   await page.goBack();
   await expect(interval).toHaveValue(usual);
   await click('Take out everybody called too recently');
+  const takeOut = page.getByRole('dialog').getByRole('button', { name: /^Take out/ });
+  await expect(takeOut).toBeVisible();
   // Asked for only where somebody stays.
   const why = page.getByLabel('Why the others stay');
   if ((await why.count()) > 0) await why.fill('The other campaign waits for them');
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Take out/ })
-    .click();
+  await takeOut.click();
   await expect(page.getByRole('button', { name: 'Take out everybody called too recently' })).toHaveCount(0);
   await expect(list.getByText(/0 days ago/)).toHaveCount(0);
 

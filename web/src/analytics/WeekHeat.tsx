@@ -76,7 +76,8 @@ function Week({ hours, measure }: { hours: Hour[]; measure: Measure }) {
                 const found = at.get(`${n + 1} ${hour}`);
                 const rate = found && rateOf(found, measure);
                 if (rate?.share == null) return <td key={day} />;
-                const depth = Math.round((rate.whole < FEW ? 18 : 45) * rate.share) + 4;
+                // No deeper, so that the figure can be read on it, in the dark as well.
+                const depth = Math.round((rate.whole < FEW ? 18 : 40) * rate.share) + 4;
                 return (
                   <td
                     key={day}

@@ -66,35 +66,37 @@ export function Suppression() {
               {lists.map(
                 l => l.loading && <ListLoading key={`${l.id} ${l.loading}`} list={l} ended={asked.again} />,
               )}
-              <Table aria-label="Suppression lists">
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>List</Table.Th>
-                    <Table.Th>Version</Table.Th>
-                    <Table.Th>Age</Table.Th>
-                    <Table.Th ta="right">Loaded</Table.Th>
-                    <Table.Th ta="right">By hand</Table.Th>
-                    <Table.Th>Changed</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {lists.map(l => (
-                    <Table.Tr key={l.id}>
-                      <Table.Td>{listName(l)}</Table.Td>
-                      <Table.Td>
-                        {l.version ?? '—'}
-                        {l.loading ? `, ${l.loading} is being loaded` : ''}
-                      </Table.Td>
-                      <Table.Td>{l.age ? <Sign of={listAges[l.age]} /> : '—'}</Table.Td>
-                      <Table.Td ta="right">{count(l.loaded)}</Table.Td>
-                      <Table.Td ta="right">{count(l.added)}</Table.Td>
-                      <Table.Td>
-                        <When at={l.updatedAt} />
-                      </Table.Td>
+              <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+                <Table aria-label="Suppression lists">
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>List</Table.Th>
+                      <Table.Th>Version</Table.Th>
+                      <Table.Th>Age</Table.Th>
+                      <Table.Th ta="right">Loaded</Table.Th>
+                      <Table.Th ta="right">By hand</Table.Th>
+                      <Table.Th>Changed</Table.Th>
                     </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {lists.map(l => (
+                      <Table.Tr key={l.id}>
+                        <Table.Td>{listName(l)}</Table.Td>
+                        <Table.Td>
+                          {l.version ?? '—'}
+                          {l.loading ? `, ${l.loading} is being loaded` : ''}
+                        </Table.Td>
+                        <Table.Td>{l.age ? <Sign of={listAges[l.age]} /> : '—'}</Table.Td>
+                        <Table.Td ta="right">{count(l.loaded)}</Table.Td>
+                        <Table.Td ta="right">{count(l.added)}</Table.Td>
+                        <Table.Td>
+                          <When at={l.updatedAt} />
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
             </>
           )
         }
