@@ -93,7 +93,11 @@ fn what_carriers_sent_is_looked_at_once_more(place: Place) {
         r#"{"event_type":"delivered"}"#,
         Some("its signature does not fit"),
     );
-    assert_eq!(counts(&place), [3, 0, 0, 0, 0], "stored together, and nobody has looked yet");
+    assert_eq!(
+        counts(&place),
+        [3, 0, 0, 0, 0],
+        "stored together, and nobody has looked yet"
+    );
 
     said(&place, &["webhooks", "replay", "--standing", "waiting"]);
     assert_eq!(counts(&place), [0, 0, 1, 1, 1]);
