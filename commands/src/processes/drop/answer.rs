@@ -52,15 +52,16 @@ impl Handoff<'_> {
         }
         match self.ports.carrier.hand_over(drop).await {
             Ok(taken) => {
-                self.ports
-                    .drops
-                    .taken_as(token.attempt, &taken.message_id)
-                    .await?;
                 let confirm = ScriptCommand::ConfirmSubmission {
                     attempt: token.attempt,
-                    message_id: taken.message_id,
+                    message_id: taken.message_id.clone(),
                 };
                 execute::<Script>(self.ports, self.context, self.id, confirm).await?;
+                // The answer is recorded by now, whatever becomes of this: without it a report is matched by number and time.
+                let noted = self.ports.drops.taken_as(token.attempt, &taken.message_id).await;
+                if let Err(error) = noted {
+                    tracing::warn!(script.id = %self.id, "the carrier's reference was not noted for its reports: {error}");
+                }
                 self.activate().await?;
                 Ok(WorkEnd::Done)
             }
