@@ -87,11 +87,31 @@ pub(super) async fn write(
     written.map(drop).map_err(unreachable)
 }
 
+/// What becomes of rows that somebody else is putting into the inbox.
+#[derive(Clone, Copy)]
+enum OfOthers {
+    LeftToThem,
+    WaitedFor,
+}
+
+/// Puts the oldest rows of the intake into the inbox that nobody else is at.
+pub(super) async fn unpack_some(sql: &Sql, keys: &StoredKeys) -> Result<(), PortError> {
+    unpack(sql, keys, OfOthers::LeftToThem).await.map(drop)
+}
+
+/// Returns when everything that was stored before is in the inbox, by whomever.
+pub(super) async fn unpack_all(sql: &Sql, keys: &StoredKeys) -> Result<(), PortError> {
+    while unpack(sql, keys, OfOthers::WaitedFor).await? {}
+    Ok(())
+}
+
 /// Puts the oldest rows of the intake into the inbox, all of it or nothing; false when there is none.
-pub(super) async fn unpack(sql: &Sql, keys: &StoredKeys) -> Result<bool, PortError> {
-    let lock = match sql.engine() {
-        Engine::Postgres => "FOR UPDATE SKIP LOCKED",
-        Engine::Sqlite => "",
+async fn unpack(sql: &Sql, keys: &StoredKeys, of_others: OfOthers) -> Result<bool, PortError> {
+    let lock = match (sql.engine(), of_others) {
+        (Engine::Postgres, OfOthers::LeftToThem) => "FOR UPDATE SKIP LOCKED",
+        (Engine::Postgres, OfOthers::WaitedFor) => "FOR UPDATE",
+        // One transaction at a time writes there.
+        (Engine::Sqlite, _) => "",
     };
     let mut tx = sql.begin().await.map_err(unreachable)?;
     let taken = tx

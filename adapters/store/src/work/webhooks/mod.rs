@@ -143,7 +143,7 @@ impl WebhookInbox for WebhookStore {
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Vec<InboundWebhook>, PortError> {
-        intake::unpack(&self.sql, &self.keys).await?;
+        intake::unpack_some(&self.sql, &self.keys).await?;
         let lock = match self.sql.engine() {
             Engine::Postgres => "FOR UPDATE SKIP LOCKED",
             Engine::Sqlite => "",
@@ -226,7 +226,7 @@ impl WebhookInbox for WebhookStore {
         after: Option<(DateTime<Utc>, Uuid)>,
         limit: usize,
     ) -> Result<Vec<FiledWebhook>, PortError> {
-        while intake::unpack(&self.sql, &self.keys).await? {}
+        intake::unpack_all(&self.sql, &self.keys).await?;
         let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (micros(at), id.to_string()));
         // That it is not applied is said again, so that the index of open requests serves.
         let open = if standing == WebhookStanding::Applied {
@@ -277,7 +277,7 @@ impl WebhookInbox for WebhookStore {
         after: Option<(DateTime<Utc>, Uuid)>,
         limit: usize,
     ) -> Result<Vec<InboundWebhook>, PortError> {
-        while intake::unpack(&self.sql, &self.keys).await? {}
+        intake::unpack_all(&self.sql, &self.keys).await?;
         let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (micros(at), id.to_string()));
         let sql = "SELECT id, source, token, event_id, headers, body, sealed, received_at FROM webhook_inbox
              WHERE state = 'rejected' AND state <> 'applied' AND received_at >= $1 AND received_at < $2

@@ -342,3 +342,20 @@ async fn what_was_refused_at_the_door_is_kept_for_a_while_and_not_without_end() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_stored_is_seen_though_a_worker_is_just_taking_it_in() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let inbox = &store.webhooks;
+        for n in 1..=40 {
+            inbox.store(webhook(n, Some("bad signature"))).await.unwrap();
+            let worker = inbox.claim(9, minute(1), Duration::minutes(1));
+            let auditor = inbox.refused(minute(0), minute(100), None, 100);
+            let (claimed, seen) = tokio::join!(worker, auditor);
+            assert_eq!(claimed.unwrap(), []);
+            assert_eq!(seen.unwrap().len(), usize::try_from(n).unwrap());
+        }
+    })
+    .await;
+}
