@@ -62,18 +62,36 @@ fn decode_wav<E: Ear>(audio: &[u8]) -> Result<E, AudioFault> {
     if wav.cut_off {
         return Err(AudioFault::Damaged);
     }
+    let mut ear = E::new(signal(wav.hertz, wav.mono))?;
+    let mut samples = Vec::new();
+    let packets = wav.samples.chunks(WAV_PACKET * wav.frame_bytes());
+    if wav.coding == Coding::S16 {
+        for packet in packets {
+            of_16_bits(packet, &mut samples);
+            ear.hear(&samples)?;
+        }
+        return Ok(ear);
+    }
     let parameters = parameters(codec(wav.coding), wav.hertz, wav.mono);
     let mut decoder = PcmDecoder::try_new(&parameters, &AudioDecoderOptions::default())
         .map_err(|_| AudioFault::NotAudio)?;
-    let mut ear = E::new(signal(wav.hertz, wav.mono))?;
-    let mut samples = Vec::new();
-    for packet in wav.samples.chunks(WAV_PACKET * wav.frame_bytes()) {
+    for packet in packets {
         if !decoded(&mut decoder, packet, &mut samples) {
             return Err(AudioFault::Damaged);
         }
         ear.hear(&samples)?;
     }
     Ok(ear)
+}
+
+/// What nearly every WAV holds: for these the decoder's way through its own buffers costs ten times as much as the samples themselves.
+fn of_16_bits(packet: &[u8], samples: &mut Vec<f32>) {
+    let (whole, _) = packet.as_chunks();
+    samples.clear();
+    let sounds = whole
+        .iter()
+        .map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 32_768.0);
+    samples.extend(sounds);
 }
 
 fn decode_mp3<E: Ear>(audio: &[u8]) -> Result<E, AudioFault> {
@@ -145,5 +163,25 @@ const fn codec(coding: Coding) -> AudioCodecId {
         Coding::F64 => CODEC_ID_PCM_F64LE,
         Coding::ALaw => CODEC_ID_PCM_ALAW,
         Coding::MuLaw => CODEC_ID_PCM_MULAW,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixteen_bits_sound_as_the_decoder_has_them() {
+        let packet: Vec<u8> = (i16::MIN..=i16::MAX)
+            .step_by(57)
+            .flat_map(i16::to_le_bytes)
+            .collect();
+        let parameters = parameters(codec(Coding::S16), 8_000, true);
+        let mut decoder = PcmDecoder::try_new(&parameters, &AudioDecoderOptions::default()).unwrap();
+        let (mut ours, mut theirs) = (vec![1.0; 3], vec![]);
+        of_16_bits(&packet, &mut ours);
+        assert!(decoded(&mut decoder, &packet, &mut theirs));
+        assert_eq!(ours, theirs);
+        assert_eq!(ours.first(), Some(&-1.0));
     }
 }

@@ -43,13 +43,16 @@ impl Stretches {
     }
 
     /// Takes interleaved samples.
-    pub(super) fn hear(&mut self, samples: &[f32]) {
-        for frame in samples.chunks(self.channels) {
-            self.squares += frame.iter().map(|s| f64::from(*s) * f64::from(*s)).sum::<f64>();
-            self.frames += 1;
+    pub(super) fn hear(&mut self, mut samples: &[f32]) {
+        while !samples.is_empty() {
+            let room = (self.window - self.frames) as usize * self.channels;
+            let (now, later) = samples.split_at(room.min(samples.len()));
+            self.squares += squares(now);
+            self.frames += now.len().div_ceil(self.channels) as u64;
             if self.frames == self.window {
                 self.close();
             }
+            samples = later;
         }
     }
 
@@ -87,6 +90,19 @@ impl Stretches {
         }
         (self.frames, self.squares) = (0, 0.0);
     }
+}
+
+/// The sum of the squares, as sums side by side: one sum would wait for each addition.
+fn squares(samples: &[f32]) -> f64 {
+    let (fours, rest) = samples.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        for (sum, sample) in sums.iter_mut().zip(four) {
+            *sum += f64::from(*sample) * f64::from(*sample);
+        }
+    }
+    let rest = rest.iter().map(|s| f64::from(*s) * f64::from(*s));
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 #[cfg(test)]
