@@ -179,6 +179,7 @@ impl Application {
         let master = master_key(&config, &directory)?;
         let work = WorkStore::open(&database, &master).await?;
         let (journal, clock) = (opened.journal.clone(), around.clock.clone());
+        let signer = master.note_key(&format!("voicedrop/{}", opened.identity))?;
         let read_side = ReadSide::open(&database, journal, clock, ReadSideOptions::default()).await?;
         let read_side = Arc::new(read_side);
         let sandbox = start_sandbox(
@@ -218,6 +219,8 @@ impl Application {
             connections: work.connections.clone(),
             consents: work.consents.clone(),
             inbound: work.inbound.clone(),
+            log: work.log.clone(),
+            signer: Arc::new(signer),
             sources: providers.sources,
             webhook_endpoints: work.webhook_endpoints.clone(),
             notifications: work.notifications.clone(),

@@ -8,6 +8,7 @@ mod contact_lists;
 pub mod demo;
 pub mod digest;
 mod digest_press;
+pub mod evidence;
 mod exports;
 pub mod graphql;
 pub mod http;

@@ -79,6 +79,10 @@ pub struct Ports {
     pub mailer: Option<Arc<dyn crate::ports::Mailer>>,
     /// Who writes digests for the outside.
     pub digests: Arc<dyn crate::ports::CampaignDigests>,
+    /// Proofs that the journal was not changed.
+    pub log: Arc<dyn crate::ports::TransparencyLog>,
+    /// The installation's signature.
+    pub signer: Arc<dyn crate::ports::NoteSigner>,
     /// The services that contacts are pulled from.
     pub sources: ContactSources,
     /// Where a file lies while it is written; best on the blob store's file system.

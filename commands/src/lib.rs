@@ -19,6 +19,7 @@ pub mod processes;
 pub mod scripts;
 pub mod stream;
 pub mod suppression;
+pub mod transparency;
 pub mod use_cases;
 
 pub use context::{CommandContext, Ports};

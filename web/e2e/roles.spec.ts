@@ -1,4 +1,5 @@
 // What people of other roles see and may do, and what the page does when something is wrong.
+import { execFileSync } from 'node:child_process';
 import { ask, expect, person, settled, test, violations } from './page';
 
 interface Found {
@@ -53,8 +54,17 @@ test('an auditor replays a contact, also as of a date', async ({ page: admin, br
   await expect(page.getByText('Cleared to be sent').first()).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'As it stood on' })).toBeVisible();
   await expect(page.getByText('Played', { exact: true })).toHaveCount(0);
-  // Back to today: what was spoken is heard, and the evidence is handed out.
+  // Back to today: the history is proven, what was spoken is heard, and the evidence is handed out.
   await page.goto(`/audit?number=${encodeURIComponent(contact.phone)}`);
+  const proof = page.getByRole('status', { name: 'Unaltered' });
+  await expect(proof).toContainText(/events? (is|are) proven by the checkpoint of/);
+  await page.getByText('The checkpoint, to be kept elsewhere').click();
+  await expect(page.getByLabel('Checkpoint', { exact: true })).toContainText(/voicedrop\/[0-9a-f-]+/);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(390);
+  await page.screenshot({ path: 'screenshots/light-390/story-audit-proof.png', fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 900 });
   await page.getByText('What it was decided on').first().click();
   await expect(page.getByRole('table', { name: 'Inputs of the decision' }).first()).toContainText(
     'Lists looked at',
@@ -72,7 +82,14 @@ test('an auditor replays a contact, also as of a date', async ({ page: admin, br
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download the evidence' }).click(),
   ]);
-  expect(evidence.suggestedFilename()).toMatch(/^evidence-.*\.json$/);
+  expect(evidence.suggestedFilename()).toMatch(/^evidence-.*\.zip$/);
+  // Whoever gets it checks it without the server.
+  const checked = execFileSync(process.env.VOICEDROP_BIN ?? '../target/debug/voicedrop', [
+    'evidence',
+    'check',
+    await evidence.path(),
+  ]);
+  expect(checked.toString()).toMatch(/ok +events/);
   for (const section of ['states', 'permits', 'members']) {
     await page.goto(`/settings/${section}`);
     await settled(page);

@@ -26,6 +26,9 @@ pub const BATCH_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Most streams of one load.
 pub const LOAD_STREAMS_MAX: usize = 10_000;
 
+/// Most events that are asked for by their positions at once.
+pub const POSITIONS_MAX: usize = 10_000;
+
 /// Loads that share one statement.
 pub const LOAD_REQUESTS_MAX: usize = 256;
 

@@ -133,6 +133,14 @@ impl Feed for MemoryJournal {
         Ok(slices.collect())
     }
 
+    async fn at(&self, mut positions: Vec<Position>) -> Result<Vec<StoredEvent>, JournalError> {
+        request::check_positions(&mut positions)?;
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let places = positions.iter().map(|position| position.number() as usize);
+        let found = places.filter_map(|place| contents.events.get(place.checked_sub(1)?));
+        Ok(found.map(|event| StoredEvent::clone(event)).collect())
+    }
+
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         let events: Vec<_> = contents

@@ -9,7 +9,8 @@ use domain::{Position, StreamId};
 use serde::de::IgnoredAny;
 
 use crate::limits::{
-    LOAD_STREAMS_MAX, NAME_LENGTH_MAX, REQUEST_BYTES_MAX, REQUEST_EVENTS_MAX, REQUEST_STREAMS_MAX,
+    LOAD_STREAMS_MAX, NAME_LENGTH_MAX, POSITIONS_MAX, REQUEST_BYTES_MAX, REQUEST_EVENTS_MAX,
+    REQUEST_STREAMS_MAX,
 };
 
 /// The sequence that a part expects its stream to be at.
@@ -93,6 +94,16 @@ pub fn check(request: &AppendRequest) -> Result<usize, JournalError> {
         .try_for_each(check_event)?;
     check_named_once(request)?;
     Ok(bytes)
+}
+
+/// Refuses to look for too many events at once; puts their positions in order, each once.
+pub fn check_positions(positions: &mut Vec<Position>) -> Result<(), JournalError> {
+    if positions.len() > POSITIONS_MAX {
+        return Err(invalid(format!("more than {POSITIONS_MAX} positions")));
+    }
+    positions.sort_unstable();
+    positions.dedup();
+    Ok(())
 }
 
 /// Refuses a request whose payload or metadata is not JSON. What comes with what it says was written from that.

@@ -5,6 +5,7 @@ mod acting;
 mod check;
 mod demo;
 mod dry_run;
+mod evidence;
 mod export;
 mod halt;
 mod import;
@@ -70,6 +71,11 @@ enum Command {
         #[command(subcommand)]
         what: replay::Replay,
     },
+    /// Checks bundles of evidence, and prints the journal's checkpoint to be kept elsewhere.
+    Evidence {
+        #[command(subcommand)]
+        what: evidence::EvidenceCommand,
+    },
     /// Halts all sending of all organizations within seconds.
     Halt(halt::HaltArgs),
     /// Lifts the operator's halt.
@@ -84,7 +90,7 @@ enum Command {
         #[command(subcommand)]
         what: notifications::Notifications,
     },
-    /// Recomputes every count and every read model from the journal; fails on a difference.
+    /// Recomputes every count, every read model and the transparency log from the journal; fails on a difference.
     Verify(check::VerifyArgs),
     /// Builds the read models anew beside the ones in use, then switches.
     Rebuild,
@@ -178,6 +184,13 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     if let Command::Schema = cli.command {
         return output::line(&crate::graphql::sdl());
     }
+    if let Command::Evidence {
+        what: evidence::EvidenceCommand::Check(args),
+    } = cli.command
+    {
+        // Whoever checks has no installation, and needs none.
+        return evidence::check(args);
+    }
     let config = cli.common.read()?;
     start_logs(&config, !matches!(cli.command, Command::Serve(_)));
     match cli.command {
@@ -187,6 +200,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Lists { what } => lists::run(config, what).await,
         Command::Export(args) => export::run(config, args).await,
         Command::Replay { what } => replay::run(config, what).await,
+        Command::Evidence { what } => evidence::run(config, what).await,
         Command::Halt(args) => Box::pin(halt::halt(config, args)).await,
         Command::Allow(args) => Box::pin(halt::allow(config, args)).await,
         Command::Webhooks { what } => webhooks::run(config, what).await,

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use commands::authorization::{Action, Permit};
-use domain::CampaignId;
+use domain::{CampaignId, ContactId};
 use projections::queries::ResultFilter;
 
 use super::{
@@ -14,7 +14,11 @@ use super::{
     error::Problem,
     node_id::NodeKind,
 };
-use crate::{exports::Export, http::export_link};
+use crate::{
+    evidence::{BundleError, Evidence},
+    exports::Export,
+    http::{evidence_link, evidence_name, export_link},
+};
 
 /// A file to be fetched.
 #[derive(Debug, SimpleObject)]
@@ -23,7 +27,7 @@ pub struct ExportLink {
     url: String,
     /// From here on the link opens nothing.
     expires_at: DateTime<Utc>,
-    file_name: &'static str,
+    file_name: String,
 }
 
 impl Caller<'_> {
@@ -32,7 +36,7 @@ impl Caller<'_> {
         ExportLink {
             url,
             expires_at: ticket.expires_at,
-            file_name: export.file_name(),
+            file_name: export.file_name().to_owned(),
         }
     }
 }
@@ -91,6 +95,30 @@ impl ExportQuery {
             filter: contact_filter(review, audio, deliveries, without_script),
         };
         Ok(caller.export(&permit, &export))
+    }
+
+    /// The history of a contact as evidence: an archive with what `contact.history` answers, every event with its proof, the recordings and
+    /// the rules; as of an instant when one is given. For admins and auditors.
+    async fn contact_evidence(
+        &self,
+        ctx: &Context<'_>,
+        contact_id: ID,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<ExportLink, Problem> {
+        let caller = caller(ctx)?;
+        let contact = ContactId::parse(&contact_id)?;
+        let (permit, _) = caller.contact(Action::Audit, contact).await?;
+        let standing = caller.state.ports.log.standing().await?;
+        if standing.newest.is_none() {
+            let missing = BundleError::NoCheckpoint;
+            return Err(Problem::new("NO_CHECKPOINT", missing.to_string()));
+        }
+        let (url, ticket) = evidence_link(caller.state, &permit, Evidence { contact, as_of });
+        Ok(ExportLink {
+            url,
+            expires_at: ticket.expires_at,
+            file_name: evidence_name(contact),
+        })
     }
 
     /// The figures of a campaign as CSV, or of all campaigns that the caller sees, or of those among them that are for one of these

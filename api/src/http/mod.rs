@@ -6,6 +6,7 @@ mod audio;
 mod connections;
 mod digests;
 mod errors;
+mod evidence;
 mod exports;
 mod graphql;
 mod health;
@@ -37,6 +38,7 @@ use crate::state::{AppState, BODY_BYTES_MAX, WEBHOOK_BYTES_MAX};
 pub use audio::{audio_link, draft_link};
 pub use digests::{DigestLinks, digest_links};
 pub use errors::HttpError;
+pub use evidence::{evidence_link, evidence_name};
 pub use exports::export_link;
 pub use strangers::Strangers;
 pub use uploads::clear_spool;
@@ -88,6 +90,7 @@ pub fn router(state: AppState) -> Router {
         .merge(inbound)
         .route("/imports/{id}/rejected.csv", get(exports::rejected))
         .route("/exports/{name}", get(exports::export))
+        .route("/contacts/{id}/evidence.zip", get(evidence::evidence))
         .route("/campaigns/{id}/digest.pdf", get(digests::pdf))
         .route("/campaigns/{id}/digest.html", get(digests::html))
         .route("/audio/{script}", get(audio::audio))

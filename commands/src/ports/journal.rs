@@ -215,6 +215,10 @@ pub trait Feed: Send + Sync {
         Ok(page)
     }
 
+    /// The events at these positions, in position order, as they lie in the store at this moment and not as somebody remembers them; one
+    /// that is not there is left out.
+    async fn at(&self, positions: Vec<Position>) -> Result<Vec<StoredEvent>, JournalError>;
+
     /// The next at most `limit` events after `after`.
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError>;
 

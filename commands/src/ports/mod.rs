@@ -14,6 +14,7 @@ mod inbound_addresses;
 mod journal;
 mod key_ring;
 mod listed_numbers;
+mod note_signer;
 mod notifications;
 mod open_hand_offs;
 mod process_state;
@@ -24,6 +25,7 @@ mod speaking_rates;
 mod speech_synthesizer;
 mod suppression_lookup;
 mod table_reader;
+mod transparency_log;
 mod uploads;
 mod voicemail_carrier;
 mod webhook_inbox;
@@ -46,6 +48,7 @@ pub use journal::{
 };
 pub use key_ring::{KeyRing, OpenError};
 pub use listed_numbers::{ListFigures, ListFiles, ListLine, ListProgress, ListSink, ListedNumbers};
+pub use note_signer::NoteSigner;
 pub use notifications::{
     AllowedUrl, CampaignDigests, DigestMail, Mail, Mailer, NotTaken, Notification, NotificationLog,
     NotificationPlace, NotificationRecord, NotificationState, NotificationSubject, NotificationTarget,
@@ -64,6 +67,9 @@ pub use suppression_lookup::{ListInForce, SuppressionLookup};
 pub use table_reader::{
     ColumnGuess, FileContent, ReadContact, ReadLimits, ReadProgress, RejectedRow, RowOutcome, TableChoice,
     TableColumn, TableFormat, TableOpener, TableReader, TableSummary,
+};
+pub use transparency_log::{
+    KeptCheckpoint, LogReach, LogRefusal, LogStanding, LogTile, TilePlace, TransparencyLog,
 };
 pub use uploads::{Upload, Uploads};
 pub use voicemail_carrier::{

@@ -13,6 +13,7 @@ use super::{
     planner::{CONCERNED, Following, Kind, PLANNER, concerns},
     reconciliation::{self, Reconciled},
     reports, retention, script_batch, script_generation,
+    transparency::{self, LogStep},
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -40,6 +41,10 @@ const POLL: StdDuration = StdDuration::from_millis(250);
 const RETENTION: StdDuration = StdDuration::from_hours(1);
 /// Time between two looks over what was handed over and has no end: often enough that each day has one, whoever was restarted when.
 const RECONCILIATION: StdDuration = StdDuration::from_hours(1);
+/// Time between two pages of the transparency log: it is in no hurry, and what it costs must not be felt.
+const LOG_PAUSE: StdDuration = StdDuration::from_secs(3);
+/// Events that the log may be behind before it takes a page after the other, half of the time.
+const LOG_BEHIND_MAX: u64 = 100_000;
 /// Shortest and longest time between two looks for expired leases.
 const SWEEP: [StdDuration; 2] = [StdDuration::from_millis(250), StdDuration::from_secs(10)];
 
@@ -145,6 +150,7 @@ impl Processes {
         tracker.spawn(self.clone().sweep(cancel.clone()));
         tracker.spawn(self.clone().keep_no_longer(cancel.clone()));
         tracker.spawn(self.clone().reconcile(cancel.clone()));
+        tracker.spawn(self.clone().keep_log(cancel.clone()));
     }
 
     /// Plans the closing of campaigns that had settled when an earlier process died before it could.
@@ -261,6 +267,36 @@ impl Processes {
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(RETENTION) => {}
+            }
+        }
+    }
+
+    /// Takes the next page of the journal into the transparency log, and signs a checkpoint where it is time for one.
+    pub async fn log_step(&self) -> Result<LogStep, CommandError> {
+        transparency::step(&self.ports).await
+    }
+
+    /// Follows the journal into the transparency log until cancelled; does nothing while nothing is appended.
+    async fn keep_log(self, cancel: CancellationToken) {
+        let head = self.ports.journal.woken();
+        let mut settled = None;
+        while !cancel.is_cancelled() {
+            let mut pause = LOG_PAUSE;
+            if settled.is_none_or(|settled| *head.borrow() > settled) {
+                let begun = tokio::time::Instant::now();
+                match self.log_step().await {
+                    Ok(LogStep::Settled(position)) => settled = Some(position),
+                    Ok(LogStep::Behind(events)) if events > LOG_BEHIND_MAX => pause = begun.elapsed(),
+                    Ok(LogStep::Behind(_) | LogStep::Unsigned) => {}
+                    Err(error) => {
+                        tracing::error!("the transparency log could not go on: {error}");
+                        pause *= 4;
+                    }
+                }
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }

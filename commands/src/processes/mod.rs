@@ -18,8 +18,10 @@ mod reports;
 mod retention;
 mod script_batch;
 mod script_generation;
+mod transparency;
 
 pub use engine::{Processes, ProcessesSettings, StepOutcome};
 pub use planner::{Kind, PLANNER, plan};
 pub use reconciliation::Reconciled;
 pub use reports::{CallbackToken, InvalidToken, Readmitted};
+pub use transparency::LogStep;

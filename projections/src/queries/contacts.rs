@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, ContactId, ImportBatchId, OrganizationId, PhoneIndex, Position, campaign::CampaignType,
-    contact::ContactStanding, script::DeliveryStatus,
+    CampaignId, ContactId, ImportBatchId, OrganizationId, PhoneIndex, Position, StreamId,
+    campaign::CampaignType, contact::ContactStanding, script::DeliveryStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,15 @@ pub enum HistoryUntil {
     Position(Position),
     /// Events recorded up to this instant.
     Recorded(DateTime<Utc>),
+}
+
+/// Where the history of a contact stands in the journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistoryPlaces {
+    /// Streams that are the contact's alone: its own and those of its scripts.
+    pub streams: Vec<StreamId>,
+    /// Single events of streams that are others' too.
+    pub positions: Vec<Position>,
 }
 
 /// A contact's part in one campaign.
@@ -150,6 +159,14 @@ pub trait ContactQueries: Send + Sync {
         until: HistoryUntil,
         page: PageRequest<Position>,
     ) -> Result<Page<ContactHistoryRow, Position>, QueryError>;
+
+    /// Where a contact's history stands in the journal; of each sort at most `limit`.
+    async fn history_places(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<HistoryPlaces, QueryError>;
 
     /// For each index the kinds of the lists that events put it on, in force at `now`, in the order of the indexes. Numbers
     /// of loaded files are looked up elsewhere.

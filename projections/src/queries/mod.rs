@@ -21,7 +21,7 @@ pub use campaigns::{
     StatusCount,
 };
 pub use contacts::{
-    ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryUntil, Participation,
+    ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryPlaces, HistoryUntil, Participation,
 };
 pub use imports::{ImportFilter, ImportPlace, ImportQueries};
 pub use organizations::{Membership, OrganizationQueries};

@@ -8,6 +8,7 @@ mod carrier_reports;
 mod compliance;
 mod digests;
 mod duplicates;
+mod evidence;
 mod exports;
 mod first_run;
 mod journey;

@@ -1,12 +1,14 @@
-//! What an operator does by the command line: halts all sending and allows it again, and has reports looked at once more.
+//! What an operator does by the command line: halts all sending and allows it again, has reports looked at once more, and keeps checkpoints.
 
 use bytes::Bytes;
 use commands::{
     ports::InboundWebhook,
+    processes::{LogStep, Processes, ProcessesSettings},
     stream::{Loaded, load},
 };
 use domain::organization::{HaltedBy, Organization};
 use serde_json::Value;
+use sqlx::{Connection as _, Executor as _};
 use voicedrop::demo::Cast;
 
 use super::lists::{founded, inside};
@@ -15,6 +17,7 @@ use crate::stage::{Place, on_both_engines, voicedrop};
 on_both_engines! {
     all_sending_is_halted_and_allowed_again;
     what_carriers_sent_is_looked_at_once_more;
+    a_checkpoint_that_was_kept_elsewhere_shows_what_was_changed;
 }
 
 /// Why the operator halts the organization; nothing while it does not.
@@ -115,5 +118,72 @@ fn what_carriers_sent_is_looked_at_once_more(place: Place) {
         counts(&place),
         [0, 0, 1, 1, 1],
         "nothing is lost and nothing is doubled"
+    );
+}
+
+/// Attacks by whoever has the database: the first event's words are changed.
+fn tampered(place: &Place) {
+    let url = place.url.clone();
+    if let Some(directory) = url.strip_prefix("sqlite:") {
+        let connection = rusqlite::Connection::open(format!("{directory}/journal.db")).expect("the file");
+        let attack = "DROP TRIGGER events_keep_update; UPDATE events SET metadata = metadata || ' ' WHERE position = 1";
+        connection.execute_batch(attack).expect("it is changed");
+        return;
+    }
+    inside(place, async |_| {
+        let mut connection = sqlx::PgConnection::connect(&url).await.expect("the server");
+        for attack in [
+            "SET search_path TO journal",
+            "DROP TRIGGER events_frozen ON events",
+            "UPDATE events SET metadata = (metadata::text || ' ')::json WHERE position = 1",
+        ] {
+            connection.execute(attack).await.expect(attack);
+        }
+    });
+}
+
+fn a_checkpoint_that_was_kept_elsewhere_shows_what_was_changed(place: Place) {
+    founded(&place);
+    let none = voicedrop(&place, &["evidence", "checkpoint"]);
+    assert!(!none.status.success(), "nothing was signed yet");
+    let key = said(&place, &["evidence", "key"]);
+    assert!(key.starts_with("voicedrop/"), "{key}");
+    inside(&place, async |application| {
+        let processes = Processes::new(application.ports.clone(), ProcessesSettings::default());
+        let step = processes.log_step().await.expect("the log goes on");
+        assert!(matches!(step, LogStep::Settled(_)), "{step:?}");
+    });
+    let note = said(&place, &["evidence", "checkpoint"]);
+    let kept = place.directory().join("kept-elsewhere.txt");
+    std::fs::write(&kept, &note).expect("the note is kept");
+    let kept = kept.display().to_string();
+    let told = said(&place, &["verify", "--checkpoint", &kept]);
+    assert!(told.contains("events agrees"), "{told}");
+
+    tampered(&place);
+    let found = voicedrop(&place, &["verify", "--checkpoint", &kept]);
+    let printed = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(!found.status.success(), "{printed}");
+    assert!(printed.contains("position 1"), "{printed}");
+
+    // The log begun anew over the changed journal agrees with itself, and not with what was kept.
+    inside(&place, async |application| {
+        let sql = application.work.sql();
+        for wipe in [
+            "DELETE FROM log_tiles",
+            "DELETE FROM log_checkpoints",
+            "UPDATE log_reach SET position = 0, size = 0",
+        ] {
+            sql.execute(wipe, vec![]).await.expect(wipe);
+        }
+        let processes = Processes::new(application.ports.clone(), ProcessesSettings::default());
+        processes.log_step().await.expect("the log begins anew");
+    });
+    said(&place, &["verify"]);
+    let found = voicedrop(&place, &["verify", "--checkpoint", &kept]);
+    let printed = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(
+        !found.status.success() && printed.contains("are not those"),
+        "{printed}"
     );
 }

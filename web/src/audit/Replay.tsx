@@ -9,12 +9,13 @@ import { Sign, When } from '../parts/Signs';
 import { Empty, Failed, Loading } from '../parts/States';
 import { phone, plain, when } from '../parts/words';
 import { EvidenceBundle } from './EvidenceBundle';
+import { ProofStatus } from './ProofStatus';
 import { Recording } from './Recording';
 import { actorName } from './actors';
 import type { EventWords, Finding } from './eventWords';
 import { eventWords } from './eventWords';
 
-export const historyDocument = graphql(`
+const historyDocument = graphql(`
   query ContactHistory($id: ID!, $asOf: DateTime, $first: Int, $after: String, $minPosition: Position) {
     contact(id: $id, minPosition: $minPosition) {
       name
@@ -89,6 +90,7 @@ export function Replay({ contactId, asOf }: { contactId: string; asOf: string | 
           <EvidenceBundle contactId={contactId} asOf={asOf} />
         </Group>
       </Group>
+      <ProofStatus contactId={contactId} />
       <Timeline active={pages.rows.length} bulletSize={16} aria-label="History">
         {pages.rows.map(entry => (
           <Timeline.Item key={entry.eventId} title={eventWords(entry.eventType, entry.summary).title}>

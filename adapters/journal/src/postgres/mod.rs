@@ -37,7 +37,7 @@ use self::{
     batch::Job,
     loader::LoadJob,
     readers::Readers,
-    rows::{Head, Page, StreamHeads},
+    rows::{At, Head, Page, StreamHeads},
     session::Session,
     watcher::Watcher,
     writer::Writer,
@@ -218,6 +218,13 @@ impl Feed for PostgresJournal {
         request::check_load(&streams)?;
         let heads = self.readers.call(&StreamHeads(&streams)).await;
         heads.map_err(|e| unavailable(&e))
+    }
+
+    async fn at(&self, mut positions: Vec<Position>) -> Result<Vec<StoredEvent>, JournalError> {
+        request::check_positions(&mut positions)?;
+        let rows = self.readers.call(&At(&positions)).await;
+        let rows = rows.map_err(|e| unavailable(&e))?;
+        rows.iter().map(rows::with_stream).collect()
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {

@@ -36,17 +36,38 @@ impl Call for Page {
     }
 }
 
+/// The events at these positions, straight from the table.
+#[derive(Debug)]
+pub struct At<'p>(pub &'p [Position]);
+
+impl Call for At<'_> {
+    type Answer = Vec<PgRow>;
+
+    async fn make(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, sqlx::Error> {
+        let select = format!(
+            "SELECT {COLUMNS}, e.aggregate_type, e.aggregate_id FROM events e
+             WHERE e.position = ANY($1) ORDER BY e.position"
+        );
+        let number = |position: &Position| i64::try_from(position.number()).unwrap_or(i64::MAX);
+        let numbers: Vec<i64> = self.0.iter().map(number).collect();
+        sqlx::query(&select).bind(&numbers).fetch_all(connection).await
+    }
+}
+
+/// The event of a row that begins with [`COLUMNS`] and ends with its stream.
+pub fn with_stream(row: &PgRow) -> Result<StoredEvent, JournalError> {
+    let stream = StreamId {
+        kind: row.try_get(9).map_err(|e| unavailable(&e))?,
+        id: row.try_get(10).map_err(|e| unavailable(&e))?,
+    };
+    stored(row, stream)
+}
+
 /// The page of the rows that [`Page`] found after `after`.
 pub fn page(rows: &[PgRow], after: Position) -> Result<FeedPage, JournalError> {
     let events = rows
         .iter()
-        .map(|row| {
-            let stream = StreamId {
-                kind: row.try_get(9).map_err(|e| unavailable(&e))?,
-                id: row.try_get(10).map_err(|e| unavailable(&e))?,
-            };
-            stored(row, stream).map(Arc::new)
-        })
+        .map(|row| with_stream(row).map(Arc::new))
         .collect::<Result<Vec<_>, JournalError>>()?;
     Ok(FeedPage {
         scanned: events.last().map_or(after, |event| event.position),

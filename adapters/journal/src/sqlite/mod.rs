@@ -177,6 +177,11 @@ impl Feed for SqliteJournal {
         ask(&self.loads, |reply| Read::Heads { streams, reply }).await
     }
 
+    async fn at(&self, mut positions: Vec<Position>) -> Result<Vec<StoredEvent>, JournalError> {
+        request::check_positions(&mut positions)?;
+        ask(&self.loads, |reply| Read::At { positions, reply }).await
+    }
+
     async fn read(&self, after: Position, limit: usize) -> Result<FeedPage, JournalError> {
         let limit = limit.min(PAGE_EVENTS_MAX);
         if let Some(page) = self.tail.read(after, limit) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use commands::ports::{FeedPage, JournalError, StoredEvent, StreamSlice};
 use domain::{EventId, OrganizationId, Position, StreamId};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -28,6 +28,10 @@ pub enum Read {
         streams: Vec<StreamId>,
         reply: Answer<Vec<u64>>,
     },
+    At {
+        positions: Vec<Position>,
+        reply: Answer<Vec<StoredEvent>>,
+    },
     Page {
         after: Position,
         limit: usize,
@@ -47,6 +51,10 @@ const STREAM_HEAD: &str = "SELECT max(sequence) FROM events WHERE aggregate_type
 const PAGE: &str =
     "SELECT position, sequence, event_id, organization_id, event_type, event_version, payload, metadata,
         recorded_at, aggregate_type, aggregate_id FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
+
+const AT: &str =
+    "SELECT position, sequence, event_id, organization_id, event_type, event_version, payload, metadata,
+        recorded_at, aggregate_type, aggregate_id FROM events WHERE position = ?1";
 
 /// Answers until the last handle is gone.
 pub fn serve(connection: &Connection, mut queue: mpsc::Receiver<Read>) {
@@ -72,13 +80,16 @@ fn answer(connection: &Connection, read: Read) {
         Read::Heads { streams, reply } if !reply.is_closed() => {
             let _ = reply.send(heads(connection, &streams).map_err(|e| unavailable(&e)));
         }
+        Read::At { positions, reply } if !reply.is_closed() => {
+            let _ = reply.send(at(connection, &positions).map_err(|e| unavailable(&e)));
+        }
         Read::Page { after, limit, reply } if !reply.is_closed() => {
             let _ = reply.send(page(connection, after, limit).map_err(|e| unavailable(&e)));
         }
         Read::Head { reply } => {
             let _ = reply.send(head(connection).map_err(|e| unavailable(&e)));
         }
-        Read::Load { .. } | Read::Heads { .. } | Read::Page { .. } => {}
+        Read::Load { .. } | Read::Heads { .. } | Read::At { .. } | Read::Page { .. } => {}
     }
 }
 
@@ -115,18 +126,31 @@ fn page(connection: &Connection, after: Position, limit: usize) -> rusqlite::Res
     let after_number = i64::try_from(after.number()).unwrap_or(i64::MAX);
     let events: Vec<Arc<StoredEvent>> = connection
         .prepare_cached(PAGE)?
-        .query_map((after_number, limit as i64), |row| {
-            let stream = StreamId {
-                kind: row.get(9)?,
-                id: row.get(10)?,
-            };
-            stored(row, stream).map(Arc::new)
-        })?
+        .query_map((after_number, limit as i64), |row| with_stream(row).map(Arc::new))?
         .collect::<Result<_, _>>()?;
     Ok(FeedPage {
         scanned: events.last().map_or(after, |event| event.position),
         events,
     })
+}
+
+fn at(connection: &Connection, positions: &[Position]) -> rusqlite::Result<Vec<StoredEvent>> {
+    let mut statement = connection.prepare_cached(AT)?;
+    let mut events = Vec::with_capacity(positions.len());
+    for position in positions {
+        let number = i64::try_from(position.number()).unwrap_or(i64::MAX);
+        events.extend(statement.query_row([number], with_stream).optional()?);
+    }
+    Ok(events)
+}
+
+/// The event of a row that ends with its stream.
+fn with_stream(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
+    let stream = StreamId {
+        kind: row.get(9)?,
+        id: row.get(10)?,
+    };
+    stored(row, stream)
 }
 
 fn stored(row: &Row<'_>, stream: StreamId) -> rusqlite::Result<StoredEvent> {

@@ -61,6 +61,21 @@ async fn heads_are_told_without_the_events(stage: &Stage) {
     assert_eq!(stage.journal.heads(vec![]).await, Ok(vec![]));
 }
 
+async fn events_are_found_by_their_positions_and_what_is_not_there_is_left_out(stage: &Stage) {
+    let author = Author::new(28);
+    stage.journal.append(author.one(campaign(1), 0, 5)).await.unwrap();
+    let whole = stage.journal.read(Position::START, 10).await.unwrap().events;
+    let of = |n: usize| whole[n].position;
+    let beyond = Position::new(of(4).number() + 7);
+    let found = stage
+        .journal
+        .at(vec![of(3), beyond, of(1), of(3), Position::START])
+        .await
+        .unwrap();
+    assert_eq!(found, [whole[1].as_ref().clone(), whole[3].as_ref().clone()]);
+    assert_eq!(stage.journal.at(vec![]).await, Ok(vec![]));
+}
+
 async fn a_tailing_reader_misses_nothing_while_others_write(stage: &Stage) {
     const WRITERS: u32 = 8;
     const REQUESTS: u32 = 40;
@@ -158,6 +173,7 @@ async fn many_loads_at_once_each_get_their_own_streams_in_their_order(stage: &St
 on_every_journal!(
     pages_follow_each_other_without_gap_or_overlap,
     an_empty_journal_reads_as_empty,
+    events_are_found_by_their_positions_and_what_is_not_there_is_left_out,
     heads_are_told_without_the_events,
     a_tailing_reader_misses_nothing_while_others_write,
     an_append_wakes_readers_of_this_and_of_another_handle,

@@ -14,6 +14,7 @@ use hmac::Mac;
 
 use super::{
     cipher::{self, DoesNotOpen, Key, Randomness},
+    note_key::NoteKeyPair,
     stored::KeyRingError,
 };
 
@@ -56,6 +57,12 @@ impl MasterKey {
             key: Key::from_array(derived.into()),
             randomness: Randomness::from_system(),
         }
+    }
+
+    /// The key that notes of a log are signed by; `name` is the log's.
+    pub fn note_key(&self, name: &str) -> Result<NoteKeyPair, KeyRingError> {
+        let seed = self.0.mac(&[b"voicedrop notes 1"]).finalize().into_bytes();
+        NoteKeyPair::of(name, &seed)
     }
 
     fn from_hex(text: &str) -> Option<Self> {

@@ -5,9 +5,11 @@ mod cipher;
 mod envelope;
 mod key_page;
 mod master;
+mod note_key;
 mod recent;
 mod stored;
 
 pub use cipher::DoesNotOpen;
 pub use master::{BlobKey, MasterKey, SECRET_CHARS_MIN};
+pub use note_key::NoteKeyPair;
 pub use stored::{KeyRingError, StoredKeys};

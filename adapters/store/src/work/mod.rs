@@ -15,6 +15,7 @@ mod outbox;
 mod processes;
 mod send_pace;
 mod tables;
+mod transparency_log;
 mod uploads;
 mod webhook_endpoints;
 mod webhooks;
@@ -36,6 +37,7 @@ pub use outbox::{CLAIM_MAX, Outbox};
 pub use processes::ProcessStore;
 pub use send_pace::PaceStore;
 pub use tables::{SET, WORK_MIGRATIONS};
+pub use transparency_log::LogStore;
 pub use uploads::UploadStore;
 pub use webhook_endpoints::WebhookEndpointStore;
 pub use webhooks::WebhookStore;
@@ -73,6 +75,8 @@ pub struct WorkStore {
     pub pace: Arc<PaceStore>,
     /// Audio that was bought.
     pub audio: Arc<AudioStore>,
+    /// Proofs that the journal was not changed.
+    pub log: Arc<LogStore>,
     /// Where the process managers stand.
     pub processes: Arc<ProcessStore>,
     sql: Sql,
@@ -118,6 +122,7 @@ impl WorkStore {
             pace: Arc::new(PaceStore::new(sql.clone())),
             listed: Arc::new(ListedNumberStore::new(sql.clone())),
             audio: Arc::new(AudioStore::new(sql.clone())),
+            log: Arc::new(LogStore::new(sql.clone())),
             processes: Arc::new(ProcessStore::new(sql.clone(), Arc::clone(&queue))),
             queue,
             sql,

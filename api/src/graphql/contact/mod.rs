@@ -2,6 +2,7 @@
 
 mod mutation;
 mod object;
+mod proof;
 mod query;
 
 pub use mutation::ContactMutation;

@@ -17,6 +17,8 @@ use super::super::{
     paging::{connection, cost, page},
     scalars::Position,
 };
+use super::proof::ContactProof;
+use crate::evidence::proof_scope;
 
 /// A person, within one organization. Personal fields say `[erased]` once the person's data is gone.
 #[derive(Debug, Clone)]
@@ -203,6 +205,18 @@ impl Contact {
             .await?;
         let now = caller.state.now();
         Ok(found.into_iter().map(|p| ContactCampaign::of(p, now)).collect())
+    }
+    /// Whether everything that touched it is still what was recorded. For admins and auditors.
+    #[graphql(complexity = "200 + child_complexity")]
+    async fn proof(&self, ctx: &Context<'_>) -> Result<ContactProof, Problem> {
+        let caller = caller(ctx)?;
+        let permit = caller.permit(commands::authorization::Action::Audit)?;
+        let id = self.0.row.contact_id;
+        caller.looks_at(&permit, format!("contact-proof:{id}")).await?;
+        let ports = &caller.state.ports;
+        let scope = proof_scope(caller.state.queries.as_ref(), permit.organization(), id).await?;
+        let proof = commands::transparency::prove_contact(ports, &scope).await?;
+        Ok(ContactProof::of(proof, ports.signer.as_ref()))
     }
     /// Everything that touched it, oldest first; as of an instant when one is given. For admins and auditors.
     #[graphql(complexity = "cost(first, child_complexity)")]

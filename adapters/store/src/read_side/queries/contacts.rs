@@ -13,8 +13,8 @@ use projections::{
     Cell, ColumnValue, ReadModel,
     models::{ContactHistoryRow, ContactRow, SuppressionListRow, SuppressionRow},
     queries::{
-        ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryUntil, Page, PageRequest,
-        Participation, QueryError, ReadModels as _, Visible,
+        ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryPlaces, HistoryUntil, Page,
+        PageRequest, Participation, QueryError, ReadModels as _, Visible,
     },
 };
 
@@ -106,20 +106,34 @@ fn by_phone(organization: OrganizationId, indexes: &[PhoneIndex]) -> Vec<Vec<Cel
 }
 
 impl Queries {
+    /// The contact's own stream and those of its scripts, at most so many of these.
+    async fn own_streams(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+        limit: Option<u32>,
+    ) -> Result<Vec<StreamId>, QueryError> {
+        let mut select = Select::new("SELECT t.script_id FROM scripts AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.contact_id = ?", [contact.to_cell()]);
+        if let Some(limit) = limit {
+            select.add(" LIMIT ?", [Cell::Int(i64::from(limit))]);
+        }
+        let mut streams = vec![StreamId::new(Contact::KIND, contact)];
+        for row in self.cells(select).await? {
+            let script: ScriptId = value(row.into_iter().next())?;
+            streams.push(StreamId::new(Script::KIND, script));
+        }
+        Ok(streams)
+    }
+
     /// What the contact's own stream and those of its scripts say.
     async fn own_history(
         &self,
         organization: OrganizationId,
         contact: ContactId,
     ) -> Result<Vec<ContactHistoryRow>, QueryError> {
-        let mut select = Select::new("SELECT t.script_id FROM scripts AS t");
-        select.and("t.organization_id = ?", [organization.to_cell()]);
-        select.and("t.contact_id = ?", [contact.to_cell()]);
-        let mut streams = vec![StreamId::new(Contact::KIND, contact)];
-        for row in self.cells(select).await? {
-            let script: ScriptId = value(row.into_iter().next())?;
-            streams.push(StreamId::new(Script::KIND, script));
-        }
+        let streams = self.own_streams(organization, contact, None).await?;
         let mut history = Vec::new();
         for streams in streams.chunks(STREAMS_AT_ONCE) {
             let slices = self.shared.feed.load(streams.to_vec()).await;
@@ -313,6 +327,25 @@ impl ContactQueries for Queries {
         rows.sort_unstable_by_key(|row| row.position);
         let places = rows.into_iter().map(|row| (row.position, row)).collect();
         Ok(Page::of(places, page.rows()))
+    }
+
+    async fn history_places(
+        &self,
+        organization: OrganizationId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<HistoryPlaces, QueryError> {
+        let streams = self.own_streams(organization, contact, Some(limit)).await?;
+        let mut select = Select::new("SELECT t.position FROM contact_history AS t");
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.contact_id = ?", [contact.to_cell()]);
+        select.add(" ORDER BY t.position LIMIT ?", [Cell::Int(i64::from(limit))]);
+        let rows = self.cells(select).await?;
+        let positions = rows.into_iter().map(|row| value(row.into_iter().next()));
+        Ok(HistoryPlaces {
+            streams,
+            positions: positions.collect::<Result<_, _>>()?,
+        })
     }
 
     async fn suppressions_of(

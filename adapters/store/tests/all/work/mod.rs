@@ -10,3 +10,4 @@ mod notifications;
 mod outbox;
 mod pace;
 mod processes;
+mod transparency;
