@@ -149,6 +149,7 @@ fn mailer(
             host: "127.0.0.1".to_owned(),
             port,
             security: MailSecurity::None,
+            ca_file: String::new(),
             user: String::new(),
             password: SecretString::from(""),
             from: SANDBOX_SENDER.to_owned(),

@@ -37,6 +37,32 @@ pub async fn standings(
         .collect())
 }
 
+/// For each number, in their order, whether a list in force holds it, as far as is known without waiting: for figures and screens, never
+/// for a decision to send.
+///
+/// # Errors
+/// When the lists can't be read.
+pub async fn on_a_list(
+    ports: &Ports,
+    organization: OrganizationId,
+    numbers: &[PhoneIndex],
+) -> Result<Vec<bool>, PortError> {
+    if numbers.is_empty() {
+        return Ok(vec![]);
+    }
+    let lists = ports.suppressions.in_force(organization).await?;
+    let loads: Vec<ListLoadId> = lists.iter().filter_map(|list| list.load).collect();
+    let named = ports.suppressions.lists_known(organization, numbers).await?;
+    let mut found: Vec<bool> = named.iter().map(|lists| !lists.is_empty()).collect();
+    if !loads.is_empty() {
+        let in_files = ports.listed.holding(&loads, numbers).await?;
+        for (found, held) in found.iter_mut().zip(in_files) {
+            *found |= !held.is_empty();
+        }
+    }
+    Ok(found)
+}
+
 fn of_number(lists: &[ListInForce], named: &[String], held: &[ListLoadId]) -> Vec<ListStanding> {
     let mut unseen: BTreeSet<&str> = named.iter().map(String::as_str).collect();
     let mut standings: Vec<ListStanding> = lists

@@ -121,6 +121,15 @@ typed_ids! {
     UserId = "user";
     /// An address of another program that is told of completed campaigns.
     WebhookEndpointId = "webhook-endpoint";
+    /// What messages to such an address are signed with.
+    WebhookSecretId = "webhook-secret";
+}
+
+impl WebhookSecretId {
+    /// The secret that an endpoint was added with.
+    pub const fn first_of(endpoint: WebhookEndpointId) -> Self {
+        Self(endpoint.as_uuid())
+    }
 }
 
 impl ScriptId {

@@ -10,8 +10,9 @@ use crate::{
     models::{
         ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow,
         DayResultRow, DigestRow, FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow,
-        ObstacleTallyRow, OrganizationRow, RejectedRowRow, ScriptResultRow, ScriptRow, ScriptVersionRow,
-        StateResultRow, StateSwitchRow, SuppressionListRow, SuppressionRow, TeamRow,
+        ObstacleTallyRow, OrganizationRow, PromptResultRow, PromptRow, RejectedRowRow, ScriptResultRow,
+        ScriptRow, ScriptVersionRow, StateResultRow, StateSwitchRow, SuppressionListRow, SuppressionRow,
+        TeamRow,
     },
 };
 
@@ -328,6 +329,10 @@ tables! {
     state_results: StateResultRow,
     /// The same by who wrote them and how long they are.
     script_results: ScriptResultRow,
+    /// The same by what the model that wrote them was told to do.
+    prompt_results: PromptResultRow,
+    /// What models were told to do.
+    prompts: PromptRow,
     /// Why they failed.
     failure_tallies: FailureTallyRow,
     /// Which rules stand in the way.

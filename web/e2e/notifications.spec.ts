@@ -57,11 +57,24 @@ test('a program is told by a webhook, and the log says what came of it', async (
     await expect(row).toContainText('Taken');
     await expect(row).toContainText('204');
 
+    // A new secret is shown once; the one before it signs beside it.
+    await page.getByRole('button', { name: `New secret for ${origin}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make it' }).click();
+    await expect(page.getByText(`The new secret of ${origin}`)).toBeVisible();
+    await expect(page.getByText(/whsec_/)).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await expect(page.getByText(/whsec_/)).toHaveCount(0);
+    await expect(page.getByText(/The secret before also signs until/)).toBeVisible();
+    await page.getByRole('button', { name: `Send a test to ${origin}` }).click();
+    await expect.poll(() => told.length).toBe(2);
+    expect(told[1]?.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+
     // Sent again, to a receiver that fails: what it answered is said.
     answer = 500;
     await row.getByRole('button', { name: /^Send again to/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send it again' }).click();
-    await expect.poll(() => told.length).toBeGreaterThan(1);
+    await expect.poll(() => told.length).toBeGreaterThan(2);
     await expect(row).toContainText('To be sent');
     await expect(row).toContainText('500');
     await page.screenshot({ path: 'screenshots/light-1280/story-notifications.png', fullPage: true });

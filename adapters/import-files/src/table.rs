@@ -156,6 +156,11 @@ impl<S: RowSource> Table<S> {
         Ok(None)
     }
 
+    /// A text of so many bytes has no more characters, and nearly all are short.
+    fn is_cut(&self, text: &str) -> bool {
+        text.len() > self.cell_chars_max && text.trim().chars().nth(self.cell_chars_max).is_some()
+    }
+
     fn shown(&self, text: &str) -> String {
         text.trim().chars().take(self.cell_chars_max).collect()
     }
@@ -193,6 +198,18 @@ impl<S: RowSource> TableReader for Table<S> {
                 Some(cells) => self.shown(cells.cell(at)),
                 None => self.shown(self.rows.cells().cell(at)),
             })
+            .collect()
+    }
+
+    fn cut_columns(&self) -> Vec<String> {
+        let is_cut = |at: usize| match &self.fixed {
+            Some(cells) => self.is_cut(cells.cell(at)),
+            None => self.is_cut(self.rows.cells().cell(at)),
+        };
+        let columns = self.summary.columns.iter().enumerate();
+        columns
+            .filter(|(at, column)| column.field.is_some() && is_cut(*at))
+            .map(|(_, column)| column.header.clone())
             .collect()
     }
 

@@ -146,6 +146,8 @@ pub enum RequestFault {
     TimeOut,
     /// Done, and no answer.
     LostAnswer,
+    /// Done at once, and answered after the milliseconds of a time-out; it has no rate, only a script can say it. A mail is answered at once.
+    LateAnswer,
     /// Done and billed, and no use: a text that was cut off, a recording of nothing. Other requests are served.
     Useless,
 }
@@ -347,18 +349,28 @@ pub(crate) async fn befall(
         RequestFault::ServerError => failed(target, StatusCode::INTERNAL_SERVER_ERROR),
         RequestFault::Overloaded => overloaded(target),
         RequestFault::TimeOut => {
-            let wait = Duration::from_millis(rates.time_out_ms).min(MAX_TIME_OUT);
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = shared.stop.cancelled() => {}
-            }
+            keep_waiting(&shared, &rates).await;
             line.hang_up()
         }
         RequestFault::LostAnswer => {
             let _never_seen = next.run(request).await;
             line.hang_up()
         }
+        RequestFault::LateAnswer => {
+            let answer = next.run(request).await;
+            keep_waiting(&shared, &rates).await;
+            answer
+        }
         RequestFault::Useless => useless(target, next.run(request).await).await,
+    }
+}
+
+/// As long as a time-out takes, or until the sandbox stops.
+async fn keep_waiting(shared: &Shared, rates: &RequestFaults) {
+    let wait = Duration::from_millis(rates.time_out_ms).min(MAX_TIME_OUT);
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        () = shared.stop.cancelled() => {}
     }
 }
 

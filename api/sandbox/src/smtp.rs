@@ -137,7 +137,10 @@ impl<'a> Session<'a> {
     fn begin(&mut self, line: &str) -> Reply {
         self.fault = self.shared.faults.next(Target::Mail).0;
         match self.fault {
-            RequestFault::None | RequestFault::LostAnswer | RequestFault::Useless => {
+            RequestFault::None
+            | RequestFault::LostAnswer
+            | RequestFault::LateAnswer
+            | RequestFault::Useless => {
                 self.from = Some(address(line));
                 Reply::Say("250 2.1.0 ok")
             }

@@ -12,7 +12,7 @@ use database::DatabaseUrl;
 use super::{
     CliError,
     acting::only_organization,
-    import::{ImportArgs, Printed},
+    import::{ImportArgs, Printed, Warned},
     output,
 };
 use crate::{
@@ -104,6 +104,7 @@ async fn count(mut reader: Box<dyn TableReader>, known: Option<KnownContacts>) -
             break;
         }
     }
+    printed.warnings = survey.cut.first.iter().map(Warned::from).collect();
     printed.rows = survey.figures.rows;
     printed.created = survey.figures.created;
     printed.duplicates = survey.figures.duplicates;

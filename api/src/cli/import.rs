@@ -19,6 +19,7 @@ use super::{CliError, dry_run, import_run, output};
 use crate::{
     application::{Application, Surroundings},
     config::Config,
+    contact_lists::CutCell,
 };
 
 /// What to import.
@@ -74,6 +75,24 @@ impl ImportArgs {
     }
 }
 
+/// A cell that a person should look at.
+#[derive(Debug, Serialize)]
+pub(super) struct Warned {
+    row: u64,
+    column: String,
+    warning: String,
+}
+
+impl From<&CutCell> for Warned {
+    fn from(cell: &CutCell) -> Self {
+        Self {
+            row: cell.row,
+            column: cell.column.clone(),
+            warning: cell.warning(),
+        }
+    }
+}
+
 /// What is printed.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Printed {
@@ -91,6 +110,9 @@ pub(super) struct Printed {
     pub(super) format: Option<String>,
     pub(super) mapping: BTreeMap<String, String>,
     pub(super) errors: Vec<RejectedRow>,
+    /// Of a dry run: the first 100 cells whose ends are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<Warned>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) import: Option<String>,
 }
@@ -126,6 +148,9 @@ impl Printed {
         }
         if let Some(suppressed) = self.suppressed.filter(|suppressed| *suppressed > 0) {
             output::line(&format!("  {suppressed} are on a suppression list"))?;
+        }
+        for warned in &self.warnings {
+            output::line(&format!("  {}", warned.warning))?;
         }
         for error in &self.errors {
             output::line(&format!("  row {}: {}: {}", error.row, error.field, error.error))?;

@@ -1,13 +1,15 @@
-//! `voicedrop notifications`: what was told to other programs and by e-mail, and telling it again. Prints no address.
+//! `voicedrop notifications`: what was told to other programs and by e-mail, and telling it again; the endpoints of other programs, and new
+//! secrets for them. Prints no address, and a secret once.
 
 use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
 use commands::{
     CommandContext, CommandError,
     ports::{NotificationRecord, NotificationState, NotificationTarget},
-    use_cases::replay_notification,
+    use_cases::{replay_notification, rotate_webhook_secret, webhook_endpoints},
 };
-use domain::{CorrelationId, NotificationId, OrganizationId};
+use domain::{CorrelationId, NotificationId, OrganizationId, WebhookEndpointId};
+use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::{CliError, output};
@@ -41,6 +43,20 @@ pub enum Notifications {
     Replay {
         /// Which; all that are dead when none is named.
         ids: Vec<NotificationId>,
+        /// The organization, when there are several.
+        #[arg(long, value_name = "ID")]
+        organization: Option<OrganizationId>,
+    },
+    /// Lists the endpoints of other programs, and until when earlier secrets of theirs sign.
+    Endpoints {
+        /// The organization, when there are several.
+        #[arg(long, value_name = "ID")]
+        organization: Option<OrganizationId>,
+    },
+    /// Gives an endpoint a new secret and prints it; the one before it signs beside it for 24 hours.
+    RotateSecret {
+        /// Which endpoint.
+        endpoint: WebhookEndpointId,
         /// The organization, when there are several.
         #[arg(long, value_name = "ID")]
         organization: Option<OrganizationId>,
@@ -110,6 +126,11 @@ pub(super) async fn run(config: Config, what: Notifications) -> Result<(), CliEr
             json,
         } => list(&application, state, limit, organization, json).await,
         Notifications::Replay { ids, organization } => replay(&application, ids, organization).await,
+        Notifications::Endpoints { organization } => endpoints(&application, organization).await,
+        Notifications::RotateSecret {
+            endpoint,
+            organization,
+        } => rotate(&application, endpoint, organization).await,
     };
     application.close().await;
     done
@@ -197,10 +218,43 @@ async fn replay(
     } else {
         ids
     };
-    let correlation = CorrelationId::from_uuid(ports.ids.next());
-    let context = CommandContext::system(organization, "operator", correlation, None);
+    let context = by_the_operator(application, organization);
     for id in &ids {
         replay_notification(ports, &context, *id).await?;
     }
     output::line(&format!("{} notifications are sent again", ids.len()))
+}
+
+fn by_the_operator(application: &Application, organization: OrganizationId) -> CommandContext {
+    let correlation = CorrelationId::from_uuid(application.ports.ids.next());
+    CommandContext::system(organization, "operator", correlation, None)
+}
+
+async fn endpoints(application: &Application, named: Option<OrganizationId>) -> Result<(), CliError> {
+    let organization = organization(application, named).await?;
+    let context = by_the_operator(application, organization);
+    for endpoint in webhook_endpoints(&application.ports, &context).await? {
+        let until = endpoint.earlier_until.map_or_else(String::new, |until| {
+            format!("  an earlier secret signs until {}", until.to_rfc3339())
+        });
+        output::line(&format!("{}  {}{until}", endpoint.id, endpoint.origin))?;
+    }
+    Ok(())
+}
+
+async fn rotate(
+    application: &Application,
+    endpoint: WebhookEndpointId,
+    named: Option<OrganizationId>,
+) -> Result<(), CliError> {
+    let organization = organization(application, named).await?;
+    let context = by_the_operator(application, organization);
+    let rotated = rotate_webhook_secret(&application.ports, &context, endpoint).await?;
+    if let Some(until) = rotated.earlier_until {
+        output::complain(&format!(
+            "the secret before it signs until {}",
+            until.to_rfc3339()
+        ));
+    }
+    output::line(rotated.secret.expose_secret())
 }

@@ -11,4 +11,4 @@ pub use cache::PreviewCache;
 pub use fields::FIELDS;
 pub use preview::{PreviewRequest, PreviewRow, Previewed, StoredList, preview};
 pub use reading::{ListError, NextRows, Want, next_rows, open_stored};
-pub use survey::{Figures, KnownContacts, Mark, Survey};
+pub use survey::{CutCell, CutCells, Figures, KnownContacts, Mark, Survey};

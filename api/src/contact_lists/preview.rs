@@ -14,7 +14,7 @@ use projections::queries::ReadModels;
 use super::{
     cache::{ListKey, PreviewCache},
     reading::{ListError, Want, next_rows, open_stored, row_number},
-    survey::{Figures, KnownContacts, Mark, Survey},
+    survey::{CutCells, Figures, KnownContacts, Mark, Survey},
 };
 
 /// What is known of a list once it was read through.
@@ -24,6 +24,8 @@ pub struct Overview {
     pub summary: Option<TableSummary>,
     /// What all rows would come to.
     pub figures: Figures,
+    /// Cells that are longer than is read.
+    pub cut: CutCells,
     /// Why the file can't be read to its end; the figures are of the rows before.
     pub broken: Option<String>,
     /// Rows that repeat a number of an earlier one, ascending.
@@ -215,6 +217,7 @@ async fn read_through(
             None => {}
         }
         overview.figures = survey.figures;
+        overview.cut = survey.cut;
         return Ok((overview, page));
     }
 }

@@ -28,6 +28,8 @@ pub struct ReadRow {
     pub outcome: RowOutcome,
     /// Its cells in the columns' order, corrections applied.
     pub cells: Option<Vec<String>>,
+    /// Headers of the columns whose cell was cut.
+    pub cut: Vec<String>,
 }
 
 impl ReadRow {
@@ -104,7 +106,8 @@ pub async fn next_rows(
                 Some(Ok(outcome)) => {
                     let wanted = want(&outcome);
                     let cells = (wanted != Want::Nothing).then(|| reader.cells());
-                    rows.push(ReadRow { outcome, cells });
+                    let cut = reader.cut_columns();
+                    rows.push(ReadRow { outcome, cells, cut });
                     if wanted == Want::LastCells {
                         break;
                     }

@@ -6,10 +6,11 @@ use std::{collections::HashSet, sync::Arc};
 use commands::{
     Ports,
     people::contact_id,
-    ports::{KeyRing, RowOutcome},
+    ports::{KeyRing, ReadLimits, RowOutcome},
 };
 use domain::{ContactId, OrganizationId, PhoneNumber};
 use projections::queries::ReadModels;
+use serde::Serialize;
 
 use super::reading::{ListError, ReadRow};
 
@@ -39,6 +40,51 @@ pub struct Figures {
     pub rejected: u64,
     /// Rows whose source says that the person must not be contacted; counted above, too.
     pub do_not_contact: u64,
+}
+
+/// Most cut cells that are named; more are only counted.
+const CUT_CELLS_NAMED_MAX: usize = 100;
+
+/// A cell that is longer than is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CutCell {
+    /// Number of its row in the file, from 1.
+    pub row: u64,
+    /// Header of its column.
+    pub column: String,
+}
+
+impl CutCell {
+    /// What is left out of it, for a person.
+    pub fn warning(&self) -> String {
+        let most = ReadLimits::default().cell_chars_max;
+        format!(
+            "the text in row {}, column {:?} is longer than {most} characters; what is behind them is left out",
+            self.row, self.column
+        )
+    }
+}
+
+/// The cells that are longer than is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CutCells {
+    /// How many.
+    pub count: u64,
+    /// The first of them, in the file's order.
+    pub first: Vec<CutCell>,
+}
+
+impl CutCells {
+    /// Takes in the next row.
+    pub fn note(&mut self, row: &ReadRow) {
+        self.count += row.cut.len() as u64;
+        let named = row.cut.iter().map(|column| CutCell {
+            row: row.number(),
+            column: column.clone(),
+        });
+        let left = CUT_CELLS_NAMED_MAX.saturating_sub(self.first.len());
+        self.first.extend(named.take(left));
+    }
 }
 
 /// The contacts that an organization has, to be asked by number.
@@ -84,6 +130,8 @@ pub struct Survey {
     seen: HashSet<u64>,
     /// So far.
     pub figures: Figures,
+    /// So far.
+    pub cut: CutCells,
 }
 
 impl Survey {
@@ -96,6 +144,7 @@ impl Survey {
             known,
             seen: HashSet::new(),
             figures: Figures::default(),
+            cut: CutCells::default(),
         }
     }
 
@@ -104,6 +153,7 @@ impl Survey {
         let mut marks = Vec::with_capacity(rows.len());
         let (mut places, mut numbers) = (vec![], vec![]);
         for row in rows {
+            self.cut.note(row);
             let mark = match &row.outcome {
                 RowOutcome::Rejected(_) => Mark::Rejected,
                 RowOutcome::Contact(contact) => {
@@ -176,7 +226,28 @@ mod tests {
                 value: None,
             }),
         };
-        ReadRow { outcome, cells: None }
+        ReadRow {
+            outcome,
+            cells: None,
+            cut: vec![],
+        }
+    }
+
+    #[test]
+    fn many_cut_cells_are_counted_and_the_first_named() {
+        let mut cut = CutCells::default();
+        for number in 2..=121 {
+            let columns = vec!["Notes".to_owned()];
+            cut.note(&ReadRow {
+                cut: columns,
+                ..row(number, "none")
+            });
+        }
+        assert_eq!((cut.count, cut.first.len()), (120, CUT_CELLS_NAMED_MAX));
+        assert_eq!(
+            cut.first[0].warning(),
+            "the text in row 2, column \"Notes\" is longer than 4096 characters; what is behind them is left out"
+        );
     }
 
     #[tokio::test]

@@ -309,6 +309,7 @@ impl Journey {
         let start = CampaignCommand::StartScriptGeneration {
             engine: ScriptEngine::Template,
             prompt: None,
+            prompt_sha256: None,
         };
         self.command(id, start).await
     }

@@ -84,6 +84,7 @@ async fn of_all(source: &Source, wanted: &ResultFilter) -> Result<String, QueryE
         (Comparison::CampaignType, "campaign_type"),
         (Comparison::Writer, "writer"),
         (Comparison::Template, "template"),
+        (Comparison::Prompt, "prompt"),
         (Comparison::Length, "length_from_seconds"),
     ] {
         for compared in queries.compared(organization, seen, by, wanted).await? {

@@ -327,6 +327,7 @@ fn organization(refusal: &OrganizationRefusal) -> (&'static str, Value) {
         R::TooManyMappingTemplates => ("TOO_MANY_MAPPING_TEMPLATES", json!({})),
         R::TooManyWebhookEndpoints => ("TOO_MANY_WEBHOOKS", json!({})),
         R::UnknownWebhookEndpoint => ("UNKNOWN_WEBHOOK", json!({})),
+        R::TooManyWebhookSecrets => ("TOO_MANY_SECRETS", json!({})),
         R::TooManyDigestRecipients => ("TOO_MANY_RECIPIENTS", json!({})),
         R::NoReason => ("NO_REASON", json!({})),
     }

@@ -1,11 +1,13 @@
 //! What is told to the outside about campaigns: who is told, what was said to whom and what came of it, and the two ways it goes: webhooks
 //! and e-mail.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     CampaignId, DigestRecipientId, EventId, NotificationId, OrganizationId, Position, UserId,
-    WebhookEndpointId,
+    WebhookEndpointId, WebhookSecretId,
 };
 use secrecy::SecretString;
 
@@ -21,8 +23,8 @@ pub struct WebhookEndpoint {
     pub organization: OrganizationId,
     /// Where it is. Paths of such addresses are often secrets.
     pub url: SecretString,
-    /// What signs, as `whsec_` and base64.
-    pub secret: SecretString,
+    /// What signs or has signed, each as `whsec_` and base64; the organization's events say which of them sign now.
+    pub secrets: BTreeMap<WebhookSecretId, SecretString>,
     /// Since when.
     pub added_at: DateTime<Utc>,
 }
@@ -39,6 +41,23 @@ pub trait WebhookEndpoints: Send + Sync + std::fmt::Debug {
         organization: OrganizationId,
         id: WebhookEndpointId,
     ) -> Result<Option<WebhookEndpoint>, PortError>;
+
+    /// Adds a secret; the same id again changes nothing. That there is no such endpoint is no failure.
+    async fn add_secret(
+        &self,
+        organization: OrganizationId,
+        endpoint: WebhookEndpointId,
+        id: WebhookSecretId,
+        secret: SecretString,
+    ) -> Result<(), PortError>;
+
+    /// Forgets secrets that sign no more; that there are none is no failure.
+    async fn forget_secrets(
+        &self,
+        organization: OrganizationId,
+        endpoint: WebhookEndpointId,
+        ids: &[WebhookSecretId],
+    ) -> Result<(), PortError>;
 
     /// Forgets one; that there is none is no failure.
     async fn remove(&self, organization: OrganizationId, id: WebhookEndpointId) -> Result<(), PortError>;
@@ -203,8 +222,10 @@ pub struct NotTaken {
 /// A signed message to an endpoint.
 #[derive(Debug, Clone)]
 pub struct WebhookMessage<'a> {
-    /// Where and with which secret.
-    pub endpoint: &'a WebhookEndpoint,
+    /// Where it goes. Paths of such addresses are often secrets.
+    pub url: &'a SecretString,
+    /// What it is signed with, a signature each.
+    pub secrets: Vec<&'a SecretString>,
     /// The notification's id.
     pub id: NotificationId,
     /// When it is sent; part of what is signed.

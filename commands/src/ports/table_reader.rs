@@ -214,6 +214,9 @@ pub trait TableReader: Send {
     /// The cells of the row that was read last, in the columns' order, corrections applied: what a preview shows.
     fn cells(&self) -> Vec<String>;
 
+    /// Headers of the columns whose cell of the row that was read last is longer than is read: what is behind the limit was left out.
+    fn cut_columns(&self) -> Vec<String>;
+
     /// How far it is.
     fn progress(&self) -> ReadProgress;
 }

@@ -357,6 +357,39 @@ fn never(reason: &str) -> Result<u16, NotTaken> {
     })
 }
 
+/// Posts it to an endpoint, signed with every secret that signs now. What signs no more is forgotten.
+async fn post(
+    ports: &Ports,
+    context: &CommandContext,
+    outlets: &Outlets,
+    notification: &Notification,
+    id: WebhookEndpointId,
+) -> Result<Result<u16, NotTaken>, CommandError> {
+    let endpoint = ports.webhook_endpoints.find(context.organization, id).await?;
+    // Removed is removed, whatever was planned before.
+    let Some((webhook, endpoint)) = outlets.webhooks.get(&id).zip(endpoint) else {
+        return Ok(never("the endpoint was removed"));
+    };
+    let now = ports.clock.now();
+    let ended = webhook.ended(now);
+    let ended: Vec<_> = ended.filter(|id| endpoint.secrets.contains_key(id)).collect();
+    if !ended.is_empty() {
+        let endpoints = &ports.webhook_endpoints;
+        endpoints.forget_secrets(context.organization, id, &ended).await?;
+    }
+    let message = WebhookMessage {
+        url: &endpoint.url,
+        secrets: webhook
+            .signing(now)
+            .filter_map(|id| endpoint.secrets.get(&id))
+            .collect(),
+        id: notification.id,
+        sent_at: now,
+        body: notification.body.as_deref().unwrap_or("{}"),
+    };
+    Ok(ports.webhooks.send(&message).await)
+}
+
 async fn tell(
     ports: &Ports,
     context: &CommandContext,
@@ -366,21 +399,7 @@ async fn tell(
     let outlets = &organization.state().outlets;
     let notification = &record.notification;
     match notification.target {
-        NotificationTarget::Webhook(id) => {
-            // Removed is removed, whatever was planned before.
-            let known = outlets.webhooks.contains_key(&id);
-            let endpoint = ports.webhook_endpoints.find(context.organization, id).await?;
-            let Some(endpoint) = endpoint.filter(|_| known) else {
-                return Ok(never("the endpoint was removed"));
-            };
-            let message = WebhookMessage {
-                endpoint: &endpoint,
-                id: notification.id,
-                sent_at: ports.clock.now(),
-                body: notification.body.as_deref().unwrap_or("{}"),
-            };
-            Ok(ports.webhooks.send(&message).await)
-        }
+        NotificationTarget::Webhook(id) => post(ports, context, outlets, notification, id).await,
         NotificationTarget::Member(user) => {
             let profile = organization.state().members.get(&user).map(|m| &m.profile);
             let Some(profile) = profile else {

@@ -33,9 +33,9 @@ pub use inbound::{
 };
 pub use organizations::{Founder, MemberProfile, add_member, found_organization};
 pub use outlets::{
-    AddedEndpoint, DigestMailSettings, DigestRecipient, KnownEndpoint, add_digest_recipient,
+    AddedEndpoint, DigestMailSettings, DigestRecipient, KnownEndpoint, RotatedSecret, add_digest_recipient,
     add_webhook_endpoint, digest_mail_settings, remove_digest_recipient, remove_webhook_endpoint,
-    replay_notification, test_digest_mail, test_webhook_endpoint, webhook_endpoints,
+    replay_notification, rotate_webhook_secret, test_digest_mail, test_webhook_endpoint, webhook_endpoints,
 };
 pub use pick::{PICKED_CONTACTS_MAX, PickedContacts, pick_contacts};
 pub use push::{

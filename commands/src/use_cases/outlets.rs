@@ -1,9 +1,10 @@
 //! Where an organization has its digests sent, and sending something again. A secret is durable before the event that speaks of it, and
 //! gone after the one that ends it.
 
+use chrono::{DateTime, Utc};
 use domain::{
-    DigestRecipientId, NotificationId, Position, UserId, WebhookEndpointId,
-    organization::{Organization, OrganizationCommand},
+    DigestRecipientId, NotificationId, Position, UserId, WebhookEndpointId, WebhookSecretId,
+    organization::{Organization, OrganizationCommand, OrganizationRefusal},
 };
 use secrecy::SecretString;
 
@@ -25,6 +26,17 @@ pub struct AddedEndpoint {
     pub origin: String,
     /// What signs: shown once.
     pub secret: SecretString,
+    /// Where the event stands.
+    pub position: Option<Position>,
+}
+
+/// A new secret of an endpoint.
+#[derive(Debug)]
+pub struct RotatedSecret {
+    /// What signs from here on: shown once.
+    pub secret: SecretString,
+    /// Until when the secrets before it sign, too.
+    pub earlier_until: Option<DateTime<Utc>>,
     /// Where the event stands.
     pub position: Option<Position>,
 }
@@ -58,6 +70,8 @@ pub struct KnownEndpoint {
     pub id: WebhookEndpointId,
     /// Scheme, host and port.
     pub origin: String,
+    /// Until when secrets before the newest sign, too.
+    pub earlier_until: Option<DateTime<Utc>>,
 }
 
 async fn run(
@@ -85,7 +99,7 @@ pub async fn add_webhook_endpoint(
         id,
         organization: context.organization,
         url: allowed.url,
-        secret: secret.clone(),
+        secrets: [(WebhookSecretId::first_of(id), secret.clone())].into(),
         added_at: ports.clock.now(),
     };
     ports.webhook_endpoints.save(endpoint).await?;
@@ -123,17 +137,61 @@ pub async fn remove_webhook_endpoint(
     Ok(position)
 }
 
+/// Has an endpoint's messages signed with a new secret; the one before it signs beside it until the receiver has had time to change.
+pub async fn rotate_webhook_secret(
+    ports: &Ports,
+    context: &CommandContext,
+    id: WebhookEndpointId,
+) -> Result<RotatedSecret, CommandError> {
+    let (endpoints, now) = (&ports.webhook_endpoints, ports.clock.now());
+    let loaded = organization(ports, context).await?;
+    let known = loaded.state().outlets.webhooks.get(&id);
+    let known = known.ok_or(OrganizationRefusal::UnknownWebhookEndpoint)?;
+    let ended: Vec<_> = known.ended(now).collect();
+    endpoints.forget_secrets(context.organization, id, &ended).await?;
+    let (secret_id, secret) = (
+        WebhookSecretId::from_uuid(ports.ids.next()),
+        ports.webhooks.new_secret(),
+    );
+    endpoints
+        .add_secret(context.organization, id, secret_id, secret.clone())
+        .await?;
+    let command = OrganizationCommand::RotateWebhookSecret {
+        endpoint: id,
+        secret: secret_id,
+        at: now,
+    };
+    let position = match run(ports, context, command).await {
+        // Only a refusal says that no event names it: what went wrong otherwise may have been recorded.
+        Err(refused @ CommandError::Refused(_)) => {
+            endpoints
+                .forget_secrets(context.organization, id, &[secret_id])
+                .await?;
+            return Err(refused);
+        }
+        other => other?,
+    };
+    let loaded = organization(ports, context).await?;
+    let rotated = loaded.state().outlets.webhooks.get(&id);
+    Ok(RotatedSecret {
+        secret,
+        earlier_until: rotated.and_then(|webhook| webhook.earlier_until(now)),
+        position,
+    })
+}
+
 /// The endpoints, by id, oldest first.
 pub async fn webhook_endpoints(
     ports: &Ports,
     context: &CommandContext,
 ) -> Result<Vec<KnownEndpoint>, CommandError> {
-    let loaded = organization(ports, context).await?;
+    let (loaded, now) = (organization(ports, context).await?, ports.clock.now());
     let known = loaded.state().outlets.webhooks.iter();
     Ok(known
-        .map(|(id, origin)| KnownEndpoint {
+        .map(|(id, webhook)| KnownEndpoint {
             id: *id,
-            origin: origin.clone(),
+            origin: webhook.origin.clone(),
+            earlier_until: webhook.earlier_until(now),
         })
         .collect())
 }

@@ -14,8 +14,8 @@ use crate::{
     error::CommandError,
     execute::{execute, retrying},
     people::{details_of, load_people, seal_about},
-    ports::{PortError, Speech, SpeechRequest, unpriced_model},
-    scripts::{Variables, linter_for, names_of, prompt_for, template_of},
+    ports::{Speech, SpeechRequest, unpriced_model},
+    scripts::{Variables, instructions, linter_for, names_of, prompt_for, template_of},
     stream::{Batch, Loaded, load, load_many},
 };
 
@@ -283,17 +283,30 @@ pub async fn regenerate_script(
         loaded.state(),
         &settings.agent,
     );
-    let mut text = rewrite(ports, context, loaded.state(), &variables, by).await?;
-    let linter = linter_for(ports, context.organization, settings).await?;
-    let lint = linter.check(&text.0, &names_of(&details));
-    let sealed = seal_about(ports, context, &[(contact, &text.0)]).await?.pop();
-    text.1.text = sealed.ok_or_else(|| CommandError::Journal("nothing was sealed".into()))?;
-    let generate = ScriptCommand::Generate {
-        campaign,
-        contact,
-        text: GeneratedText { lint, ..text.1 },
+    let (words, text) = rewrite(ports, context, loaded.state(), &variables, by).await?;
+    let cost = text.cost;
+    let recorded = async {
+        let linter = linter_for(ports, context.organization, settings).await?;
+        let lint = linter.check(&words, &names_of(&details));
+        let sealed = seal_about(ports, context, &[(contact, &words)]).await?.pop();
+        let sealed = sealed.ok_or_else(|| CommandError::invalid("nothing was sealed; try again"))?;
+        let generate = ScriptCommand::Generate {
+            campaign,
+            contact,
+            text: GeneratedText {
+                text: sealed,
+                lint,
+                ..text
+            },
+        };
+        execute::<Script>(ports, context, id, generate).await
     };
-    execute::<Script>(ports, context, id, generate).await
+    match recorded.await {
+        // Whether the journal has it is not known: what it has is in the bill with its cost.
+        Err(unknown @ CommandError::Journal(_)) => Err(unknown),
+        Err(error) => Err(noted(ports, context, loaded.state(), cost, error).await),
+        done => done,
+    }
 }
 
 /// The words, and where they come from; not sealed and not checked yet.
@@ -337,7 +350,7 @@ async fn rewrite(
     let prompt_sha256 = hex::encode(Sha256::digest(asked.instructions.as_bytes()));
     let written = match writer.map_err(|e| invalid(&e))?.write(asked).await {
         Ok(written) => written,
-        Err(error) => return Err(noted(ports, context, campaign, error).await),
+        Err(error) => return Err(noted(ports, context, campaign, error.cost, error.into()).await),
     };
     let text = GeneratedText {
         model: Some(written.model),
@@ -349,23 +362,24 @@ async fn rewrite(
     Ok((written.text, text))
 }
 
-/// Records what a text cost that can't be used; answers why there is none.
+/// Records what a text cost that can't be used or recorded; answers why there is none.
 async fn noted(
     ports: &Ports,
     context: &CommandContext,
     campaign: &Campaign,
-    error: PortError,
+    cost: domain::MicroDollars,
+    error: CommandError,
 ) -> CommandError {
-    let Some(id) = campaign.id.filter(|_| error.cost > domain::MicroDollars::ZERO) else {
-        return error.into();
+    let Some(id) = campaign.id.filter(|_| cost > domain::MicroDollars::ZERO) else {
+        return error;
     };
     let note = CampaignCommand::NoteWaste {
         run: campaign.generation_run(),
         texts: 1,
-        cost: error.cost,
+        cost,
     };
     match execute::<Campaign>(ports, context, id, note).await {
-        Ok(_) => error.into(),
+        Ok(_) => error,
         Err(unrecorded) => unrecorded,
     }
 }
@@ -401,7 +415,18 @@ pub async fn start_generation(
             }
         }
     }
-    let start = CampaignCommand::StartScriptGeneration { engine, prompt };
+    let prompt_sha256 = match &engine {
+        ScriptEngine::Template => None,
+        ScriptEngine::Model { .. } => {
+            let told = instructions(prompt.as_deref());
+            Some(hex::encode(Sha256::digest(told.as_bytes())))
+        }
+    };
+    let start = CampaignCommand::StartScriptGeneration {
+        engine,
+        prompt,
+        prompt_sha256,
+    };
     execute::<Campaign>(ports, context, campaign, start).await
 }
 

@@ -98,6 +98,8 @@ pub enum CampaignCommand {
         engine: ScriptEngine,
         /// The agent's own instructions.
         prompt: Option<String>,
+        /// SHA-256 of all that the model is told to do, hex; nothing where none writes.
+        prompt_sha256: Option<String>,
     },
     /// Close a generation.
     FinishScriptGeneration {

@@ -281,13 +281,18 @@ impl Campaign {
 
     fn produce(&self, command: CampaignCommand) -> Decided {
         match command {
-            CampaignCommand::StartScriptGeneration { engine, prompt } => {
+            CampaignCommand::StartScriptGeneration {
+                engine,
+                prompt,
+                prompt_sha256,
+            } => {
                 self.needs("generating scripts", EDITABLE)?;
                 self.has_contacts()?;
                 Ok(vec![E::ScriptGenerationStarted {
                     run: self.generation_run + 1,
                     engine,
                     prompt,
+                    prompt_sha256,
                 }])
             }
             CampaignCommand::FinishScriptGeneration {

@@ -230,6 +230,9 @@ pub enum CampaignEvent {
         /// The agent's own instructions to the model.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         prompt: Option<String>,
+        /// SHA-256 of all that the model is told to do, hex; nothing where none writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prompt_sha256: Option<String>,
     },
     /// Scripts are written.
     ScriptGenerationFinished {

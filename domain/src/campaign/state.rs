@@ -272,7 +272,9 @@ impl Campaign {
     fn take_in_production(&mut self, event: &CampaignEvent) {
         use CampaignEvent as E;
         match event {
-            E::ScriptGenerationStarted { run, engine, prompt } => {
+            E::ScriptGenerationStarted {
+                run, engine, prompt, ..
+            } => {
                 self.status = CampaignStatus::GeneratingScripts;
                 self.generation_run = *run;
                 self.batching.begin_run();

@@ -102,6 +102,7 @@ fn generation_started() -> Event {
         run: 1,
         engine: ScriptEngine::Template,
         prompt: None,
+        prompt_sha256: None,
     }
 }
 
@@ -428,6 +429,7 @@ mod while_being_produced {
         Command::StartScriptGeneration {
             engine: ScriptEngine::Template,
             prompt: None,
+            prompt_sha256: None,
         }
     }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::{CallerId, HaltedBy, Role, Settings};
 use crate::{
     ConnectionId, DigestRecipientId, NotificationId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState,
-    UserId, WebhookEndpointId,
+    UserId, WebhookEndpointId, WebhookSecretId,
     compliance::{Emergency, PermitKind, PermitStanding},
     import::ContactSource,
 };
@@ -175,6 +177,15 @@ pub enum OrganizationCommand {
     RemoveWebhookEndpoint {
         /// The endpoint.
         endpoint: WebhookEndpointId,
+    },
+    /// Sign what an endpoint is sent with a new secret, and for a while with the ones before it.
+    RotateWebhookSecret {
+        /// The endpoint.
+        endpoint: WebhookEndpointId,
+        /// The new secret.
+        secret: WebhookSecretId,
+        /// When.
+        at: DateTime<Utc>,
     },
     /// Send a test to an endpoint.
     TestWebhookEndpoint {

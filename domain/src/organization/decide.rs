@@ -86,6 +86,7 @@ impl Decider for Organization {
             C::SaveMappingTemplate { .. } | C::RemoveMappingTemplate { .. } => self.template(command),
             C::AddWebhookEndpoint { .. }
             | C::RemoveWebhookEndpoint { .. }
+            | C::RotateWebhookSecret { .. }
             | C::TestWebhookEndpoint { .. }
             | C::AddDigestRecipient { .. }
             | C::RemoveDigestRecipient { .. }

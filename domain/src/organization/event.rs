@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{CallerId, Settings};
 use crate::{
     ConnectionId, DigestRecipientId, NotificationId, OrganizationId, PhoneNumber, Sealed, TeamId, UsState,
-    UserId, WebhookEndpointId,
+    UserId, WebhookEndpointId, WebhookSecretId,
     aggregate::event_names,
     compliance::{Emergency, PermitKind, PermitStanding},
     import::ContactSource,
@@ -234,6 +235,15 @@ pub enum OrganizationEvent {
         /// The endpoint.
         endpoint_id: WebhookEndpointId,
     },
+    /// What an endpoint is sent is signed with a new secret from here on, and for a while with the one before it, too.
+    WebhookSecretRotated {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+        /// The new secret's id; the secret itself is nowhere in events.
+        secret_id: WebhookSecretId,
+        /// Until when the secret before it signs.
+        earlier_until: DateTime<Utc>,
+    },
     /// A test is to be sent to an endpoint.
     WebhookTestRequested {
         /// The endpoint.
@@ -307,6 +317,7 @@ event_names!(OrganizationEvent {
     MappingTemplateRemoved = "1",
     WebhookEndpointAdded = "1",
     WebhookEndpointRemoved = "1",
+    WebhookSecretRotated = "1",
     WebhookTestRequested = "1",
     DigestRecipientAdded = "1",
     DigestRecipientRemoved = "1",

@@ -13,7 +13,9 @@ mod tests;
 
 pub use command::OrganizationCommand;
 pub use event::{HaltedBy, OrganizationEvent, Role};
-pub use outlets::{DIGEST_RECIPIENTS_MAX, Outlets, WEBHOOK_ENDPOINTS_MAX};
+pub use outlets::{
+    DIGEST_RECIPIENTS_MAX, Outlets, SigningSecret, WEBHOOK_ENDPOINTS_MAX, WEBHOOK_SECRETS_OVERLAP, Webhook,
+};
 pub use permits::take_in_permits;
 pub use refusal::OrganizationRefusal;
 pub use settings::{AgentProfile, CallerId, PRONUNCIATIONS_MAX, Pronunciation, RateCard, Settings, spoken};

@@ -50,6 +50,11 @@ pub enum OrganizationRefusal {
     /// There is no such endpoint.
     #[error("there is no such webhook")]
     UnknownWebhookEndpoint,
+    /// Too many secrets sign at once.
+    #[error(
+        "three secrets of the webhook sign already; wait until the oldest has ended, or remove the webhook and add it again"
+    )]
+    TooManyWebhookSecrets,
     /// Too many people.
     #[error("at most 20 people besides the owners of campaigns get digests; remove one")]
     TooManyDigestRecipients,

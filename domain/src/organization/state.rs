@@ -156,6 +156,7 @@ impl Organization {
             }
             E::WebhookEndpointAdded { .. }
             | E::WebhookEndpointRemoved { .. }
+            | E::WebhookSecretRotated { .. }
             | E::DigestRecipientAdded { .. }
             | E::DigestRecipientRemoved { .. }
             | E::DigestMailToOwnersSet { .. }

@@ -1,10 +1,13 @@
 //! The rules of an organization, given/when/then.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{
     HaltedBy, OrganizationCommand as Command, OrganizationEvent as Event, OrganizationRefusal as Refusal, *,
 };
 use crate::{
-    DigestRecipientId, OrganizationId, Sealed, TeamId, UsState, UserId, WebhookEndpointId,
+    Decider as _, DigestRecipientId, OrganizationId, Sealed, TeamId, UsState, UserId, WebhookEndpointId,
+    WebhookSecretId,
     compliance::{Emergency, PermitKind, PermitStanding},
     testing::{self, Given, uuid},
 };
@@ -423,6 +426,66 @@ fn only_a_webhook_that_is_there_is_tested_and_what_is_gone_is_gone() {
     given([founded(), endpoint_added(0), removed])
         .when(remove)
         .then_nothing();
+}
+
+fn noon(hours: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_773_316_800, 0).unwrap() + TimeDelta::hours(hours)
+}
+
+const fn secret(n: u8) -> WebhookSecretId {
+    WebhookSecretId::from_uuid(uuid(120 + n))
+}
+
+fn rotate(n: u8, hours: i64) -> Command {
+    Command::RotateWebhookSecret {
+        endpoint: endpoint(0),
+        secret: secret(n),
+        at: noon(hours),
+    }
+}
+
+fn rotated(n: u8, hours: i64) -> Event {
+    Event::WebhookSecretRotated {
+        endpoint_id: endpoint(0),
+        secret_id: secret(n),
+        earlier_until: noon(hours + 24),
+    }
+}
+
+#[test]
+fn a_new_secret_signs_beside_the_one_before_it_for_a_day() {
+    given([founded()])
+        .when(rotate(1, 0))
+        .then_refused(Refusal::UnknownWebhookEndpoint);
+    given([founded(), endpoint_added(0)])
+        .when(rotate(1, 0))
+        .then([rotated(1, 0)]);
+    given([founded(), endpoint_added(0), rotated(1, 0)])
+        .when(rotate(1, 0))
+        .then_nothing();
+
+    let mut organization = Organization::default();
+    for event in [founded(), endpoint_added(0), rotated(1, 0), rotated(2, 5)] {
+        organization.evolve(&event);
+    }
+    let webhook = &organization.outlets.webhooks[&endpoint(0)];
+    let signing = |hours| webhook.signing(noon(hours)).collect::<Vec<_>>();
+    let first = WebhookSecretId::first_of(endpoint(0));
+    assert_eq!(signing(23), [secret(2), secret(1), first]);
+    assert_eq!(signing(24), [secret(2), secret(1)], "each has its own day");
+    assert_eq!(signing(29), [secret(2)]);
+    assert_eq!(webhook.ended(noon(29)).collect::<Vec<_>>(), [secret(1), first]);
+    assert_eq!(webhook.earlier_until(noon(23)), Some(noon(29)));
+    assert_eq!(webhook.earlier_until(noon(29)), None);
+}
+
+#[test]
+fn no_more_than_three_secrets_sign_at_once() {
+    let twice = || [founded(), endpoint_added(0), rotated(1, 0), rotated(2, 5)];
+    given(twice())
+        .when(rotate(3, 23))
+        .then_refused(Refusal::TooManyWebhookSecrets);
+    given(twice()).when(rotate(3, 24)).then([rotated(3, 24)]);
 }
 
 #[test]

@@ -232,6 +232,7 @@ fn organization_line(event: &OrganizationEvent) -> String {
         E::MappingTemplateRemoved { .. } => "A column mapping was removed".to_owned(),
         E::WebhookEndpointAdded { origin, .. } => format!("A webhook to {origin} was added"),
         E::WebhookEndpointRemoved { .. } => "A webhook was removed".to_owned(),
+        E::WebhookSecretRotated { .. } => "A webhook got a new secret".to_owned(),
         E::WebhookTestRequested { .. } => "A webhook is tested".to_owned(),
         E::DigestRecipientAdded { .. } => "Digests are sent to one more person".to_owned(),
         E::DigestRecipientRemoved { .. } => "Digests are sent to one person less".to_owned(),

@@ -9,6 +9,7 @@ mod contacts;
 mod digests;
 mod imports;
 mod organizations;
+mod prompts;
 mod results;
 mod script_delivery;
 mod scripts;
@@ -24,7 +25,10 @@ pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;
 pub use imports::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
 pub use organizations::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
-pub use results::{DayResultRow, HourResultRow, LENGTH_STEP_SECONDS, ScriptResultRow, StateResultRow};
+pub use prompts::PromptRow;
+pub use results::{
+    DayResultRow, HourResultRow, LENGTH_STEP_SECONDS, PromptResultRow, ScriptResultRow, StateResultRow,
+};
 pub use scripts::{ScriptRow, ScriptVersionRow};
 pub use suppressions::{SuppressionListRow, SuppressionRow};
 pub use tallies::{FailureTallyRow, ObstacleTallyRow};
@@ -49,8 +53,9 @@ pub const MODELS: &[Projection] = &[
     digests::apply,
 ];
 
-/// Projections that only add rows and read none.
+/// Projections that only put rows and read none.
 pub const LOGS: &[Projection] = &[
+    prompts::apply,
     scripts::apply_versions,
     imports::apply_row_outcomes,
     activity::apply,

@@ -177,6 +177,7 @@ impl OrganizationRow {
             | OrganizationEvent::SourceDisconnected { .. }
             | OrganizationEvent::WebhookEndpointAdded { .. }
             | OrganizationEvent::WebhookEndpointRemoved { .. }
+            | OrganizationEvent::WebhookSecretRotated { .. }
             | OrganizationEvent::WebhookTestRequested { .. }
             | OrganizationEvent::DigestRecipientAdded { .. }
             | OrganizationEvent::DigestRecipientRemoved { .. }
@@ -236,6 +237,7 @@ fn apply_to_members(event: &Recorded, happened: &OrganizationEvent, rows: &mut R
         | OrganizationEvent::MappingTemplateRemoved { .. }
         | OrganizationEvent::WebhookEndpointAdded { .. }
         | OrganizationEvent::WebhookEndpointRemoved { .. }
+        | OrganizationEvent::WebhookSecretRotated { .. }
         | OrganizationEvent::WebhookTestRequested { .. }
         | OrganizationEvent::DigestRecipientAdded { .. }
         | OrganizationEvent::DigestRecipientRemoved { .. }

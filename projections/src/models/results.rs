@@ -41,7 +41,7 @@ impl Share {
 
 /// A row that counts what came of scripts.
 trait Counted: ReadModel {
-    /// The row in which a script counts, empty; nothing when it was not handed over.
+    /// The row in which a script counts, empty; nothing when it was not handed over or has no place in the table.
     fn place(script: &ScriptRow) -> Option<Self>;
 
     /// Counts a script in, or out.
@@ -87,8 +87,8 @@ macro_rules! counted {
 
         impl Counted for $row {
             fn place(script: &ScriptRow) -> Option<Self> {
-                let place: fn(&ScriptRow, DateTime<Utc>) -> Self = $place;
-                handed_over(script).map(|at| place(script, at))
+                let place: fn(&ScriptRow, DateTime<Utc>) -> Option<Self> = $place;
+                handed_over(script).and_then(|at| place(script, at))
             }
 
             fn tally(&mut self, share: Share, by: i64) {
@@ -115,7 +115,7 @@ counted! {
     }
     |script, at| {
         let day = at.with_timezone(&analytics::zone_of(script)).date_naive();
-        DayResultRow::blank(script.organization_id, script.campaign_id, day)
+        Some(DayResultRow::blank(script.organization_id, script.campaign_id, day))
     }
 }
 
@@ -130,7 +130,8 @@ counted! {
     |script, at| {
         let local = at.with_timezone(&analytics::zone_of(script));
         let weekday = local.weekday().number_from_monday();
-        HourResultRow::blank(script.organization_id, script.campaign_id, weekday, local.hour())
+        let row = HourResultRow::blank(script.organization_id, script.campaign_id, weekday, local.hour());
+        Some(row)
     }
 }
 
@@ -141,7 +142,8 @@ counted! {
         state: String,
     }
     |script, _| {
-        StateResultRow::blank(script.organization_id, script.campaign_id, analytics::state_of(script))
+        let state = analytics::state_of(script);
+        Some(StateResultRow::blank(script.organization_id, script.campaign_id, state))
     }
 }
 
@@ -158,13 +160,25 @@ counted! {
     |script, _| {
         let model = script.model.as_ref().filter(|_| script.author == Author::Ai);
         let seconds = (script.audio_duration_ms.unwrap_or(0) / 1_000) as u32;
-        ScriptResultRow::blank(
+        Some(ScriptResultRow::blank(
             script.organization_id,
             script.campaign_id,
             script.author,
             model.cloned().unwrap_or_default(),
             seconds / LENGTH_STEP_SECONDS * LENGTH_STEP_SECONDS,
-        )
+        ))
+    }
+}
+
+counted! {
+    /// What came of the voicemails that were written from one prompt; those that no model wrote, or a person changed, are in none.
+    pub struct PromptResultRow in "prompt_results" {
+        /// Which, as in [`PromptRow`](super::PromptRow).
+        prompt: String,
+    }
+    |script, _| {
+        let prompt = script.prompt.clone().filter(|_| script.author == Author::Ai)?;
+        Some(PromptResultRow::blank(script.organization_id, script.campaign_id, prompt))
     }
 }
 
@@ -208,4 +222,5 @@ pub(super) fn follow_script(rows: &mut Rows, before: Option<&ScriptRow>, after: 
     follow(&mut rows.hour_results, before, after);
     follow(&mut rows.state_results, before, after);
     follow(&mut rows.script_results, before, after);
+    follow(&mut rows.prompt_results, before, after);
 }

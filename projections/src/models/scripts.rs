@@ -9,7 +9,10 @@ use domain::{
     script::{Author, DeliveryStatus, FailureClass, ScriptEvent, lint::Lint},
 };
 
-use super::{CampaignRow, analytics, campaign_contacts, organization_of, results, stream_id, tallies};
+use super::{
+    CampaignRow, analytics, campaign_contacts, organization_of, prompts::fingerprint, results, stream_id,
+    tallies,
+};
 use crate::{AudioState, Json, ReviewState, Rows, VerdictCode, model::read_model};
 
 read_model! {
@@ -39,6 +42,8 @@ read_model! {
         editor: Option<UserId>,
         /// The provider's model id of the last generated version.
         model: Option<String>,
+        /// Which prompt the last generated version was written from, as in [`PromptRow`](super::PromptRow); nothing where no model wrote it.
+        prompt: Option<String>,
         /// How long the newest words take to say, estimated, milliseconds.
         estimated_ms: Option<i64>,
         /// How many findings of the lint about the newest words stop an approval.
@@ -308,6 +313,7 @@ impl ScriptRow {
                 characters,
                 by,
                 model,
+                prompt_sha256,
                 cost,
                 lint,
                 ..
@@ -317,6 +323,7 @@ impl ScriptRow {
                 self.author = *by;
                 self.editor = None;
                 self.model.clone_from(model);
+                self.prompt = prompt_sha256.as_deref().map(fingerprint);
                 add(&mut self.writer_cost, *cost);
             }
             ScriptEvent::ScriptEdited {

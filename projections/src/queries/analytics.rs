@@ -95,6 +95,8 @@ pub enum Comparison {
     Writer,
     /// Which template wrote them; what models and people wrote is left out.
     Template,
+    /// What the model that wrote them was told to do; what templates and people wrote is left out.
+    Prompt,
     /// How long they are, in steps of [`LENGTH_STEP_SECONDS`](crate::models::LENGTH_STEP_SECONDS).
     Length,
 }
@@ -102,10 +104,10 @@ pub enum Comparison {
 /// One of the things that are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// The campaign's id, the type, the author, the seconds, or the type whose starter template it is, as stored; empty for a template
-    /// of the campaigns' own.
+    /// The campaign's id, the type, the author, the prompt's fingerprint, the seconds, or the type whose starter template it is, as
+    /// stored; empty for a template of the campaigns' own.
     pub key: String,
-    /// The campaign's name, the model's, or the template.
+    /// The campaign's name, the model's, the prompt's label where it is known, or the template.
     pub name: Option<String>,
     /// What came of its voicemails.
     pub results: Results,

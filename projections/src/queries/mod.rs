@@ -26,7 +26,7 @@ pub use contacts::{
 pub use imports::{ImportFilter, ImportPlace, ImportQueries};
 pub use organizations::{Membership, OrganizationQueries};
 pub use page::{Cursor, InvalidCursor, PAGE_ROWS_MAX, Page, PageRequest};
-pub use scripts::{ScriptCondition, ScriptFilter, ScriptQueries, ScriptSums};
+pub use scripts::{ScriptCondition, ScriptFilter, ScriptQueries, ScriptSums, SpokenOtherwise};
 
 /// How far a person sees within their organization.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -53,6 +53,17 @@ pub enum ScriptCondition {
     OnceSpoken,
 }
 
+/// Recordings that there are, by another voice than is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpokenOtherwise {
+    /// How many.
+    pub recordings: u64,
+    /// Characters of the words that they say.
+    pub characters: u64,
+    /// How long they are together, milliseconds.
+    pub audio_ms: u64,
+}
+
 /// Sums over the scripts of a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ScriptSums {
@@ -115,6 +126,14 @@ pub trait ScriptQueries: Send + Sync {
         organization: OrganizationId,
         campaign: CampaignId,
     ) -> Result<ScriptSums, QueryError>;
+
+    /// Recordings of approved scripts of a campaign that are not handed over and whose voice is another one than this.
+    async fn spoken_otherwise(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        voice: &str,
+    ) -> Result<SpokenOtherwise, QueryError>;
 
     /// Every version of a script, newest first.
     async fn script_versions(

@@ -104,12 +104,18 @@ pub fn generated((campaign_id, contact_id): (CampaignId, ContactId), version: u3
         characters: 200,
         by: Author::Ai,
         model: Some("m".to_owned()),
-        prompt_sha256: None,
+        prompt_sha256: prompt_sha256(version),
         tokens: Some(300),
         cost: MicroDollars::from_micros(1_000),
         lint: linted(version),
         batch_id: None,
     }
+}
+
+/// What a model was told to do: two prompts, and every third version was written before it was noted.
+pub fn prompt_sha256(version: u32) -> Option<String> {
+    let prompt = if version.is_multiple_of(2) { "b2" } else { "a1" };
+    (!version.is_multiple_of(3)).then(|| prompt.repeat(32))
 }
 
 /// What the lint says: every second version was written before there was one, every fifth is stopped.

@@ -106,7 +106,7 @@ fn sorted<R: ReadModel>(set: &RowSet<R>, same: impl Fn(&mut R)) -> String {
     format!("{rows:#?}")
 }
 
-fn figures(rows: &Rows) -> [String; 9] {
+fn figures(rows: &Rows) -> [String; 10] {
     let epoch = DateTime::<Utc>::UNIX_EPOCH;
     [
         sorted(&rows.campaigns, |c: &mut CampaignRow| {
@@ -123,6 +123,7 @@ fn figures(rows: &Rows) -> [String; 9] {
         sorted(&rows.hour_results, |_| ()),
         sorted(&rows.state_results, |_| ()),
         sorted(&rows.script_results, |_| ()),
+        sorted(&rows.prompt_results, |_| ()),
         sorted(&rows.failure_tallies, |_| ()),
     ]
 }
@@ -176,7 +177,8 @@ proptest! {
         for changes in taken_in(&told(&reports)).changes() {
             expected.write(changes);
         }
-        for table in ["analytics", "day_results", "hour_results", "state_results", "script_results", "failure_tallies"] {
+        for table in ["analytics", "day_results", "hour_results", "state_results", "script_results", "prompt_results",
+            "failure_tallies"] {
             prop_assert_eq!(tables.rows(table), expected.rows(table), "{}", table);
         }
     }

@@ -21,7 +21,7 @@ use domain::{
 
 use super::facts::{
     beginning, campaign, contact, contact_created, created, decision, generated, import_event, linted,
-    organization, phone, report, sealed, user, uuid,
+    organization, phone, prompt_sha256, report, sealed, user, uuid,
 };
 
 /// Ids of each kind that a history uses.
@@ -209,7 +209,8 @@ impl Story {
             8 => CampaignEvent::ScriptGenerationStarted {
                 run: 1,
                 engine: ScriptEngine::Template,
-                prompt: None,
+                prompt: Some("Be brief.\nAnd warm.".to_owned()),
+                prompt_sha256: prompt_sha256(1),
             },
             9 => CampaignEvent::ScriptGenerationFinished {
                 run: 1,

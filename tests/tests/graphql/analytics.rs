@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::campaign::{CHANGED, Campaign};
 use crate::{
-    scripts::desk::as_of_now,
+    scripts::desk::{as_of_now, scripts},
     stage::{Person, TestApp, in_a_running_system, text},
 };
 
@@ -12,6 +12,7 @@ in_a_running_system! {
     the_figures_of_a_campaign_are_the_same_everywhere;
     a_trend_asks_for_a_span_that_can_be_answered;
     another_agents_results_are_in_no_figure;
+    prompts_are_compared_by_what_the_model_was_told;
 }
 
 const RESULTS: &str = "attempted delivered listened failed pending listeningReported \
@@ -19,14 +20,14 @@ const RESULTS: &str = "attempted delivered listened failed pending listeningRepo
 
 /// A campaign that went out to twelve people and has ended.
 pub(super) async fn completed(agent: &Person) -> Campaign {
-    let campaign = Campaign::draft(agent)
-        .await
-        .with_people()
-        .await
-        .with_scripts()
-        .await
-        .reviewed_and_spoken()
-        .await;
+    let campaign = Campaign::draft(agent).await.with_people().await;
+    sent(campaign.with_scripts().await).await
+}
+
+/// Written, and then spoken, approved and sent, and ended.
+async fn sent(campaign: Campaign) -> Campaign {
+    let campaign = campaign.reviewed_and_spoken().await;
+    let agent = campaign.agent.clone();
     let approve = campaign.step("approveCampaign");
     agent
         .does(&approve, "CampaignApproved { precheck { ready } }")
@@ -169,6 +170,61 @@ async fn a_trend_asks_for_a_span_that_can_be_answered(app: &TestApp) {
     assert_eq!(
         nothing["period"],
         json!({"attempted": 0, "deliveryRate": {"share": null}})
+    );
+}
+
+async fn prompts_are_compared_by_what_the_model_was_told(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = Campaign::draft(&agent).await.with_people().await;
+    let write = format!(
+        "generateScripts(id: {:?}, engine: {{provider: \"groq\"}}, prompt: \"Be brief.\\nMention the garden.\")",
+        campaign.id
+    );
+    agent.does(&write, CHANGED).await;
+    campaign.is("REVIEW").await;
+    let written = scripts(&campaign, "id text").await;
+    // One is written again from instructions that no generation had, and one a person changes.
+    let again = format!(
+        "regenerateScript(id: {}, engine: {{provider: \"groq\"}}, prompt: \"Be warm.\")",
+        written[0]["id"]
+    );
+    agent.does(&again, "ScriptChanged { position }").await;
+    let words = text(&written[1]["text"]).replace("great day", "lovely day");
+    let edit = format!(
+        "editScript(id: {}, version: 1, text: {words:?})",
+        written[1]["id"]
+    );
+    agent.does(&edit, "ScriptChanged { position }").await;
+    let campaign = sent(campaign).await;
+    let agent = campaign.agent.clone();
+    app.everything_is_reported().await;
+
+    let now = as_of_now(&agent).await;
+    let compared = agent
+        .asks(&format!(
+            "comparison(by: PROMPT, {now}) {{ key name results {{ attempted delivered }} }}"
+        ))
+        .await;
+    let [brief, warm] = &compared.as_array().expect("prompts")[..] else {
+        panic!("{compared}")
+    };
+    assert_eq!(
+        (&brief["name"], attempted(&json!([brief]))),
+        (&json!("Be brief."), 10)
+    );
+    assert_eq!((&warm["name"], attempted(&json!([warm]))), (&Value::Null, 1));
+    assert_ne!(brief["key"], warm["key"]);
+    assert!(
+        text(&brief["key"]).chars().all(|c| c.is_ascii_hexdigit()),
+        "{brief}"
+    );
+    let writers = agent
+        .asks("comparison(by: WRITER) { key results { attempted } }")
+        .await;
+    assert_eq!(
+        attempted(&writers),
+        12,
+        "what a person changed is no prompt's: {writers}"
     );
 }
 

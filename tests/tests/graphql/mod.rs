@@ -14,6 +14,7 @@ mod first_run;
 mod journey;
 mod live_views;
 mod notifications;
+mod notifications_killed;
 mod outlook;
 mod refusals;
 mod sending;

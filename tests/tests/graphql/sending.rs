@@ -5,12 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use commands::{
-    Ports,
-    context::CommandContext,
-    execute::execute,
-    ports::{ListInForce, PortError, SuppressionLookup},
-};
+use commands::{Ports, context::CommandContext, execute::execute};
 use domain::{
     CampaignId, CorrelationId, Event, OrganizationId, PhoneIndex, Position,
     campaign::{Campaign as Aggregate, CampaignCommand},
@@ -21,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::campaign::{CHANGED, Campaign};
-use crate::stage::{Engine, TestApp, in_a_running_system, text, until};
+use crate::stage::{Engine, Meanwhile, OnceLookedUp, TestApp, in_a_running_system, text, until};
 
 in_a_running_system! {
     a_campaign_keeps_to_its_own_pace;
@@ -228,50 +223,27 @@ async fn a_state_switched_off_while_sending_waits_and_goes_on(app: &TestApp) {
 
 /// Somebody stops a campaign right after the first of its people was looked at, when nobody's attempt is on record.
 #[derive(Debug)]
-struct Meanwhile {
-    ports: Ports,
+struct Stopped {
     command: CampaignCommand,
     /// Which campaign, once it is to happen.
     campaign: Arc<OnceLock<CampaignId>>,
     happened: OnceCell<()>,
 }
 
-impl Meanwhile {
-    async fn happen(&self, organization: OrganizationId, campaign: CampaignId) {
-        let correlation = CorrelationId::from_uuid(self.ports.ids.next());
-        let context = CommandContext::system(organization, "an agent", correlation, None);
-        let stopped = execute::<Aggregate>(&self.ports, &context, campaign, self.command.clone()).await;
-        stopped.expect("it is stopped");
-    }
-}
-
 #[async_trait]
-impl SuppressionLookup for Meanwhile {
-    async fn in_force(&self, organization: OrganizationId) -> Result<Vec<ListInForce>, PortError> {
-        self.ports.suppressions.in_force(organization).await
-    }
-
-    async fn lists_of(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
-    ) -> Result<Vec<Vec<String>>, PortError> {
-        let found = self.ports.suppressions.lists_of(organization, indexes).await?;
-        if let Some(campaign) = self.campaign.get() {
-            // The others wait, as they would for a slow line.
-            self.happened
-                .get_or_init(|| self.happen(organization, *campaign))
-                .await;
-        }
-        Ok(found)
-    }
-
-    async fn lists_known(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
-    ) -> Result<Vec<Vec<String>>, PortError> {
-        self.ports.suppressions.lists_known(organization, indexes).await
+impl Meanwhile for Stopped {
+    async fn looked_up(&self, ports: &Ports, organization: OrganizationId, _: &[PhoneIndex]) {
+        let Some(campaign) = self.campaign.get() else {
+            return;
+        };
+        let stop = || async {
+            let correlation = CorrelationId::from_uuid(ports.ids.next());
+            let context = CommandContext::system(organization, "an agent", correlation, None);
+            let stopped = execute::<Aggregate>(ports, &context, *campaign, self.command.clone()).await;
+            stopped.expect("it is stopped");
+        };
+        // The others wait, as they would for a slow line.
+        self.happened.get_or_init(stop).await;
     }
 }
 
@@ -279,15 +251,12 @@ impl SuppressionLookup for Meanwhile {
 fn stopped_meanwhile(engine: Engine, command: CampaignCommand, story: impl AsyncFnOnce(&TestApp, &Campaign)) {
     let which = Arc::new(OnceLock::new());
     let campaign = Arc::clone(&which);
-    let between = |ports: Ports| Ports {
-        suppressions: Arc::new(Meanwhile {
-            ports: ports.clone(),
-            command,
-            campaign,
-            happened: OnceCell::new(),
-        }),
-        ..ports
+    let stopped = Stopped {
+        command,
+        campaign,
+        happened: OnceCell::new(),
     };
+    let between = |ports| OnceLookedUp::between(ports, stopped);
     TestApp::tell_through(engine, Faults::default(), between, async |app| {
         let campaign = approved(app, "").await;
         which.set(campaign.number()).expect("it is said once");

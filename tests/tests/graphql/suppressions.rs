@@ -1,18 +1,10 @@
 //! Lists of numbers that must not be called, as an admin keeps them: files of a registry, and numbers one by one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use commands::{
-    Ports,
-    context::CommandContext,
-    execute::execute,
-    people::contact_id,
-    ports::{ListInForce, PortError, SuppressionLookup},
-    use_cases::set_suppressed,
+    Ports, context::CommandContext, execute::execute, people::contact_id, use_cases::set_suppressed,
 };
 use domain::{
     Clock as _, CorrelationId, OrganizationId, PhoneIndex, PhoneNumber,
@@ -25,7 +17,10 @@ use super::{
     campaign::{CHANGED, Campaign, twelve_people},
     sending::handed_over,
 };
-use crate::stage::{Engine, Person, TestApp, in_a_running_system, text, until};
+use crate::{
+    imports::desk::{begins, ended},
+    stage::{Engine, Meanwhile, OnceLookedUp, Person, TestApp, in_a_running_system, text, until},
+};
 
 in_a_running_system! {
     a_number_of_a_registrys_file_is_never_called;
@@ -33,6 +28,7 @@ in_a_running_system! {
     a_list_of_changes_takes_numbers_off_and_puts_others_on;
     the_number_of_the_subscription_is_the_organizations;
     a_number_put_on_the_list_is_not_called_whatever_waits_for_it;
+    an_import_counts_whose_number_is_on_a_list_in_force;
 }
 
 const DONE: &str = "OrganizationChanged { position }";
@@ -307,10 +303,40 @@ fn who_opts_out_while_held_is_blocked_at_once_in_every_campaign_on_postgres() {
     });
 }
 
+async fn an_import_counts_whose_number_is_on_a_list_in_force(app: &TestApp) {
+    let admin = app.admin().await;
+    let call = load(app, &admin, &[SOMEBODY, A_STRANGER], 1, SAN).await;
+    admin.does(&call, DONE).await;
+    assert_eq!(in_force(&admin).await["loaded"], 2);
+    let own = |name: &str, phone: &str| format!("{name}(phone: {phone:?}, reason: \"a letter\")");
+    admin.does(&own("addSuppression", "+17605550126"), DONE).await;
+    // Put on the list and taken off again.
+    admin.does(&own("addSuppression", "+17605550127"), DONE).await;
+    admin.does(&own("removeSuppression", "+17605550127"), DONE).await;
+    let upload = admin.uploads("people.csv", twelve_people().as_bytes()).await;
+    let look = format!(
+        "previewImport(uploadId: {upload:?}, first: 50) {{ rows {{ nodes {{ becomes {{ phone suppressed }} }} }} }}"
+    );
+    until("the preview knows the lists", async || {
+        let seen = admin.asks(&look).await;
+        let rows = seen["rows"]["nodes"].as_array().expect("rows").iter();
+        let stopped = rows.filter(|row| row["becomes"]["suppressed"] == true);
+        let stopped: Vec<&str> = stopped.map(|row| text(&row["becomes"]["phone"])).collect();
+        (stopped == ["+17605550125", "+17605550126"]).then_some(())
+    })
+    .await;
+    let begun = begins(&admin, &upload, "").await;
+    let done = ended(&admin, text(&begun["importId"]), "created suppressed").await;
+    assert_eq!(
+        (&done["created"], &done["suppressed"]),
+        (&json!(12), &json!(2)),
+        "{done}"
+    );
+}
+
 /// A number that somebody puts on the list right after it was looked up, when the attempt is not yet on record.
 #[derive(Debug)]
 struct LateEntry {
-    ports: Ports,
     number: PhoneNumber,
     is_entered: AtomicBool,
     /// The person opts out, rather than that a clerk puts the number on the list.
@@ -318,71 +344,44 @@ struct LateEntry {
 }
 
 impl LateEntry {
-    fn between(ports: Ports, is_opt_out: bool) -> Ports {
-        let number = "+17605550125".parse().expect("a number");
-        Ports {
-            suppressions: Arc::new(Self {
-                ports: ports.clone(),
-                number,
-                is_entered: AtomicBool::new(false),
-                is_opt_out,
-            }),
-            ..ports
-        }
-    }
-
-    async fn enter(&self, organization: OrganizationId) {
-        let correlation = CorrelationId::from_uuid(self.ports.ids.next());
+    async fn enter(&self, ports: &Ports, organization: OrganizationId, own: &PhoneIndex) {
+        let correlation = CorrelationId::from_uuid(ports.ids.next());
         let context = CommandContext::system(organization, "a clerk", correlation, None);
         if self.is_opt_out {
-            let number = std::slice::from_ref(&self.number);
-            let index = self.ports.keys.phone_indexes(organization, number).await;
-            let contact = contact_id(organization, &index.expect("an index")[0]);
+            let contact = contact_id(organization, own);
             let opt_out = ContactCommand::OptOut {
                 channel: OptOutChannel::Phone,
             };
-            let opted_out = execute::<Contact>(&self.ports, &context, contact, opt_out).await;
+            let opted_out = execute::<Contact>(ports, &context, contact, opt_out).await;
             opted_out.expect("the person opts out");
             return;
         }
         let reason = "asked on the telephone".to_owned();
-        let entered = set_suppressed(&self.ports, &context, &self.number, true, reason).await;
+        let entered = set_suppressed(ports, &context, &self.number, true, reason).await;
         entered.expect("the number is put on the list");
     }
 }
 
 #[async_trait]
-impl SuppressionLookup for LateEntry {
-    async fn in_force(&self, organization: OrganizationId) -> Result<Vec<ListInForce>, PortError> {
-        self.ports.suppressions.in_force(organization).await
-    }
-
-    async fn lists_of(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
-    ) -> Result<Vec<Vec<String>>, PortError> {
-        let found = self.ports.suppressions.lists_of(organization, indexes).await?;
+impl Meanwhile for LateEntry {
+    async fn looked_up(&self, ports: &Ports, organization: OrganizationId, indexes: &[PhoneIndex]) {
         let number = std::slice::from_ref(&self.number);
-        let own = self.ports.keys.phone_indexes(organization, number).await?;
+        let own = ports.keys.phone_indexes(organization, number).await;
+        let own = own.expect("an index");
         // A dry run asks of everybody at once.
         if indexes == own && !self.is_entered.swap(true, Ordering::SeqCst) {
-            self.enter(organization).await;
+            self.enter(ports, organization, &own[0]).await;
         }
-        Ok(found)
-    }
-
-    async fn lists_known(
-        &self,
-        organization: OrganizationId,
-        indexes: &[PhoneIndex],
-    ) -> Result<Vec<Vec<String>>, PortError> {
-        self.ports.suppressions.lists_known(organization, indexes).await
     }
 }
 
 fn said_after_the_look(engine: Engine, is_opt_out: bool) {
-    let between = |ports| LateEntry::between(ports, is_opt_out);
+    let entry = LateEntry {
+        number: "+17605550125".parse().expect("a number"),
+        is_entered: AtomicBool::new(false),
+        is_opt_out,
+    };
+    let between = |ports| OnceLookedUp::between(ports, entry);
     TestApp::tell_through(engine, Faults::default(), between, async |app| {
         let campaign = approved(app).await;
         campaign

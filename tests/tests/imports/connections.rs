@@ -1,12 +1,13 @@
 //! Accounts of other services: connected by consent or by key, pulled whole and then by what changed, connected again when the
 //! service no longer accepts them, and nobody's but their user's.
 
+use domain::Clock as _;
 use reqwest::{StatusCode, header::LOCATION};
 use sandbox::{Faults, PersonChange, RequestFault, RequestFaults, RunningSandbox};
 use serde_json::{Value, json};
 
 use super::desk::{BEGUN, FIGURES, ended, figures};
-use crate::stage::{Person, TestApp, in_a_running_system, text};
+use crate::stage::{Engine, Person, TestApp, in_a_running_system, text, until};
 
 in_a_running_system! {
     google_contacts_are_pulled_whole_and_then_by_what_changed;
@@ -226,6 +227,62 @@ async fn a_connected_account_is_its_users_alone(app: &TestApp) {
     agent.does(&end, "AccountDisconnected { connectionId }").await;
     assert_eq!(agent.asks("connections { id }").await, json!([]));
     assert_eq!(agent.is_denied(&pull, BEGUN).await, "NOT_FOUND");
+}
+
+async fn a_dialer_that_is_asked_too_often_is_asked_again_when_it_says(app: &TestApp) {
+    let agent = app.admin().await;
+    let connect = "connectWithKey(source: MOJO_DIALER, key: \"sandbox-mojo-key\", account: \"7\")";
+    let account = agent.does(connect, "AccountConnected { connectionId }").await;
+    sandbox(app).set_faults(Faults {
+        mojo: RequestFaults {
+            retry_after: Some(90),
+            script: vec![
+                RequestFault::TooManyRequests,
+                RequestFault::None,
+                RequestFault::TooManyRequests,
+            ],
+            ..RequestFaults::default()
+        },
+        ..Faults::default()
+    });
+    let pull = format!(
+        "startImportFromConnection(connectionId: {}, pullKey: \"busy\", list: \"101\")",
+        account["connectionId"]
+    );
+    let begun = agent.does(&pull, BEGUN).await;
+    let import = text(&begun["importId"]);
+    // At its first page, and once more at its second.
+    for _ in 0..2 {
+        let asked = app.clock.now() + chrono::Duration::seconds(90);
+        until("the pull waits as long as the dialer asks", async || {
+            let due = app.application().ports.queue.next_due().await;
+            (due == Ok(Some(asked))).then_some(())
+        })
+        .await;
+        let waiting = agent.asks(&format!("import(id: {import:?}) {{ status }}")).await;
+        assert_eq!(waiting["status"], "RUNNING");
+        app.clock.advance_to(asked);
+    }
+    let done = ended(&agent, import, FIGURES).await;
+    assert_eq!(
+        (&done["status"], figures(&done)),
+        (&json!("COMPLETED"), [1_200, 1_200, 0, 0]),
+        "{done}"
+    );
+}
+
+#[test]
+fn a_dialer_that_is_asked_too_often_is_asked_again_when_it_says_on_sqlite() {
+    TestApp::tell_at_a_standstill(Engine::Sqlite, Faults::default(), async |app| {
+        a_dialer_that_is_asked_too_often_is_asked_again_when_it_says(app).await;
+    });
+}
+
+#[test]
+fn a_dialer_that_is_asked_too_often_is_asked_again_when_it_says_on_postgres() {
+    TestApp::tell_at_a_standstill(Engine::Postgres, Faults::default(), async |app| {
+        a_dialer_that_is_asked_too_often_is_asked_again_when_it_says(app).await;
+    });
 }
 
 async fn mojo_is_connected_by_a_key_and_a_list_of_it_pulled(app: &TestApp) {

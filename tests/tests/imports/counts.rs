@@ -10,6 +10,7 @@ use crate::stage::{Place, on_both_engines, voicedrop};
 on_both_engines! {
     a_dry_run_counts_without_an_organization;
     a_dry_run_reads_as_it_is_told;
+    a_dry_run_warns_of_a_cell_that_is_cut;
     a_file_that_cannot_be_read_ends_with_1_and_says_why;
 }
 
@@ -48,6 +49,21 @@ fn a_dry_run_counts_without_an_organization(place: Place) {
     let many = counted(&place, &file(&place, "many.csv", list.as_bytes()), &[]);
     assert_eq!(figures(&many), [7_000, 4_000, 2_500, 500], "{}", many["mapping"]);
     assert_eq!(many["errors"].as_array().map(Vec::len), Some(500));
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a story")]
+fn a_dry_run_warns_of_a_cell_that_is_cut(place: Place) {
+    let long = "a very long remark ".repeat(300);
+    let list = format!("Owner Name,Phone,Notes\nAda Moreno,7605550120,{long}\n");
+    let path = file(&place, "notes.csv", list.as_bytes());
+    let read = counted(&place, &path, &[]);
+    assert_eq!(figures(&read), [1, 1, 0, 0], "{read}");
+    let warned = &read["warnings"][0];
+    assert_eq!(
+        (&warned["row"], &warned["column"]),
+        (&2.into(), &"Notes".into()),
+        "{read}"
+    );
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of a story")]

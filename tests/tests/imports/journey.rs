@@ -17,6 +17,8 @@ in_a_running_system! {
     a_file_that_was_taken_back_can_be_imported_again;
     an_import_that_is_stopped_frees_its_campaign;
     a_mapping_is_kept_under_a_name_and_remembered;
+    what_a_colleague_chose_is_offered_and_what_a_stranger_chose_is_not;
+    a_cell_that_is_cut_is_warned_of_by_row_and_column;
     a_column_of_numbers_can_be_chosen_where_none_is_found;
     contacts_that_are_there_are_picked_into_a_campaign;
     a_contact_by_hand_is_read_as_a_row_is;
@@ -285,6 +287,84 @@ async fn a_mapping_is_kept_under_a_name_and_remembered(app: &TestApp) {
         .is_refused("saveMappingTemplate(name: \"Empty\", mapping: [])", changed)
         .await;
     assert_eq!(empty["code"], "EMPTY_MAPPING");
+}
+
+async fn what_a_colleague_chose_is_offered_and_what_a_stranger_chose_is_not(app: &TestApp) {
+    let admin = app.admin().await;
+    let (colleague, _) = app.member(&admin, "AGENT").await;
+    let stranger = app.admin_of(&app.another_organization().await).await;
+    let imports_as = async |who: &Person, name: &str, field: &str| {
+        let list = format!("Owner Name,Phone,{name}\nAda Moreno,7605550120,x\n");
+        let upload = who.uploads("list.csv", list.as_bytes()).await;
+        let chosen = format!(
+            "mapping: [{{header: \"Owner Name\", field: \"owner_name\"}}, {{header: \"Phone\", field: \"phone\"}}, \
+             {{header: {name:?}, field: {field:?}}}]"
+        );
+        let begun = begins(who, &upload, &chosen).await;
+        assert_eq!(
+            ended(who, text(&begun["importId"]), "").await["status"],
+            "COMPLETED"
+        );
+    };
+    let guessed = async |who: &Person, name: &str| {
+        let list = format!("Owner Name,Phone,{name}\nBen Okafor,7605550121,y\n");
+        let upload = who.uploads("more.csv", list.as_bytes()).await;
+        let look = format!("inspectUpload(uploadId: {upload:?}) {{ columns {{ header field guess }} }}");
+        who.asks(&look).await["columns"][2].clone()
+    };
+    imports_as(&colleague, "Zugang", "pool").await;
+    imports_as(&stranger, "Abgang", "spa").await;
+    // The read models follow a moment later.
+    until("the colleague's choice is offered", async || {
+        let offered = guessed(&admin, "Zugang").await;
+        (offered == json!({"header": "Zugang", "field": "pool", "guess": "REMEMBERED"})).then_some(())
+    })
+    .await;
+    until("the stranger's choice is offered to the stranger", async || {
+        let offered = guessed(&stranger, "Abgang").await;
+        (offered["guess"] == "REMEMBERED").then_some(())
+    })
+    .await;
+    for (who, name) in [(&admin, "Abgang"), (&stranger, "Zugang")] {
+        let offered = guessed(who, name).await;
+        assert_ne!(offered["guess"], "REMEMBERED", "{offered}");
+        assert!(offered["field"].is_null(), "{offered}");
+    }
+    // Whoever has a choice of their own is offered that one.
+    imports_as(&admin, "Zugang", "gate").await;
+    until("one's own choice is offered first", async || {
+        (guessed(&admin, "Zugang").await["field"] == "gate").then_some(())
+    })
+    .await;
+}
+
+async fn a_cell_that_is_cut_is_warned_of_by_row_and_column(app: &TestApp) {
+    let agent = app.admin().await;
+    let long = "a very long remark ".repeat(300);
+    let list = format!("Owner Name,Phone,Notes\nAda Moreno,7605550120,short\nBen Okafor,7605550121,{long}\n");
+    let upload = agent.uploads("notes.csv", list.as_bytes()).await;
+    let look = format!("inspectUpload(uploadId: {upload:?}) {{ warnings {{ code message }} }}");
+    let seen = agent.asks(&look).await;
+    assert_eq!(seen["warnings"][0]["code"], "CUT_CELL", "{seen}");
+    let said = text(&seen["warnings"][0]["message"]);
+    assert!(
+        said.contains("row 3, column \"Notes\"") && !said.contains("remark"),
+        "{said}"
+    );
+    let preview = format!(
+        "previewImport(uploadId: {upload:?}, first: 5) {{ cutCellCount cutCells {{ row header }} totals {{ {FIGURES} }} }}"
+    );
+    let seen = agent.asks(&preview).await;
+    assert_eq!(
+        (&seen["cutCellCount"], &seen["cutCells"]),
+        (&json!(1), &json!([{"row": 3, "header": "Notes"}])),
+        "{seen}"
+    );
+    assert_eq!(
+        figures(&seen["totals"]),
+        [2, 2, 0, 0],
+        "the row is taken all the same"
+    );
 }
 
 async fn a_column_of_numbers_can_be_chosen_where_none_is_found(app: &TestApp) {

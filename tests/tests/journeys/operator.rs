@@ -2,11 +2,16 @@
 
 use bytes::Bytes;
 use commands::{
+    context::CommandContext,
     ports::InboundWebhook,
     processes::{LogStep, Processes, ProcessesSettings},
     stream::{Loaded, load},
+    use_cases::add_webhook_endpoint,
 };
-use domain::organization::{HaltedBy, Organization};
+use domain::{
+    CorrelationId,
+    organization::{HaltedBy, Organization},
+};
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _};
 use voicedrop::demo::Cast;
@@ -18,6 +23,7 @@ on_both_engines! {
     all_sending_is_halted_and_allowed_again;
     what_carriers_sent_is_looked_at_once_more;
     a_checkpoint_that_was_kept_elsewhere_shows_what_was_changed;
+    an_endpoint_gets_a_new_secret;
 }
 
 /// Why the operator halts the organization; nothing while it does not.
@@ -186,4 +192,37 @@ fn a_checkpoint_that_was_kept_elsewhere_shows_what_was_changed(place: Place) {
         !found.status.success() && printed.contains("are not those"),
         "{printed}"
     );
+}
+
+fn an_endpoint_gets_a_new_secret(place: Place) {
+    founded(&place);
+    let endpoint = inside(&place, async |application| {
+        let ports = &application.ports;
+        let correlation = CorrelationId::from_uuid(ports.ids.next());
+        let organization = Cast::default().organization;
+        let context = CommandContext::system(organization, "an admin", correlation, None);
+        let added = add_webhook_endpoint(ports, &context, "http://127.0.0.1:9/a-secret-path").await;
+        added.expect("it is added").id.to_string()
+    });
+    let listed = said(&place, &["notifications", "endpoints"]);
+    assert!(
+        listed.contains(&endpoint) && !listed.contains("a-secret-path"),
+        "{listed}"
+    );
+    assert!(!listed.contains("signs until"), "{listed}");
+    let rotate = ["notifications", "rotate-secret", endpoint.as_str()];
+    let secret = said(&place, &rotate);
+    assert!(
+        secret.starts_with("whsec_") && secret.trim().lines().count() == 1,
+        "{secret}"
+    );
+    let listed = said(&place, &["notifications", "endpoints"]);
+    assert!(
+        listed.contains("signs until") && !listed.contains("whsec_"),
+        "{listed}"
+    );
+    said(&place, &rotate);
+    let refused = voicedrop(&place, &rotate);
+    assert!(!refused.status.success(), "three sign already");
+    said(&place, &["verify"]);
 }

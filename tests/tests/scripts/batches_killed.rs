@@ -1,22 +1,16 @@
 //! A worker that is killed (SIGKILL) again and again while scripts are written by the batch: between the plan and the call, between the
 //! call and its answer, while results are recorded. Its provider is the judge: it has written everybody one script, and billed one.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use sandbox::Delays;
-use voicedrop::{
-    application::{Application, Running, Surroundings},
-    auth::make_sign_in_link,
-    config::{Config, Role},
-    demo::Cast,
-};
 
 use super::desk::micros;
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
     imports::desk::many_people,
     journeys::demonstration::the_journal_and_the_read_models_agree,
-    stage::{Engine, Person, Place, Worker, random, until},
+    stage::{Office, Pace, random, until},
 };
 
 /// People who are written to, in two batches.
@@ -31,75 +25,26 @@ const BATCH: Duration = Duration::from_secs(5);
 /// How long the provider lets wait for the answer to a call that it has taken: a kill often falls into it.
 const LATENCY: Duration = Duration::from_millis(400);
 
-/// A system whose API serves here, with one worker that is a process of its own.
-struct Office {
-    place: Place,
-    running: Running,
-    settings: Vec<(&'static str, String)>,
-}
-
-impl Office {
-    async fn open() -> Self {
-        let place = Place::make(Engine::Postgres);
-        let mut config = Config::read(None).expect("the defaults");
-        config.database.url.clone_from(&place.url);
-        config.data.directory = place.kept().display().to_string();
-        let around = Surroundings {
-            delays: Delays {
-                batch: BATCH,
-                ..Delays::short()
-            },
-            latency: LATENCY,
-            ..Surroundings::default()
-        };
-        let application = Application::open(config, around).await.expect("it opens");
-        Cast::default()
-            .appear(&application.ports)
-            .await
-            .expect("the organization is founded");
-        let sandbox = application.sandbox.as_ref().expect("a sandbox");
-        let sandbox = sandbox.base_url().to_owned();
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let running = application.start(any_port, Role::Api).await.expect("it starts");
-        let settings = vec![
-            ("VOICEDROP__SANDBOX__URL", sandbox),
-            ("VOICEDROP__HTTP__PUBLIC_BASE_URL", running.public.clone()),
-            ("VOICEDROP__PROCESSES__BATCH_POLL_SECONDS", "1".to_owned()),
-            // On loopback a call is through, or never made, long before.
-            ("VOICEDROP__PROCESSES__BATCH_SETTLE_SECONDS", "3".to_owned()),
-        ];
-        Self {
-            place,
-            running,
-            settings,
-        }
-    }
-
-    async fn agent(&self) -> Person {
-        let state = self.running.application.state(&self.running.public);
-        let (link, _) = make_sign_in_link(&state, Cast::default().admin)
-            .await
-            .expect("a link");
-        Person::by_link(&self.running.public, &link).await
-    }
-}
-
 #[test]
 fn a_worker_that_is_killed_again_and_again_buys_every_script_once() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let office = runtime.block_on(Office::open());
-    runtime.block_on(story(&office));
-    let Office { place, running, .. } = office;
-    runtime.block_on(running.stop());
+    let pace = Pace {
+        delays: Delays {
+            batch: BATCH,
+            ..Delays::short()
+        },
+        latency: LATENCY,
+    };
+    let settings = [
+        ("VOICEDROP__PROCESSES__BATCH_POLL_SECONDS", "1"),
+        // On loopback a call is through, or never made, long before.
+        ("VOICEDROP__PROCESSES__BATCH_SETTLE_SECONDS", "3"),
+    ];
+    let place = Office::tell(pace, &settings, story);
     the_journal_and_the_read_models_agree(&place);
 }
 
 async fn story(office: &Office) {
-    let mut worker = Worker::start(&office.place, &office.settings);
+    let mut worker = office.worker();
     let agent = office.agent().await;
     let campaign = Campaign::draft(&agent).await;
     let import = campaign
@@ -116,7 +61,7 @@ async fn story(office: &Office) {
     while kills < *KILLS.end() && (kills < *KILLS.start() || campaign.field("status").await != "REVIEW") {
         tokio::time::sleep(Duration::from_millis(EARLIEST_MS + random(kills) % SPREAD_MS)).await;
         worker.kill();
-        worker = Worker::start(&office.place, &office.settings);
+        worker = office.worker();
         kills += 1;
     }
     campaign.is("REVIEW").await;
@@ -126,8 +71,7 @@ async fn story(office: &Office) {
     })
     .await;
     drop(worker);
-    let sandbox = office.running.application.sandbox.as_ref().expect("a sandbox");
-    let bill = sandbox.bill();
+    let bill = office.sandbox().bill();
     assert_eq!(bill["completions"], CONTACTS, "nothing was bought twice: {bill}");
     assert_eq!(bill["batched"], CONTACTS, "and nothing one by one: {bill}");
     let ours = micros(&campaign.field("costs { writer }").await["writer"]);

@@ -5,6 +5,8 @@ mod batches_killed;
 mod costs;
 pub(crate) mod desk;
 mod halting;
+mod obedient;
 mod reviewing;
 mod speaking;
+mod speaking_killed;
 mod writing;

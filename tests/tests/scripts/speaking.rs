@@ -1,10 +1,13 @@
 //! Recordings: bought once whatever gets lost, pronounced as set, played by links that expire and are nobody else's.
 
+use std::time::Duration;
+
 use commands::processes::Processes;
 use domain::ManualClock;
 use reqwest::StatusCode;
 use sandbox::{Faults, RequestFault, RequestFaults};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::desk::{
     ANOTHER_VOICE, approve_all, as_of_now, first_script, from_now_on, micros, outside, scripts, speak_by,
@@ -12,7 +15,7 @@ use super::desk::{
 };
 use crate::{
     graphql::campaign::{CHANGED, Campaign},
-    stage::{TestApp, in_a_running_system, text, until},
+    stage::{Engine, TestApp, in_a_running_system, text, until},
 };
 
 in_a_running_system! {
@@ -314,8 +317,86 @@ async fn a_link_to_a_recording_is_for_one_organization_and_a_while(app: &TestApp
     assert_eq!(anybody.gets(link).await.status(), StatusCode::FORBIDDEN);
 }
 
+async fn a_link_of_the_bucket_plays_for_a_while_and_nobody_elses(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let id = first_script(&campaign).await;
+    let audio = format!("script(id: {id:?}) {{ audio {{ url sha256 }} }}");
+    let audio = agent.asks(&audio).await["audio"].clone();
+    let link = text(&audio["url"]);
+    assert!(!link.starts_with(app.address()), "the bucket's own: {link}");
+    assert!(
+        link.contains("X-Amz-Expires=900&"),
+        "a quarter of an hour: {link}"
+    );
+    let anybody = app.anybody();
+    let played = anybody.follow(link).await;
+    assert_eq!(played.status(), StatusCode::OK, "a player needs no session");
+    let bytes = played.bytes().await.expect("the recording");
+    assert!(bytes.starts_with(b"RIFF"));
+    assert_eq!(hex::encode(Sha256::digest(&bytes)), text(&audio["sha256"]));
+    let seeking = anybody.follows_from(link, 100).await;
+    assert_eq!(seeking.status(), StatusCode::PARTIAL_CONTENT, "a player seeks");
+    assert_eq!(seeking.bytes().await.expect("a part")[..], bytes[100..]);
+
+    // Whose it is stands in what is signed: nobody changes it, or how long it lives.
+    let scripts = campaign.ids("scripts(first: 2) { nodes { id } }").await;
+    let number = |id: &str| id.rsplit(':').next().unwrap_or_default().to_owned();
+    let another = scripts
+        .iter()
+        .find(|other| **other != id)
+        .expect("another script");
+    let theirs = link.replace(&number(&id), &number(another));
+    assert_ne!(theirs, link);
+    let longer = link.replace("X-Amz-Expires=900&", "X-Amz-Expires=90000&");
+    let bare = bare_path(link).to_owned();
+    for changed in [theirs, longer, bare] {
+        assert_eq!(
+            anybody.follow(&changed).await.status(),
+            StatusCode::FORBIDDEN,
+            "{changed}"
+        );
+    }
+    let stranger = app.admin_of(&app.another_organization().await).await;
+    let theirs = format!("script(id: {id:?}) {{ audio {{ url }} }}");
+    assert!(stranger.asks(&theirs).await.is_null(), "they are given no link");
+
+    // One that lives a second is void after it.
+    let (_, key) = bare_path(link)
+        .split_once("/voicemails/")
+        .expect("the key of a recording");
+    let blobs = &app.application().ports.blobs;
+    let short = blobs
+        .link(&format!("voicemails/{key}"), Duration::from_secs(1))
+        .await;
+    let short = short.expect("the store answers").expect("a link of its own");
+    until("the link expires", async || {
+        (anybody.follow(&short).await.status() == StatusCode::FORBIDDEN).then_some(())
+    })
+    .await;
+    assert_eq!(anybody.follow(link).await.status(), StatusCode::OK);
+}
+
+fn bare_path(link: &str) -> &str {
+    link.split('?').next().unwrap_or(link)
+}
+
+#[test]
+fn a_link_of_the_bucket_plays_for_a_while_and_nobody_elses_on_sqlite() {
+    TestApp::tell_in_a_bucket(Engine::Sqlite, async |app| {
+        a_link_of_the_bucket_plays_for_a_while_and_nobody_elses(app).await;
+    });
+}
+
+#[test]
+fn a_link_of_the_bucket_plays_for_a_while_and_nobody_elses_on_postgres() {
+    TestApp::tell_in_a_bucket(Engine::Postgres, async |app| {
+        a_link_of_the_bucket_plays_for_a_while_and_nobody_elses(app).await;
+    });
+}
+
 fn id_of(link: &str) -> &str {
-    let path = link.split('?').next().unwrap_or(link);
+    let path = bare_path(link);
     path.rsplit('/').next().unwrap_or(path)
 }
 

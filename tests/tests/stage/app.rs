@@ -12,11 +12,11 @@ use uuid::Uuid;
 use voicedrop::{
     application::{Application, Running, Surroundings},
     auth::make_sign_in_link,
-    config::{CarrierChoice, Config, Role},
+    config::{CarrierChoice, Config, Role, StorageConfig, StorageKind},
     demo::{Cast, SkippingClock, start_instant},
 };
 
-use super::{Engine, Person, Place};
+use super::{Engine, Person, Place, bucket::Bucket};
 
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(20);
@@ -47,6 +47,8 @@ struct Setting {
     stands_still: bool,
     /// The cast's organization is there when the story begins.
     founded: bool,
+    /// Files and recordings lie in a bucket.
+    in_a_bucket: bool,
 }
 
 impl Setting {
@@ -56,6 +58,7 @@ impl Setting {
             faults,
             stands_still: false,
             founded: true,
+            in_a_bucket: false,
         }
     }
 }
@@ -75,6 +78,15 @@ impl TestApp {
     pub fn tell_before_anybody(engine: Engine, story: impl AsyncFnOnce(&Self)) {
         let setting = Setting {
             founded: false,
+            ..Setting::amid(Faults::default())
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
+    /// The same, with files and recordings in a bucket.
+    pub fn tell_in_a_bucket(engine: Engine, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            in_a_bucket: true,
             ..Setting::amid(Faults::default())
         };
         Self::tell_all(engine, setting, |ports| ports, story);
@@ -121,7 +133,12 @@ impl TestApp {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let app = Self::start(&place, setting, between).await;
+            let bucket = if setting.in_a_bucket {
+                Some(Bucket::serve().await)
+            } else {
+                None
+            };
+            let app = Self::start(&place, setting, bucket.as_ref(), between).await;
             let told = AssertUnwindSafe(story(&app)).catch_unwind().await;
             app.running.stop().await;
             if let Err(failure) = told {
@@ -135,8 +152,19 @@ impl TestApp {
         &self.running.application
     }
 
-    async fn start(place: &Place, setting: Setting, between: impl FnOnce(Ports) -> Ports) -> Self {
+    async fn start(
+        place: &Place,
+        setting: Setting,
+        bucket: Option<&Bucket>,
+        between: impl FnOnce(Ports) -> Ports,
+    ) -> Self {
         let mut config = Config::read(None).expect("the defaults");
+        if let Some(bucket) = bucket {
+            config.storage = StorageConfig {
+                kind: StorageKind::S3,
+                s3: bucket.config.clone(),
+            };
+        }
         config.database.url.clone_from(&place.url);
         config.data.directory = place.kept().display().to_string();
         config.providers.carrier = setting.carrier;

@@ -3,14 +3,19 @@
 
 mod app;
 mod binary;
+mod bucket;
 mod engine;
 mod live;
+mod office;
 mod person;
+mod suppressions;
 
 pub use app::{TestApp, WEBHOOK_SECRET, text, until};
 pub use binary::{AtWork, Worker, fixture, random, voicedrop};
 pub use engine::{Engine, Place};
+pub use office::{Office, Pace};
 pub use person::Person;
+pub use suppressions::{Meanwhile, OnceLookedUp};
 
 /// Makes a test of each story for each engine: `on_both_engines! { a_story; another_story; }` with `fn a_story(Place)`.
 macro_rules! on_both_engines {

@@ -88,6 +88,15 @@ impl Person {
         self.http.get(link).send().await.expect("an answer")
     }
 
+    /// Follows a link from this byte on, as a player that seeks.
+    pub async fn follows_from(&self, link: &str, byte: u64) -> Response {
+        let request = self
+            .http
+            .get(link)
+            .header(header::RANGE, format!("bytes={byte}-"));
+        request.send().await.expect("an answer")
+    }
+
     fn proven(&self, mut request: RequestBuilder) -> RequestBuilder {
         for (name, value) in &self.proof {
             request = request.header(*name, value);

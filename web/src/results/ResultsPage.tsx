@@ -14,21 +14,28 @@ import { count } from '../parts/words';
 import { SideBySide } from './SideBySide';
 import { TrendOf } from './TrendOf';
 
+/** The sums over all campaigns, as they are read and as they move. */
+export const overviewFragment = graphql(`
+  fragment OverviewWhole on Overview {
+    campaigns
+    running
+    contacts
+    blocked
+    held
+    inDoubt
+    results {
+      ...ResultsWhole
+    }
+    costs {
+      ...CostSharesWhole
+    }
+  }
+`);
+
 const document = graphql(`
   query ResultsOfAll($minPosition: Position) {
     overview(minPosition: $minPosition) {
-      campaigns
-      running
-      contacts
-      blocked
-      held
-      inDoubt
-      results {
-        ...ResultsWhole
-      }
-      costs {
-        ...CostSharesWhole
-      }
+      ...OverviewWhole
     }
     hoursOfTheWeek(minPosition: $minPosition) {
       ...HourFiguresWhole
@@ -43,21 +50,7 @@ const document = graphql(`
 const moved = graphql(`
   subscription ResultsMoved {
     overview {
-      campaigns
-      running
-      contacts
-      blocked
-      held
-      inDoubt
-      results {
-        attempted
-        delivered
-        listened
-        failed
-      }
-      costs {
-        total
-      }
+      ...OverviewWhole
     }
   }
 `);

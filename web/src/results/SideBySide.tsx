@@ -1,4 +1,4 @@
-// Campaigns, kinds of campaigns, writers and lengths side by side, each against all the others together.
+// Campaigns, kinds of campaigns, writers, templates, prompts and lengths side by side, each against all the others together.
 import { Anchor, Group, MultiSelect, Paper, SegmentedControl, Table, Text, Title } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { DifferenceText, RateBar, RateText } from '../analytics/RateText';
@@ -44,6 +44,7 @@ const WAYS: Partial<Record<Comparison, { label: string; what: string }>> = {
   CAMPAIGN_TYPE: { label: 'Types', what: 'Type' },
   WRITER: { label: 'Who wrote', what: 'Written by' },
   TEMPLATE: { label: 'Templates', what: 'Template' },
+  PROMPT: { label: 'Prompts', what: 'Prompt' },
   LENGTH: { label: 'Length', what: 'Seconds spoken' },
 };
 
@@ -65,6 +66,11 @@ export function comparedName(by: Comparison, row: Pick<Row, 'key' | 'name'>): st
     case 'TEMPLATE': {
       const type = row.key.toUpperCase() as CampaignType;
       return row.name ?? `Starter for ${campaignTypes[type] ?? plain(row.key)}`;
+    }
+    case 'PROMPT': {
+      // Two prompts may begin alike.
+      const mark = row.key.slice(0, 6);
+      return row.name ? `${row.name} (${mark})` : `Prompt ${mark}`;
     }
     case 'LENGTH': {
       const from = Number(row.key);

@@ -20,6 +20,7 @@ const document = graphql(`
         contactsPerCampaignMax
         audioRetentionDays
         scriptRate
+        scriptByBatchRate
         thousandCharactersRate
         deliveryRate
         gigabyteMonthRate
@@ -50,6 +51,7 @@ const LIMITS = [
 
 const RATES = [
   ['scriptRate', 'Writing one script'],
+  ['scriptByBatchRate', 'Writing one script by the batch'],
   ['thousandCharactersRate', 'Speaking a thousand characters'],
   ['deliveryRate', 'Delivering one voicemail'],
   ['gigabyteMonthRate', 'Keeping a gigabyte for a month'],

@@ -2,19 +2,32 @@
 import { Button, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
+import type { WebhookEndpointsQuery } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { useChange } from '../graph/useChange';
 import { Shown } from '../parts/States';
 import { Sure } from '../parts/Sure';
+import { when } from '../parts/words';
 import { Once } from './Once';
 import {
   addEndpointDocument,
   endpointsDocument,
   removeEndpointDocument,
+  rotateSecretDocument,
   testEndpointDocument,
 } from './notificationDocuments';
 
+type Endpoint = WebhookEndpointsQuery['webhookEndpoints'][number];
+
+/** A secret that was made just now, and what to say of it. */
+interface Made {
+  title: string;
+  words: string;
+  secret: string;
+}
+
 export function WebhookEndpoints() {
+  const [made, setMade] = useState<Made>();
   const asked = useAsk(endpointsDocument, {});
   return (
     <Paper withBorder p="md">
@@ -26,7 +39,8 @@ export function WebhookEndpoints() {
           Each address gets a signed message with the figures whenever a campaign completes. Nobody’s personal
           data is in it.
         </Text>
-        <AddEndpoint />
+        {made && <Once {...made} done={() => setMade(undefined)} />}
+        <AddEndpoint made={setMade} />
         <Shown asked={asked} what="the endpoints">
           {({ webhookEndpoints: all }) =>
             all.length === 0 ? (
@@ -42,9 +56,16 @@ export function WebhookEndpoints() {
                 <Table.Tbody>
                   {all.map(e => (
                     <Table.Tr key={e.id}>
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{e.origin}</Table.Td>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                        {e.origin}
+                        {e.earlierSecretsUntil && (
+                          <Text size="xs" c="dimmed">
+                            The secret before also signs until {when(e.earlierSecretsUntil)}
+                          </Text>
+                        )}
+                      </Table.Td>
                       <Table.Td>
-                        <EndpointActions {...e} />
+                        <EndpointActions endpoint={e} made={setMade} />
                       </Table.Td>
                     </Table.Tr>
                   ))}
@@ -58,53 +79,48 @@ export function WebhookEndpoints() {
   );
 }
 
-function AddEndpoint() {
+function AddEndpoint({ made }: { made: (secret: Made) => void }) {
   const [url, setUrl] = useState('');
-  const [secret, setSecret] = useState<string>();
   const add = useChange(addEndpointDocument);
   const submit = async () => {
     const done = await add.run({ url: url.trim() });
     if (!done) return;
-    setSecret(done.secret);
+    made({
+      title: 'The secret of the endpoint',
+      words: 'It is shown once and known nowhere else: the endpoint checks with it that a message is ours.',
+      secret: done.secret,
+    });
     setUrl('');
   };
   return (
-    <>
-      {secret && (
-        <Once
-          title="The secret of the endpoint"
-          words="It is shown once and known nowhere else: the endpoint checks with it that a message is ours."
-          secret={secret}
-          done={() => setSecret(undefined)}
+    <form
+      onSubmit={event => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Group align="flex-end">
+        <TextInput
+          label="Address"
+          type="url"
+          required
+          placeholder="https://example.com/voicedrop"
+          w={320}
+          maw="100%"
+          value={url}
+          onChange={e => setUrl(e.currentTarget.value)}
         />
-      )}
-      <form
-        onSubmit={event => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Group align="flex-end">
-          <TextInput
-            label="Address"
-            type="url"
-            required
-            placeholder="https://example.com/voicedrop"
-            w={320}
-            maw="100%"
-            value={url}
-            onChange={e => setUrl(e.currentTarget.value)}
-          />
-          <Button type="submit" loading={add.busy}>
-            Add the endpoint
-          </Button>
-        </Group>
-      </form>
-    </>
+        <Button type="submit" loading={add.busy}>
+          Add the endpoint
+        </Button>
+      </Group>
+    </form>
   );
 }
 
-function EndpointActions({ id, origin }: { id: string; origin: string }) {
+function EndpointActions({ endpoint, made }: { endpoint: Endpoint; made: (secret: Made) => void }) {
+  const { id, origin } = endpoint;
+  const rotate = useChange(rotateSecretDocument);
   const test = useChange(testEndpointDocument);
   const remove = useChange(removeEndpointDocument);
   const send = async () => {
@@ -113,6 +129,20 @@ function EndpointActions({ id, origin }: { id: string; origin: string }) {
         message: 'A test message is on its way; what came of it stands below.',
         role: 'status',
       });
+  };
+  const renew = async () => {
+    const done = await rotate.run({ id });
+    if (done)
+      made({
+        title: `The new secret of ${origin}`,
+        words: `It is shown once and known nowhere else. ${
+          done.earlierSecretsUntil
+            ? `The one before it signs, too, until ${when(done.earlierSecretsUntil)}: give the endpoint the new one by then.`
+            : 'Give it to the endpoint.'
+        }`,
+        secret: done.secret,
+      });
+    return done;
   };
   return (
     <Group gap="xs">
@@ -125,6 +155,18 @@ function EndpointActions({ id, origin }: { id: string; origin: string }) {
       >
         Send a test
       </Button>
+      <Sure
+        label="New secret"
+        spoken={`New secret for ${origin}`}
+        size="compact-sm"
+        color="blue"
+        title={`A new secret for ${origin}?`}
+        does="Make it"
+        run={renew}
+      >
+        For 24 hours messages are signed with the new secret and with the one before it, so the endpoint
+        misses none while it is changed. Then only the new one signs.
+      </Sure>
       <Sure
         label="Remove"
         spoken={`Remove ${origin}`}

@@ -6,6 +6,7 @@ export const endpointsDocument = graphql(`
     webhookEndpoints {
       id
       origin
+      earlierSecretsUntil
     }
   }
 `);
@@ -54,6 +55,22 @@ export const addEndpointDocument = graphql(`
       __typename
       ... on WebhookEndpointAdded {
         secret
+        position
+      }
+      ... on Refusal {
+        message
+      }
+    }
+  }
+`);
+
+export const rotateSecretDocument = graphql(`
+  mutation RotateWebhookSecret($id: ID!) {
+    it: rotateWebhookSecret(id: $id) {
+      __typename
+      ... on WebhookSecretRotated {
+        secret
+        earlierSecretsUntil
         position
       }
       ... on Refusal {

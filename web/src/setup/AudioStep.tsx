@@ -13,7 +13,7 @@ import { count, counted } from '../parts/words';
 import { CostLines } from './CostLines';
 import { Recordings } from './Recordings';
 import { Past } from './Setup';
-import { callerIdsDocument, renderDocument } from './documents';
+import { callerIdsDocument, costDocument, renderDocument } from './documents';
 
 const document = graphql(`
   query Voices {
@@ -37,11 +37,17 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
   const [chosen, setChosen] = useState<string>();
   const render = useChange(renderDocument);
   const { id, status, counters: c } = campaign;
+  const voice = chosen ?? campaign.voice ?? settings.data?.organization?.settings.defaultVoice ?? '';
+  const cost = useAsk(
+    costDocument,
+    { campaignId: id, engine: null, voice: voice || null },
+    { tick: campaign.updatedAt, pause: status !== 'REVIEW' },
+  );
   if (status === 'GENERATING_AUDIO') return <Running campaign={campaign} />;
   if (status !== 'REVIEW')
     return <Past campaign={campaign} what="Scripts are spoken while the campaign is in review." />;
-  const voice = chosen ?? campaign.voice ?? settings.data?.organization?.settings.defaultVoice ?? '';
-  const left = c.scriptsApproved - c.audioRendered;
+  const anew = cost.data?.campaignCost.recordingsAnew ?? 0;
+  const left = c.scriptsApproved - c.audioRendered + anew;
   const base = `/agent/campaigns/${id}`;
   return (
     <Stack>
@@ -92,14 +98,16 @@ export function AudioStep({ campaign }: { campaign: Whole }) {
           </Radio.Group>
         )}
       </Shown>
-      <CostLines campaignId={id} tick={campaign.updatedAt} />
+      <CostLines campaignId={id} voice={voice || null} tick={campaign.updatedAt} />
       <Group>
         <Button
           loading={render.busy}
           disabled={left <= 0}
           onClick={() => void render.run({ id, voice: voice || null })}
         >
-          {left > 0 ? `Speak ${counted(left, 'script')}` : 'All approved scripts are spoken'}
+          {left > 0
+            ? `Speak ${counted(left, 'script')}${anew > 0 ? `, ${count(anew)} of them anew` : ''}`
+            : 'All approved scripts are spoken'}
         </Button>
         {left <= 0 && c.scriptsApproved > 0 && (
           <Button component={Link} to={`${base}/setup/final`}>

@@ -4,6 +4,7 @@ import type { CostStep, ScriptEngineInput } from '../graph/generated/graphql';
 import { useAsk } from '../graph/useAsk';
 import { Money } from '../parts/Signs';
 import { Shown } from '../parts/States';
+import { counted } from '../parts/words';
 import { costDocument } from './documents';
 
 const LINES: Record<CostStep, string> = {
@@ -17,15 +18,18 @@ export function CostLines({
   campaignId,
   engine = null,
   takesBatches = false,
+  voice = null,
   tick,
 }: {
   campaignId: string;
   engine?: ScriptEngineInput | null;
   /** The engine could write by the batch: what that would cost is said beside what it costs at once. */
   takesBatches?: boolean;
+  /** Who would speak: what another voice has spoken is spoken anew. */
+  voice?: string | null;
   tick?: string;
 }) {
-  const asked = useAsk(costDocument, { campaignId, engine }, { tick });
+  const asked = useAsk(costDocument, { campaignId, engine, voice }, { tick });
   return (
     <Shown asked={asked} what="the cost">
       {({ campaignCost: cost }) => (
@@ -43,6 +47,11 @@ export function CostLines({
                 <Table.Td>
                   {LINES[line.step]}
                   {line.step === 'WRITER' && engine?.batch && ', by batch'}
+                  {line.step === 'VOICE' && cost.recordingsAnew > 0 && (
+                    <Text size="xs" c="dimmed">
+                      {counted(cost.recordingsAnew, 'recording')} of another voice spoken anew
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td ta="right">
                   <Money micros={line.estimate} />

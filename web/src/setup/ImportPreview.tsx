@@ -20,6 +20,9 @@ const OUTCOMES: Record<Row['outcome'], { label: string; color: string }> = {
   REJECTED: { label: 'Rejected', color: 'red' },
 };
 
+/** Most cut cells that are named. */
+const CUT_SHOWN = 5;
+
 interface Properties {
   uploadId: string;
   reading: Reading;
@@ -44,12 +47,24 @@ export function ImportPreview(properties: Properties) {
   const touched = new Set(corrections.cells.map(cell => cell.row)).size;
   const sums = totals.data?.previewImport.totals;
   const broken = totals.data?.previewImport.broken;
+  const cut = totals.data?.previewImport.cutCells ?? [];
+  const cutCount = totals.data?.previewImport.cutCellCount ?? 0;
   return (
     <Stack>
       {totals.error && <Failed error={totals.error} again={totals.again} />}
       {broken && (
         <Alert color="red" variant="light" title="The file can’t be read to its end">
           {broken}
+        </Alert>
+      )}
+      {cut.length > 0 && (
+        <Alert color="yellow" variant="light" title="Some texts are longer than is read">
+          {cut.slice(0, CUT_SHOWN).map(cell => (
+            <Text size="sm" key={`${cell.row} ${cell.header}`} style={{ overflowWrap: 'anywhere' }}>
+              Row {count(cell.row)}, column {cell.header}: the end is left out
+            </Text>
+          ))}
+          {cutCount > CUT_SHOWN && <Text size="sm">and {count(cutCount - CUT_SHOWN)} more</Text>}
         </Alert>
       )}
       {sums && (

@@ -26,8 +26,8 @@ export const renderDocument = graphql(`
 `);
 
 export const costDocument = graphql(`
-  query CostOf($campaignId: ID!, $engine: ScriptEngineInput, $minPosition: Position) {
-    campaignCost(campaignId: $campaignId, engine: $engine, minPosition: $minPosition) {
+  query CostOf($campaignId: ID!, $engine: ScriptEngineInput, $voice: String, $minPosition: Position) {
+    campaignCost(campaignId: $campaignId, engine: $engine, voice: $voice, minPosition: $minPosition) {
       lines {
         step
         quantity
@@ -39,6 +39,7 @@ export const costDocument = graphql(`
       estimate
       actual
       approvedEstimate
+      recordingsAnew
     }
   }
 `);

@@ -127,6 +127,12 @@ export const previewDocument = graphql(`
       }
       headers
       broken
+      cutCellCount
+      cutCells {
+        row
+        header
+        message
+      }
       rows {
         nodes {
           row

@@ -14,6 +14,8 @@ pub struct List {
     pub contacts: Vec<ReadContact>,
     pub rejected: Vec<RejectedRow>,
     pub broken: Option<PortError>,
+    /// Cells that were cut: row and header.
+    pub cut: Vec<(u64, String)>,
 }
 
 impl List {
@@ -49,8 +51,16 @@ pub fn try_read_chosen(
         contacts: vec![],
         rejected: vec![],
         broken: None,
+        cut: vec![],
     };
     while let Some(row) = reader.next_row() {
+        let number = match &row {
+            Ok(RowOutcome::Contact(contact)) => contact.row,
+            Ok(RowOutcome::Rejected(rejected)) => rejected.row,
+            Err(_) => 0,
+        };
+        let cut = reader.cut_columns().into_iter();
+        list.cut.extend(cut.map(|header| (number, header)));
         match row {
             Ok(RowOutcome::Contact(contact)) => list.contacts.push(*contact),
             Ok(RowOutcome::Rejected(rejected)) => list.rejected.push(rejected),

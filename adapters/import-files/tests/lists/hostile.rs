@@ -10,7 +10,7 @@ use commands::ports::{ReadLimits, TableChoice};
 use import_files::{ForeignFormat, ReadError, open};
 use proptest::prelude::*;
 
-use crate::common::{List, read, refusal, row, try_read, try_read_within, workbook};
+use crate::common::{List, read, refusal, row, try_read, try_read_chosen, try_read_within, workbook};
 
 /// Most rows that a changed sample may come to; none has more than 250.
 const ROWS_MAX: u64 = 5_000;
@@ -237,6 +237,48 @@ fn a_line_of_a_gigabyte_is_refused_after_its_first_megabytes() {
         assert!(message.contains(part), "{start}: {message}");
         assert!(reached < 64 << 20, "{start}: {reached} bytes were read");
     }
+}
+
+#[test]
+fn a_cell_that_is_cut_at_its_limit_is_told_by_row_and_column() {
+    let limits = ReadLimits {
+        cell_chars_max: 10,
+        ..ReadLimits::default()
+    };
+    let long = "é".repeat(11);
+    let most = "é".repeat(10);
+    let csv = format!(
+        "Owner Name,Phone,Notes,Remarks\nAnn Lee,760-555-0101,{most},\nBob Lee,7605550102,short,  {long}\nCy Dow,none,{long},\n"
+    );
+    let choice = TableChoice {
+        mapping: [
+            ("Owner Name", "owner_name"),
+            ("Phone", "phone"),
+            ("Notes", "notes"),
+            ("Remarks", "remarks"),
+        ]
+        .map(|(header, field)| (header.to_owned(), field.to_owned()))
+        .into(),
+        ..TableChoice::default()
+    };
+    let list = try_read_chosen(csv.clone(), limits, &choice).unwrap();
+    // A number of twelve characters is cut, too, which no number of ours is long enough for.
+    let told: Vec<(u64, &str)> = list
+        .cut
+        .iter()
+        .map(|(row, header)| (*row, header.as_str()))
+        .collect();
+    assert_eq!(told, [(2, "Phone"), (3, "Remarks"), (4, "Notes")]);
+    let kept = &list.contacts[0].details.attributes;
+    assert_eq!(kept.get("remarks").map(String::as_str), Some(most.as_str()));
+
+    // What is not read is not missed.
+    let unread = TableChoice {
+        mapping: [("Phone".to_owned(), "phone".to_owned())].into(),
+        ..TableChoice::default()
+    };
+    let list = try_read_chosen(csv, limits, &unread).unwrap();
+    assert_eq!(list.cut, [(2, "Phone".to_owned())]);
 }
 
 #[test]

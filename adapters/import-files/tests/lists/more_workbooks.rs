@@ -176,6 +176,43 @@ fn repeated_cells_and_rows_are_counted_and_never_held() {
 }
 
 #[test]
+fn an_open_document_of_ten_thousand_columns_is_refused_for_its_columns() {
+    let texts = |text: &dyn Fn(usize) -> String| (0..10_000).map(text).collect::<Vec<_>>();
+    let headers = texts(&|at| match at {
+        0 => "Phone".to_owned(),
+        1 => "Owner Name".to_owned(),
+        _ => format!("Field {at}"),
+    });
+    let values = texts(&|_| "760-555-0101".to_owned());
+    let sheet =
+        [headers, values].map(|texts| text_row(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
+    let refused = refusal(document(&table(&sheet.concat()), ""));
+    assert!(
+        matches!(refused, ReadError::TooManyColumns { columns: 10_000, .. }),
+        "{refused:?}"
+    );
+    assert!(
+        refused
+            .to_string()
+            .contains("delete the columns that are not needed"),
+        "{refused}"
+    );
+
+    // One tag can stand for all of them.
+    let repeated = text_row(&["Phone", "Owner Name", "Field"]).replacen(
+        "<table:table-cell office:value-type=\"string\"><text:p>Field",
+        "<table:table-cell table:number-columns-repeated=\"9998\" office:value-type=\"string\"><text:p>Field",
+        1,
+    );
+    let sheet = repeated + &text_row(&["760-555-0101", "Ann Lee"]);
+    let refused = refusal(document(&table(&sheet), ""));
+    assert!(
+        matches!(refused, ReadError::TooManyColumns { columns: 10_000, .. }),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn other_documents_of_the_same_programs_are_refused_as_such() {
     let letter = archive(&[
         ("mimetype", b"application/vnd.oasis.opendocument.text"),

@@ -1,7 +1,7 @@
 //! Mail by a mail server of the operator's. TLS is required unless the server is said to have none, and a password never travels without it
 //! beyond this machine. What a server answers in words may quote addresses, and goes nowhere.
 
-use std::{str::FromStr, time::Duration};
+use std::{error::Error as _, io, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use commands::ports::{Mail, Mailer, NotTaken};
@@ -11,7 +11,11 @@ use lettre::{
         Attachment, Mailbox, MultiPart, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
-    transport::smtp::{AsyncSmtpTransportBuilder, authentication::Credentials, extension::ClientId},
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Certificate, Tls, TlsParameters},
+        extension::ClientId,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -20,6 +24,8 @@ use crate::http::InvalidProvider;
 
 /// Longest wait for one answer of the server.
 const TIME_OUT: Duration = Duration::from_secs(30);
+/// What a certificate begins with in a file of them.
+const CERTIFICATE_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 /// How the mail server is called in errors.
 const NAME: &str = "the mail server";
 
@@ -45,6 +51,8 @@ pub struct MailConfig {
     pub port: u16,
     /// How the connection is protected.
     pub security: MailSecurity,
+    /// A file of certificates (PEM) of authorities that are trusted besides the public ones; empty: the public ones alone.
+    pub ca_file: String,
     /// Whom to sign in as; empty: nobody.
     pub user: String,
     /// The password of that.
@@ -72,6 +80,23 @@ fn invalid(reason: impl Into<String>) -> InvalidProvider {
     }
 }
 
+/// What a server's certificate is checked by.
+fn tls(config: &MailConfig) -> Result<TlsParameters, InvalidProvider> {
+    let mut parameters = TlsParameters::builder(config.host.clone());
+    if !config.ca_file.is_empty() {
+        let unusable = || invalid("mail.ca_file is no file of certificates in PEM that can be read");
+        let pem = std::fs::read_to_string(&config.ca_file).map_err(|_| unusable())?;
+        if !pem.contains(CERTIFICATE_BEGIN) {
+            return Err(unusable());
+        }
+        let authorities = Certificate::from_pem(pem.as_bytes()).map_err(|_| unusable())?;
+        parameters = parameters.add_root_certificate(authorities);
+    }
+    parameters
+        .build()
+        .map_err(|_| invalid("mail.host is no name that a certificate can be checked for, or mail.ca_file holds none that can be trusted"))
+}
+
 impl SmtpMailer {
     /// Prepares; calls nothing.
     pub fn new(config: &MailConfig) -> Result<Self, InvalidProvider> {
@@ -79,15 +104,16 @@ impl SmtpMailer {
             invalid("mail.from must be an address, such as Desert Realty <digest@example.com>")
         })?;
         let host = config.host.as_str();
-        let builder: AsyncSmtpTransportBuilder = match config.security {
-            MailSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(host),
-            MailSecurity::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host),
-            MailSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)),
-        }
-        .map_err(|_| invalid("mail.host is no name that a certificate can be checked for"))?;
+        let security = match config.security {
+            MailSecurity::Tls => Tls::Wrapper(tls(config)?),
+            MailSecurity::Starttls => Tls::Required(tls(config)?),
+            MailSecurity::None => Tls::None,
+        };
         let hello = ClientId::Domain(from.email.domain().to_owned());
-        let mut builder = builder
+        // Dangerous is what it is called because it has no TLS unless that is set, as it is here.
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
             .port(config.port)
+            .tls(security)
             .hello_name(hello)
             .timeout(Some(TIME_OUT));
         if !config.user.is_empty() {
@@ -140,12 +166,32 @@ fn unusable() -> NotTaken {
     }
 }
 
+/// A handshake that fails comes as a connection whose bytes make no sense.
+fn is_handshake(error: &lettre::transport::smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let io = inner.downcast_ref::<io::Error>();
+        if io.is_some_and(|e| e.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    error.is_tls()
+}
+
 fn refused(error: &lettre::transport::smtp::Error) -> NotTaken {
     let status = error.status().map(u16::from);
     let reason = match status {
         Some(status) => format!("the mail server answered {status}"),
         None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
-        None if error.is_tls() => "the mail server's TLS can't be used".to_owned(),
+        None if is_handshake(error) => {
+            "the mail server's TLS can't be used; look whether its certificate is for mail.host and of an authority \
+             that is trusted (mail.ca_file)"
+                .to_owned()
+        }
+        None if error.is_client() => {
+            "the mail server does not offer what is asked of it; look at mail.security and mail.user".to_owned()
+        }
         None => "the mail server can't be reached".to_owned(),
     };
     NotTaken {

@@ -1,7 +1,7 @@
 //! Webhooks as Standard Webhooks has them (github.com/standard-webhooks/standard-webhooks, 1.0.0): the headers `webhook-id`,
 //! `webhook-timestamp` and `webhook-signature: v1,<base64>`, an HMAC-SHA256 over `<id>.<timestamp>.<body>` under the bytes that the
-//! secret `whsec_<base64>` stands for. No redirect is followed, nothing of an answer but its status is read, and no answer's text
-//! goes anywhere.
+//! secret `whsec_<base64>` stands for; while several secrets sign, a signature each with a space between them. No redirect is followed,
+//! nothing of an answer but its status is read, and no answer's text goes anywhere.
 
 use std::time::Duration;
 
@@ -52,6 +52,14 @@ pub fn sign_webhook(secret: &str, id: &str, timestamp: i64, body: &str) -> Optio
     let mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
     let mac = mac.chain_update(format!("{id}.{timestamp}.")).chain_update(body);
     Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+/// A signature by each secret, as in `webhook-signature`; nothing without a secret that can sign.
+fn signatures(message: &WebhookMessage<'_>, id: &str, timestamp: i64) -> Option<String> {
+    let signed = message.secrets.iter();
+    let signed = signed.filter_map(|s| sign_webhook(s.expose_secret(), id, timestamp, message.body));
+    let signed = signed.collect::<Vec<_>>().join(" ");
+    (!signed.is_empty()).then_some(signed)
 }
 
 fn not_taken(status: Option<StatusCode>, is_final: bool, reason: impl Into<String>) -> NotTaken {
@@ -137,7 +145,7 @@ impl WebhookSender for HttpWebhooks {
     }
 
     async fn send(&self, message: &WebhookMessage<'_>) -> Result<u16, NotTaken> {
-        let url = Url::parse(message.endpoint.url.expose_secret());
+        let url = Url::parse(message.url.expose_secret());
         // What was allowed once may not be any more: the configuration can have changed since.
         let url = url
             .ok()
@@ -147,12 +155,11 @@ impl WebhookSender for HttpWebhooks {
             return Err(not_taken(None, true, "the message is too large"));
         }
         let (id, timestamp) = (message.id.to_string(), message.sent_at.timestamp());
-        let secret = message.endpoint.secret.expose_secret();
-        let signature = sign_webhook(secret, &id, timestamp, message.body).ok_or_else(|| {
+        let signatures = signatures(message, &id, timestamp).ok_or_else(|| {
             not_taken(
                 None,
                 true,
-                "the endpoint's secret can't be used; add the endpoint again",
+                "the endpoint's secret can't be used; give it a new one",
             )
         })?;
         let request = self
@@ -162,7 +169,7 @@ impl WebhookSender for HttpWebhooks {
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", &id)
             .header("webhook-timestamp", timestamp.to_string())
-            .header("webhook-signature", signature)
+            .header("webhook-signature", signatures)
             .body(message.body.to_owned());
         match request.send().await {
             // The answer's body is not read: dropping it closes the connection.
@@ -193,6 +200,29 @@ mod tests {
     }
 
     #[test]
+    fn each_secret_that_signs_has_a_signature_of_its_own() {
+        let (newer, earlier) = ("whsec_bmV3ZXI=".into(), "whsec_ZWFybGllcg==".into());
+        let url = "https://hooks.example.com/".into();
+        let signed = |secrets: Vec<&SecretString>| {
+            let message = WebhookMessage {
+                url: &url,
+                secrets,
+                id: domain::NotificationId::from_uuid(uuid::Uuid::from_u128(3)),
+                sent_at: chrono::DateTime::UNIX_EPOCH,
+                body: "{}",
+            };
+            signatures(&message, "1", 7)
+        };
+        let by = |secret: &SecretString| sign_webhook(secret.expose_secret(), "1", 7, "{}").unwrap();
+        assert_eq!(
+            signed(vec![&newer, &earlier]),
+            Some(format!("{} {}", by(&newer), by(&earlier)))
+        );
+        assert_eq!(signed(vec![&earlier]), Some(by(&earlier)));
+        assert_eq!(signed(vec![]), None);
+    }
+
+    #[test]
     fn addresses_that_lead_elsewhere_are_not_taken() {
         let webhooks = HttpWebhooks::new(WebhookReach::Public).unwrap();
         for wrong in [
@@ -220,16 +250,11 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_stands_for_this_machine_is_not_called() {
         let webhooks = HttpWebhooks::new(WebhookReach::Public).unwrap();
-        let endpoint = commands::ports::WebhookEndpoint {
-            id: domain::WebhookEndpointId::from_uuid(uuid::Uuid::from_u128(1)),
-            organization: domain::OrganizationId::from_uuid(uuid::Uuid::from_u128(2)),
-            // A name, so that only its look-up tells.
-            url: "https://localhost:1/hook".into(),
-            secret: webhooks.new_secret(),
-            added_at: chrono::DateTime::UNIX_EPOCH,
-        };
+        // A name, so that only its look-up tells.
+        let (url, secret) = ("https://localhost:1/hook".into(), webhooks.new_secret());
         let message = WebhookMessage {
-            endpoint: &endpoint,
+            url: &url,
+            secrets: vec![&secret],
             id: domain::NotificationId::from_uuid(uuid::Uuid::from_u128(3)),
             sent_at: chrono::DateTime::UNIX_EPOCH,
             body: "{}",

@@ -20,6 +20,8 @@ mod history;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod mojo;
 #[cfg(test)]
 mod quota;

@@ -141,6 +141,8 @@ pub enum Comparison {
     Writer,
     /// Which template wrote them; what models and people wrote is left out.
     Template,
+    /// What the model that wrote them was told to do; what templates and people wrote is left out.
+    Prompt,
     /// How long they are, in steps of ten seconds.
     Length,
 }
@@ -154,12 +156,13 @@ const TEMPLATE_NAME_MAX: usize = 60;
 /// One of the things that are compared.
 #[derive(Debug, SimpleObject)]
 pub struct Compared {
-    /// The campaign's id, the type, the author (`template`, `manual` or `ai`), the seconds from which it counts, or the type whose starter
-    /// template it is; empty for a template of the campaigns' own.
+    /// The campaign's id, the type, the author (`template`, `manual` or `ai`), the fingerprint of the prompt, the seconds from which it
+    /// counts, or the type whose starter template it is; empty for a template of the campaigns' own.
     key: String,
     /// The campaign, where campaigns are compared.
     campaign_id: Option<ID>,
-    /// The campaign's name, the model's, or the first line of a template of the campaigns' own.
+    /// The campaign's name, the model's, the first line of what the agent asked of the model (nothing where it is not known), or the first
+    /// line of a template of the campaigns' own.
     name: Option<String>,
     /// The template, where templates are compared.
     template: Option<String>,

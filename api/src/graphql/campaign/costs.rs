@@ -7,7 +7,10 @@ use domain::{
     campaign::{CostOfWriting, ScriptEngine, WorkDone, WorkLeft, estimate, expected},
     organization::RateCard,
 };
-use projections::{models::CampaignRow, queries::ScriptSums};
+use projections::{
+    models::CampaignRow,
+    queries::{ScriptSums, SpokenOtherwise},
+};
 
 use super::{
     super::{
@@ -52,6 +55,9 @@ pub struct CampaignCost {
     approved_estimate: Option<Money>,
     /// What the carrier billed beyond that; negative when it billed less.
     carrier_over_approved: Option<Money>,
+    /// How many recordings that there are the voice asked about would speak anew, because another one spoke them; they are part of the
+    /// voice's line. What it has spoken before costs nothing again.
+    recordings_anew: u64,
 }
 
 /// Questions about costs.
@@ -61,13 +67,15 @@ pub struct CostQuery;
 #[Object]
 impl CostQuery {
     /// What the campaign has cost and what its next steps are estimated to cost. `engine` says who would write the scripts that are
-    /// still missing, and whether in a batch; without one, the template.
+    /// still missing, and whether in a batch; without one, the template. `voice` is who would speak (`renderAudio`); without one, whoever
+    /// has spoken before.
     #[graphql(complexity = "50 + child_complexity")]
     async fn campaign_cost(
         &self,
         ctx: &Context<'_>,
         campaign_id: ID,
         engine: Option<ScriptEngineInput>,
+        voice: Option<String>,
         min_position: Option<Position>,
     ) -> Result<CampaignCost, Problem> {
         let caller = caller(ctx)?;
@@ -80,8 +88,25 @@ impl CostQuery {
         let organization = queries.organization(permit.organization()).await?;
         let settings = organization.map(|o| o.settings.0.clone()).unwrap_or_default();
         let writer = engine.map_or(Ok(CostOfWriting::Nothing), |e| e.cost_of_writing())?;
+        let anew = match voice {
+            Some(voice) => {
+                queries
+                    .spoken_otherwise(permit.organization(), row.campaign_id, &voice)
+                    .await?
+            }
+            None => SpokenOtherwise::default(),
+        };
         let left = left(&row, &sums, writer, settings.audio_retention_days);
-        Ok(cost(&row, &left, &done(&row, &sums), &settings.rate_card))
+        let left = WorkLeft {
+            characters_to_speak: left.characters_to_speak.saturating_add(anew.characters),
+            // They take the place of those that there are.
+            audio_ms: left.audio_ms.saturating_sub(anew.audio_ms),
+            ..left
+        };
+        Ok(CampaignCost {
+            recordings_anew: anew.recordings,
+            ..cost(&row, &left, &done(&row, &sums), &settings.rate_card)
+        })
     }
 }
 
@@ -159,6 +184,7 @@ fn cost(row: &CampaignRow, left: &WorkLeft, done: &WorkDone, rates: &RateCard) -
         actual: sum(sum(row.writer_cost, row.voice_cost), row.carrier_cost).into(),
         approved_estimate: row.cost_estimate.map(Into::into),
         carrier_over_approved: row.cost_estimate.map(|approved| over(row.carrier_cost, approved)),
+        recordings_anew: 0,
     }
 }
 

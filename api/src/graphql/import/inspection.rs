@@ -14,7 +14,7 @@ use super::{
     inputs::{ColumnInput, header_row_of, mapping_of},
     object::MappedColumn,
 };
-use crate::contact_lists::{FIELDS, NextRows, Want, next_rows, open_stored};
+use crate::contact_lists::{CutCells, FIELDS, NextRows, Want, next_rows, open_stored};
 
 /// Rows that are read to estimate how many there are and how well they fit.
 const SAMPLE_ROWS: usize = 500;
@@ -75,7 +75,7 @@ pub struct ImportField {
 /// Something to look at before the import is started.
 #[derive(Debug, PartialEq, Eq, SimpleObject)]
 pub struct ImportWarning {
-    /// For programs: `NO_PHONE_COLUMN`, `MANY_REJECTED`, `OTHER_SHEETS`, `IMPORTED_BEFORE`, `BROKEN_FILE`.
+    /// For programs: `NO_PHONE_COLUMN`, `MANY_REJECTED`, `OTHER_SHEETS`, `IMPORTED_BEFORE`, `BROKEN_FILE`, `CUT_CELL`.
     code: &'static str,
     /// For people; says what to do.
     message: String,
@@ -115,6 +115,7 @@ struct Sample {
     ended: bool,
     progress: ReadProgress,
     broken: Option<String>,
+    cut: CutCells,
 }
 
 impl Sample {
@@ -129,7 +130,10 @@ impl Sample {
             Some(error) => return Err(error),
             None => None,
         };
+        let mut cut = CutCells::default();
+        rows.iter().for_each(|row| cut.note(row));
         Ok(Self {
+            cut,
             rows: rows.len() as u64,
             rejected: rejected.count() as u64,
             ended: rows.len() < SAMPLE_ROWS,
@@ -178,6 +182,9 @@ fn warnings(summary: &TableSummary, sample: &Sample) -> Vec<ImportWarning> {
     }
     if let Some(message) = &sample.broken {
         warn("BROKEN_FILE", message.clone());
+    }
+    if let Some(cell) = sample.cut.first.first() {
+        warn("CUT_CELL", cell.warning());
     }
     warnings
 }
@@ -298,6 +305,7 @@ mod tests {
                 total: 40_000,
             },
             broken: None,
+            cut: CutCells::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject, connection::Connect
 use commands::{
     authorization::Permit,
     ports::{ReadContact, RowOutcome},
+    suppression::on_a_list,
 };
 use projections::queries::Page;
 
@@ -17,7 +18,7 @@ use super::{
     inputs::{ColumnInput, CorrectionsInput, header_row_of, mapping_of},
 };
 use crate::contact_lists::{
-    Figures, Mark, PreviewRequest, PreviewRow, Previewed, StoredList, preview as look_at,
+    CutCell, Figures, Mark, PreviewRequest, PreviewRow, Previewed, StoredList, preview as look_at,
 };
 
 /// What a row would come to.
@@ -129,6 +130,27 @@ impl From<Figures> for PreviewTotals {
     }
 }
 
+/// A cell that is longer than is read.
+#[derive(Debug, SimpleObject)]
+pub struct CutCellWarning {
+    /// Number of its row in the file, from 1.
+    row: u64,
+    /// Header of its column.
+    header: String,
+    /// What is left out of it, for people.
+    message: String,
+}
+
+impl From<&CutCell> for CutCellWarning {
+    fn from(cell: &CutCell) -> Self {
+        Self {
+            row: cell.row,
+            header: cell.column.clone(),
+            message: cell.warning(),
+        }
+    }
+}
+
 /// A file as its import would take it.
 #[derive(SimpleObject)]
 pub struct ImportPreview {
@@ -138,6 +160,10 @@ pub struct ImportPreview {
     headers: Vec<String>,
     /// Why the file can't be read to its end; the figures are of the rows before.
     broken: Option<String>,
+    /// How many cells of the whole file are longer than is read, so that their ends are left out.
+    cut_cell_count: u64,
+    /// The first 100 of them.
+    cut_cells: Vec<CutCellWarning>,
     /// A page of its rows, in the file's order.
     rows: Connection<String, PreviewedRow>,
 }
@@ -194,6 +220,8 @@ impl Caller<'_> {
             totals: overview.figures.into(),
             headers: columns.map(|column| column.header.clone()).collect(),
             broken: overview.broken.clone(),
+            cut_cell_count: overview.cut.count,
+            cut_cells: overview.cut.first.iter().map(CutCellWarning::from).collect(),
             rows: connection(shown, started, |(row, suppressed)| shown_row(row, suppressed)),
         })
     }
@@ -209,16 +237,12 @@ impl Caller<'_> {
             .collect();
         let (organization, ports) = (permit.organization(), &self.state.ports);
         let indexes = ports.keys.phone_indexes(organization, &numbers).await?;
-        let mut lists = ports
-            .suppressions
-            .lists_known(organization, &indexes)
-            .await?
-            .into_iter();
-        let on_a_list = rows.iter().map(|row| match &row.outcome {
-            RowOutcome::Contact(_) => lists.next().is_some_and(|lists| !lists.is_empty()),
+        let mut found = on_a_list(ports, organization, &indexes).await?.into_iter();
+        let of_rows = rows.iter().map(|row| match &row.outcome {
+            RowOutcome::Contact(_) => found.next().unwrap_or(false),
             RowOutcome::Rejected(_) => false,
         });
-        Ok(on_a_list.collect())
+        Ok(of_rows.collect())
     }
 }
 

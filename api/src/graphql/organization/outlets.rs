@@ -1,6 +1,7 @@
 //! Where digests are sent: endpoints of other programs, and people by e-mail. A secret is shown once, when it is made.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use commands::{
     authorization::{Action, Permit},
     use_cases,
@@ -24,6 +25,8 @@ pub struct WebhookEndpoint {
     id: ID,
     /// Scheme, host and port; the rest of the address may be a secret and is not shown.
     origin: String,
+    /// Until when its messages are signed with an earlier secret, too; nothing when only the newest signs.
+    earlier_secrets_until: Option<DateTime<Utc>>,
 }
 
 /// An endpoint was added.
@@ -32,6 +35,17 @@ pub struct WebhookEndpointAdded {
     endpoint: WebhookEndpoint,
     /// Shown once, known nowhere else: what the signatures of its messages are checked with.
     secret: String,
+    /// Pass it as `minPosition` to read what was written.
+    position: Position,
+}
+
+/// An endpoint's messages are signed with a new secret from here on.
+#[derive(SimpleObject)]
+pub struct WebhookSecretRotated {
+    /// Shown once, known nowhere else: what the signatures of its messages are checked with.
+    secret: String,
+    /// Until when the secret before it signs beside it.
+    earlier_secrets_until: Option<DateTime<Utc>>,
     /// Pass it as `minPosition` to read what was written.
     position: Position,
 }
@@ -67,6 +81,8 @@ pub struct DigestMail {
 outcome! {
     /// The endpoint, or why not.
     WebhookEndpointOutcome = WebhookEndpointAdded;
+    /// The new secret, or why not.
+    WebhookSecretOutcome = WebhookSecretRotated;
     /// The recipient, or why not.
     DigestRecipientOutcome = DigestRecipientAdded;
 }
@@ -80,9 +96,22 @@ impl Caller<'_> {
             endpoint: WebhookEndpoint {
                 id: added.id.global(),
                 origin: added.origin,
+                earlier_secrets_until: None,
             },
             secret: added.secret.expose_secret().to_owned(),
             position: self.reached(added.position).await?,
+        })
+    }
+
+    async fn rotate_webhook_secret(&self, id: &ID) -> Result<WebhookSecretRotated, Problem> {
+        let permit = self.permit(Action::Administer)?;
+        let (ports, context) = (&self.state.ports, self.command(&permit));
+        let id = WebhookEndpointId::parse(id)?;
+        let rotated = use_cases::rotate_webhook_secret(ports, &context, id).await?;
+        Ok(WebhookSecretRotated {
+            secret: rotated.secret.expose_secret().to_owned(),
+            earlier_secrets_until: rotated.earlier_until,
+            position: self.reached(rotated.position).await?,
         })
     }
 
@@ -142,6 +171,7 @@ impl OutletQuery {
         let shown = |e: use_cases::KnownEndpoint| WebhookEndpoint {
             id: e.id.global(),
             origin: e.origin,
+            earlier_secrets_until: e.earlier_until,
         };
         Ok(known.into_iter().map(shown).collect())
     }
@@ -165,6 +195,16 @@ impl OutletMutation {
         url: String,
     ) -> Result<WebhookEndpointOutcome, Problem> {
         WebhookEndpointOutcome::of(caller(ctx)?.add_webhook_endpoint(&url).await)
+    }
+
+    /// Signs an endpoint's messages with a new secret. The one before it signs beside it for 24 hours, so that the endpoint has time to
+    /// change, and then no more; three can sign at once.
+    async fn rotate_webhook_secret(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<WebhookSecretOutcome, Problem> {
+        WebhookSecretOutcome::of(caller(ctx)?.rotate_webhook_secret(&id).await)
     }
 
     /// Sends nothing more to an endpoint, what waits included.

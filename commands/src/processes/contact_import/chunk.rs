@@ -18,6 +18,7 @@ use crate::{
     error::CommandError,
     ports::{RejectedRow, StreamAppend},
     stream::{Loaded, load_many},
+    suppression::on_a_list,
 };
 
 /// A run of people on its way into the journal.
@@ -89,14 +90,11 @@ impl Chunk {
             .filter(|newcomer| made.contains(&newcomer.id))
             .collect();
         let numbers: Vec<_> = indexes.iter().map(|newcomer| newcomer.index.clone()).collect();
-        let lists = ports
-            .suppressions
-            .lists_known(context.organization, &numbers)
-            .await?;
+        let on_a_list = on_a_list(ports, context.organization, &numbers).await?;
         self.suppressed = indexes
             .iter()
-            .zip(lists)
-            .filter(|(_, lists)| !lists.is_empty())
+            .zip(on_a_list)
+            .filter(|(_, is_listed)| *is_listed)
             .map(|(newcomer, _)| newcomer.id)
             .collect();
         self.forbidden = self.newly_forbidden(ports, context).await?;

@@ -20,6 +20,7 @@ fn by_batch(run: u32) -> Event {
             batch: true,
         },
         prompt: Some("Be brief.".to_owned()),
+        prompt_sha256: None,
     }
 }
 

@@ -25,6 +25,9 @@ const KINDS_MAX: i64 = 100;
 /// The type whose starter template a campaign `c` has, empty when it has a template of its own; and that template.
 const TEMPLATE: &str = "CASE WHEN c.script_template IS NULL THEN c.kind ELSE '' END, c.script_template";
 
+/// What came of prompts, with what these are called.
+const BY_PROMPT: &str = "prompt_results AS t LEFT JOIN prompts AS p ON p.organization_id = t.organization_id AND p.prompt = t.prompt";
+
 /// Most groups that are compared: an organization has hundreds of campaigns, and each is compared with all the others.
 const COMPARED_MAX: i64 = 10_000;
 
@@ -96,7 +99,7 @@ fn leave(select: &mut Select, visible: &Visible, filter: &ResultFilter) {
     leave_visible(select, "c", visible);
 }
 
-/// Sums of `table` by `groups`, over campaigns.
+/// Sums of a table `t` by `groups`, over campaigns.
 fn summed(
     table: &str,
     groups: &str,
@@ -105,7 +108,7 @@ fn summed(
     filter: &ResultFilter,
 ) -> Select {
     let mut select = Select::new(&format!(
-        "SELECT {groups}, {} FROM {table} AS t
+        "SELECT {groups}, {} FROM {table}
            JOIN campaigns AS c ON c.organization_id = t.organization_id AND c.campaign_id = t.campaign_id",
         sums(&RESULTS)
     ));
@@ -184,7 +187,7 @@ impl AnalyticsQueries for Queries {
         filter: &ResultFilter,
         (from, until): (NaiveDate, NaiveDate),
     ) -> Result<Vec<DayResults>, QueryError> {
-        let mut select = summed("day_results", "t.day", organization, visible, filter);
+        let mut select = summed("day_results AS t", "t.day", organization, visible, filter);
         select.and("t.day >= ? AND t.day <= ?", [from.to_cell(), until.to_cell()]);
         select.add(" GROUP BY t.day ORDER BY t.day", []);
         let day = |row: Vec<Cell>| {
@@ -259,7 +262,13 @@ impl AnalyticsQueries for Queries {
         visible: &Visible,
         filter: &ResultFilter,
     ) -> Result<Vec<HourResults>, QueryError> {
-        let mut select = summed("hour_results", "t.weekday, t.hour", organization, visible, filter);
+        let mut select = summed(
+            "hour_results AS t",
+            "t.weekday, t.hour",
+            organization,
+            visible,
+            filter,
+        );
         select.add(" GROUP BY t.weekday, t.hour ORDER BY t.weekday, t.hour", []);
         let hour = |row: Vec<Cell>| {
             let mut cells = row.into_iter();
@@ -278,7 +287,7 @@ impl AnalyticsQueries for Queries {
         visible: &Visible,
         filter: &ResultFilter,
     ) -> Result<Vec<StateResults>, QueryError> {
-        let mut select = summed("state_results", "t.state", organization, visible, filter);
+        let mut select = summed("state_results AS t", "t.state", organization, visible, filter);
         select.add(" GROUP BY t.state ORDER BY sum(t.attempted) DESC, t.state", []);
         let state = |row: Vec<Cell>| {
             let mut cells = row.into_iter();
@@ -298,7 +307,7 @@ impl AnalyticsQueries for Queries {
         filter: &ResultFilter,
     ) -> Result<Vec<Compared>, QueryError> {
         let of_campaigns = |groups| summed_campaigns(groups, organization, visible, filter);
-        let of_scripts = |groups| summed("script_results", groups, organization, visible, filter);
+        let of_scripts = |groups| summed("script_results AS t", groups, organization, visible, filter);
         // A group is a key and a name; what has no name is called nothing.
         let (mut select, grouped, attempted) = match by {
             Comparison::Campaign => (
@@ -317,6 +326,11 @@ impl AnalyticsQueries for Queries {
                 select.and("t.author = 'template'", []);
                 (select, TEMPLATE, "t.attempted")
             }
+            Comparison::Prompt => (
+                summed(BY_PROMPT, "t.prompt, min(p.label)", organization, visible, filter),
+                "t.prompt",
+                "t.attempted",
+            ),
             Comparison::Length => (
                 of_scripts("CAST(t.seconds AS text), NULL"),
                 "t.seconds",

@@ -5,7 +5,10 @@ use domain::{AttemptId, CampaignId, ContactId, OrganizationId, ScriptId};
 use projections::{
     Cell, ColumnValue,
     models::{ScriptRow, ScriptVersionRow},
-    queries::{Page, PageRequest, QueryError, ScriptCondition, ScriptFilter, ScriptQueries, ScriptSums},
+    queries::{
+        Page, PageRequest, QueryError, ScriptCondition, ScriptFilter, ScriptQueries, ScriptSums,
+        SpokenOtherwise,
+    },
 };
 
 use super::{
@@ -149,6 +152,31 @@ impl ScriptQueries for Queries {
             characters_to_speak: sum()?,
             audio_ms: sum()?,
             bought: sum()?,
+        })
+    }
+
+    async fn spoken_otherwise(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        voice: &str,
+    ) -> Result<SpokenOtherwise, QueryError> {
+        let mut select = Select::new(
+            "SELECT count(*), CAST(coalesce(sum(t.characters), 0) AS bigint),
+               CAST(coalesce(sum(t.audio_duration_ms), 0) AS bigint) FROM scripts AS t",
+        );
+        select.and("t.organization_id = ?", [organization.to_cell()]);
+        select.and("t.campaign_id = ?", [campaign.to_cell()]);
+        select.and("t.in_campaign = 1", []);
+        select.and("t.audio = 'rendered' AND t.review = 'approved'", []);
+        select.and("t.delivery IN ('not_sent', 'held')", []);
+        select.and("t.voice <> ?", [voice.to_owned().to_cell()]);
+        let mut cells = self.cells(select).await?.pop().unwrap_or_default().into_iter();
+        let mut next = || Ok::<u64, QueryError>(value::<i64>(cells.next())?.max(0).cast_unsigned());
+        Ok(SpokenOtherwise {
+            recordings: next()?,
+            characters: next()?,
+            audio_ms: next()?,
         })
     }
 

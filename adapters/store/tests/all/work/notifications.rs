@@ -5,7 +5,9 @@ use commands::ports::{
     NotificationTry, WebhookEndpoint, WebhookEndpoints,
 };
 use database::Database;
-use domain::{CampaignId, EventId, NotificationId, OrganizationId, Position, WebhookEndpointId};
+use domain::{
+    CampaignId, EventId, NotificationId, OrganizationId, Position, WebhookEndpointId, WebhookSecretId,
+};
 use secrecy::{ExposeSecret, SecretString};
 use store::work::WorkStore;
 
@@ -62,11 +64,12 @@ async fn an_endpoints_address_and_secret_lie_sealed_and_only_its_organization_ha
     on_both(|database| async move {
         let work = work(&database).await;
         let endpoints = &work.webhook_endpoints;
+        let first = WebhookSecretId::first_of(endpoint(10));
         let kept = WebhookEndpoint {
             id: endpoint(10),
             organization: organization(1),
             url: SecretString::from("https://hooks.example.com/secret-path"),
-            secret: SecretString::from("whsec_c2VjcmV0"),
+            secrets: [(first, SecretString::from("whsec_c2VjcmV0"))].into(),
             added_at: minute(0),
         };
         endpoints.save(kept).await.unwrap();
@@ -76,7 +79,7 @@ async fn an_endpoints_address_and_secret_lie_sealed_and_only_its_organization_ha
             .unwrap()
             .unwrap();
         assert_eq!(found.url.expose_secret(), "https://hooks.example.com/secret-path");
-        assert_eq!(found.secret.expose_secret(), "whsec_c2VjcmV0");
+        assert_eq!(found.secrets[&first].expose_secret(), "whsec_c2VjcmV0");
         assert!(
             endpoints
                 .find(organization(2), endpoint(10))
@@ -111,6 +114,50 @@ async fn an_endpoints_address_and_secret_lie_sealed_and_only_its_organization_ha
                 .unwrap()
                 .is_none()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_that_are_added_at_once_are_all_kept_and_the_ended_are_forgotten() {
+    on_both(|database| async move {
+        let work = work(&database).await;
+        let endpoints = &work.webhook_endpoints;
+        let secret = |n: u128| WebhookSecretId::from_uuid(id(n));
+        let first = WebhookSecretId::first_of(endpoint(10));
+        let kept = WebhookEndpoint {
+            id: endpoint(10),
+            organization: organization(1),
+            url: SecretString::from("https://hooks.example.com/secret-path"),
+            secrets: [(first, SecretString::from("whsec_MQ=="))].into(),
+            added_at: minute(0),
+        };
+        endpoints.save(kept).await.unwrap();
+        let add =
+            |n, words: &str| endpoints.add_secret(organization(1), endpoint(10), secret(n), words.into());
+        let (second, third) = tokio::join!(add(11, "whsec_Mg=="), add(12, "whsec_Mw=="));
+        second.unwrap();
+        third.unwrap();
+        add(11, "whsec_b3RoZXI=").await.unwrap();
+        let found = async || {
+            let found = endpoints.find(organization(1), endpoint(10)).await;
+            let secrets = found.unwrap().unwrap().secrets.into_iter();
+            secrets
+                .map(|(id, secret)| (id, secret.expose_secret().to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let all = [
+            (first, "whsec_MQ=="),
+            (secret(11), "whsec_Mg=="),
+            (secret(12), "whsec_Mw=="),
+        ];
+        assert_eq!(found().await, all.map(|(id, words)| (id, words.to_owned())));
+
+        for (of, ids) in [(2, vec![secret(12)]), (1, vec![first, secret(11)])] {
+            let forgotten = endpoints.forget_secrets(organization(of), endpoint(10), &ids);
+            forgotten.await.unwrap();
+        }
+        assert_eq!(found().await, [(secret(12), "whsec_Mw==".to_owned())]);
     })
     .await;
 }

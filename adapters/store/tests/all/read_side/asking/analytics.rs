@@ -144,6 +144,7 @@ async fn results_are_told_by_hour_state_writer_and_campaign() {
             (Comparison::Campaign, first.to_string()),
             (Comparison::CampaignType, "neighborhood_expireds".to_owned()),
             (Comparison::Writer, "ai".to_owned()),
+            (Comparison::Prompt, "a1a1a1a1a1a1a1a1".to_owned()),
             (Comparison::Length, "0".to_owned()),
         ] {
             let compared = ask.compared(organization, &all, by, &every).await.unwrap();
@@ -188,6 +189,7 @@ async fn another_agents_campaigns_are_in_no_sum() {
             Comparison::CampaignType,
             Comparison::Writer,
             Comparison::Template,
+            Comparison::Prompt,
             Comparison::Length,
         ] {
             assert_eq!(
