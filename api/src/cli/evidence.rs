@@ -87,7 +87,9 @@ pub(super) fn check(args: CheckArgs) -> Result<(), CliError> {
     if report.holds() {
         return Ok(());
     }
-    Err(CliError::Differs("the bundle does not hold what it claims".into()))
+    Err(CliError::Differs(
+        "the bundle does not hold what it claims".into(),
+    ))
 }
 
 fn print(report: &Report, json: bool) -> Result<(), CliError> {
