@@ -96,7 +96,8 @@ pub struct JournalAudit {
     pub difference: Option<LogDifference>,
 }
 
-/// Compares the journal with the log, and with a checkpoint that was kept elsewhere.
+/// Compares the journal with the log, and with a checkpoint that was kept elsewhere. The journal must be a handle that was opened for this: one
+/// that has written answers its newest events from memory, and not as they lie in the store.
 pub async fn audit_journal(ports: &Ports, kept: Option<Checkpoint>) -> Result<JournalAudit, CommandError> {
     let standing = ports.log.standing().await?;
     let key = NoteKey::read(&key_of(ports.signer.as_ref()));
