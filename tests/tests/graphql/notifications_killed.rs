@@ -24,7 +24,9 @@ const ANSWER_MS: u64 = 12_000;
 #[test]
 fn what_a_killed_worker_sent_is_sent_again_under_its_id_and_nothing_is_lost() {
     let place = Office::tell(Pace::default(), &[], async |office| {
+        let mut worker = office.worker();
         let agent = office.agent().await;
+        worker.kill();
         let url = office.sandbox().receiver_url("crm");
         let call = format!("addWebhookEndpoint(url: {url:?})");
         let added = agent

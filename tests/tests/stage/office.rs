@@ -12,6 +12,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
+use projections::queries::OrganizationQueries as _;
 use sandbox::{Delays, RunningSandbox};
 use store::system::SystemClock;
 use voicedrop::{
@@ -21,7 +22,7 @@ use voicedrop::{
     demo::Cast,
 };
 
-use super::{Engine, Person, Place, Worker, text};
+use super::{Engine, Person, Place, Worker, text, until};
 
 /// The machine's time, or so many seconds ahead of it.
 #[derive(Debug, Default)]
@@ -110,8 +111,14 @@ impl Office {
         }
     }
 
-    /// Its admin, by a token: time goes by faster than a session lasts.
+    /// Its admin, by a token: time goes by faster than a session lasts. A worker must be there, which makes them known.
     pub async fn agent(&self) -> Person {
+        let queries = self.running.application.read_side.queries();
+        until("a worker makes the admin known", async || {
+            let known = queries.memberships(Cast::default().admin).await;
+            (!known.expect("the read models answer").is_empty()).then_some(())
+        })
+        .await;
         let state = self.running.application.state(&self.running.public);
         let (link, _) = make_sign_in_link(&state, Cast::default().admin)
             .await
