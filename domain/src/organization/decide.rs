@@ -68,11 +68,9 @@ impl Decider for Organization {
                 ))
             }
             C::RemoveCallerId { number } => {
-                if self.caller_ids.iter().any(|known| known.number == number) {
-                    Ok(vec![E::CallerIdRemoved { number }])
-                } else {
-                    Err(R::UnknownCallerId)
-                }
+                let is_known = self.caller_ids.iter().any(|known| known.number == number);
+                let removed = is_known.then_some(vec![E::CallerIdRemoved { number }]);
+                removed.ok_or(R::UnknownCallerId)
             }
             C::SwitchStateOn { .. }
             | C::SwitchStateOff { .. }

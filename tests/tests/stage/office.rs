@@ -12,7 +12,6 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
-use projections::queries::OrganizationQueries as _;
 use sandbox::{Delays, RunningSandbox};
 use store::system::SystemClock;
 use voicedrop::{
