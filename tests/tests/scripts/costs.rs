@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use commands::{
     Ports,
-    ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StreamSlice},
+    ports::{AppendRequest, Appended, Feed, FeedPage, Journal, JournalError, StoredEvent, StreamSlice},
 };
 use domain::{Position, StreamId};
 use sandbox::Faults;
@@ -128,6 +128,10 @@ impl Feed for Contested {
 
     async fn heads(&self, streams: Vec<StreamId>) -> Result<Vec<u64>, JournalError> {
         self.journal.heads(streams).await
+    }
+
+    async fn at(&self, positions: Vec<Position>) -> Result<Vec<StoredEvent>, JournalError> {
+        self.journal.at(positions).await
     }
 
     async fn read_kinds(
