@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{MicroDollars, OrganizationId};
+use domain::{MicroDollars, OrganizationId, ScriptId};
 
 use super::PortError;
 
@@ -23,6 +23,8 @@ pub struct Clip {
     pub cost: MicroDollars,
     /// The provider's reference.
     pub provider_id: String,
+    /// The script that it was bought for, while what it cost stands in no event yet.
+    pub owed_by: Option<ScriptId>,
 }
 
 /// A clip that may have outlived its time.
@@ -69,6 +71,13 @@ pub trait AudioCache: Send + Sync + std::fmt::Debug {
         organization: OrganizationId,
         content_hash: &str,
         clip: Clip,
+    ) -> Result<(), PortError>;
+
+    /// What these clips cost stands in an event: nobody owes it any more.
+    async fn settle(
+        &self,
+        organization: OrganizationId,
+        content_hashes: Vec<String>,
     ) -> Result<(), PortError>;
 
     /// Gives the claim up with its outcome unknown: the next owner asks the provider first.

@@ -129,10 +129,14 @@ impl Craft for Studio<'_> {
             .map(|id| ScriptId::of(self.campaign, *id))
             .collect();
         let scripts = retrying(|| self.request(&ids)).await?;
-        let there = scripts
-            .iter()
-            .filter(|(s, _)| matches!(s.audio, Audio::Rendered { .. }));
-        let there = there.count() as u64;
+        let there = scripts.iter().filter_map(|(s, _)| match &s.audio {
+            Audio::Rendered { content_hash, .. } => Some(content_hash.clone()),
+            Audio::None | Audio::Requested { .. } | Audio::Failed { .. } | Audio::Removed { .. } => None,
+        });
+        let there: Vec<Option<String>> = there.collect();
+        let count = there.len() as u64;
+        // Of those that a worker recorded and then died.
+        self.settle(there.into_iter().flatten().collect()).await?;
         let jobs = scripts
             .into_iter()
             .filter(|(s, _)| is_wanted(s, s.version) && matches!(s.audio, Audio::Requested { .. }))
@@ -145,7 +149,7 @@ impl Craft for Studio<'_> {
                     speech,
                 })
             });
-        Ok((jobs.collect(), there))
+        Ok((jobs.collect(), count))
     }
 
     fn member(job: &ToSpeak) -> ContactId {
@@ -162,13 +166,7 @@ impl Craft for Studio<'_> {
             let stale_before = now - Duration::minutes(CLAIM_MINUTES);
             match clips.claim(organization, hash, now, stale_before).await? {
                 ClipClaim::Ready(clip) => match self.copy(job.script, &clip).await? {
-                    Some(clip) => {
-                        return Ok(Spoken {
-                            result: Ok(clip),
-                            cost: MicroDollars::ZERO,
-                            characters: 0,
-                        });
-                    }
+                    Some(clip) => return Ok(Self::taken(job.script, clip)),
                     // Its file was deleted after its time: it is bought anew.
                     None => clips.forget(organization, hash, &clip.storage_key).await?,
                 },
@@ -191,13 +189,18 @@ impl Craft for Studio<'_> {
             let ids = made.iter().map(|(job, _)| job.script);
             let scripts: Vec<Loaded<Script>> = load_many(self.ports, self.context.organization, ids).await?;
             let mut batch = Batch::new(self.ports, self.context);
+            let mut paid = vec![];
             for ((job, outcome), mut script) in made.iter().zip(scripts) {
                 // A script that was edited meanwhile keeps its edit.
                 if script.decide(noted(job, outcome)).is_ok() {
                     batch.add(script)?;
+                    let cost = outcome.as_ref().map_or(MicroDollars::ZERO, |spoken| spoken.cost);
+                    let hash = job.speech.as_ref().map(|(_, hash)| hash.clone());
+                    paid.extend(hash.filter(|_| cost > MicroDollars::ZERO));
                 }
             }
             batch.commit().await?;
+            self.settle(paid).await?;
             let usable = |spoken: &Spoken| spoken.result.is_ok();
             Ok(made
                 .iter()
@@ -315,6 +318,27 @@ impl Studio<'_> {
         Ok(is_wanted(script.state(), job.version))
     }
 
+    /// A clip that was there, as a recording: free, but for the script that it was bought for when its worker died before that was recorded.
+    fn taken(script: ScriptId, clip: Clip) -> Spoken {
+        let is_owed = clip.owed_by == Some(script);
+        let (cost, characters) = if is_owed {
+            (clip.cost, clip.characters)
+        } else {
+            (MicroDollars::ZERO, 0)
+        };
+        Spoken {
+            result: Ok(clip),
+            cost,
+            characters,
+        }
+    }
+
+    /// What these clips cost stands in events.
+    async fn settle(&self, content_hashes: Vec<String>) -> Result<(), CommandError> {
+        let clips = &self.ports.clips;
+        Ok(clips.settle(self.context.organization, content_hashes).await?)
+    }
+
     fn key(&self, script: ScriptId, media_type: &str) -> String {
         audio_key(self.owner, self.campaign, script, extension(media_type))
     }
@@ -420,6 +444,7 @@ impl Studio<'_> {
             characters,
             cost,
             provider_id: speech.provider_id,
+            owed_by: Some(script),
         };
         let blobs = &self.ports.blobs;
         futures::try_join!(

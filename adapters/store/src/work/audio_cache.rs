@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::ports::{AudioCache, Clip, ClipClaim, OldClip, PortError};
-use database::{DatabaseError, Row, Sql, int, text};
+use database::{Column, DatabaseError, Row, Sql, int, opt_text, text};
 use domain::{MicroDollars, OrganizationId};
 
 use super::fault::{bounded, micros, unreachable};
@@ -18,16 +18,21 @@ const TAKE_OVER: &str = "UPDATE audio_clips SET lost_since = coalesce(lost_since
      RETURNING lost_since";
 
 const READY: &str =
-    "SELECT storage_key, sha256, media_type, duration_ms, characters, cost_micros, provider_id
+    "SELECT storage_key, sha256, media_type, duration_ms, characters, cost_micros, provider_id, owed_by
      FROM audio_clips WHERE organization_id = $1 AND content_hash = $2 AND state = 'done'";
 
 const COMPLETE: &str = "INSERT INTO audio_clips (organization_id, content_hash, state, claimed_at, storage_key, sha256,
-       media_type, duration_ms, characters, cost_micros, provider_id)
-     VALUES ($1, $2, 'done', 0, $3, $4, $5, $6, $7, $8, $9)
+       media_type, duration_ms, characters, cost_micros, provider_id, owed_by)
+     VALUES ($1, $2, 'done', 0, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (organization_id, content_hash) DO UPDATE SET state = 'done', storage_key = excluded.storage_key,
        sha256 = excluded.sha256, media_type = excluded.media_type, duration_ms = excluded.duration_ms,
-       characters = excluded.characters, cost_micros = excluded.cost_micros, provider_id = excluded.provider_id
+       characters = excluded.characters, cost_micros = excluded.cost_micros, provider_id = excluded.provider_id,
+       owed_by = excluded.owed_by
        WHERE audio_clips.state = 'rendering'";
+
+const SETTLE: &str = "UPDATE audio_clips SET owed_by = NULL FROM {rows}
+     WHERE audio_clips.organization_id = r.organization_id AND audio_clips.content_hash = r.content_hash
+       AND audio_clips.owed_by IS NOT NULL";
 
 const BOUGHT_BEFORE: &str = "SELECT content_hash, storage_key, sha256 FROM audio_clips
      WHERE organization_id = $1 AND state = 'done' AND claimed_at < $2 AND content_hash > $3
@@ -54,6 +59,7 @@ fn clip(row: &Row) -> Result<Clip, DatabaseError> {
         characters: row.count(4)?,
         cost: MicroDollars::from_micros(row.int(5)?),
         provider_id: row.text(6)?.to_owned(),
+        owed_by: row.opt_parsed(7)?,
     })
 }
 
@@ -121,12 +127,27 @@ impl AudioCache for AudioStore {
             int(bounded(clip.characters)),
             int(clip.cost.micros()),
             text(clip.provider_id),
+            opt_text(clip.owed_by.map(|script| script.to_string())),
         ];
         self.sql
             .execute(COMPLETE, parameters)
             .await
             .map(drop)
             .map_err(unreachable)
+    }
+
+    async fn settle(
+        &self,
+        organization: OrganizationId,
+        content_hashes: Vec<String>,
+    ) -> Result<(), PortError> {
+        let columns = [Column::text("organization_id"), Column::text("content_hash")];
+        let rows = content_hashes
+            .into_iter()
+            .map(|hash| vec![text(organization.to_string()), text(hash)])
+            .collect();
+        let settled = self.sql.execute_with_rows(SETTLE, &columns, rows).await;
+        settled.map(drop).map_err(unreachable)
     }
 
     async fn doubt(&self, organization: OrganizationId, content_hash: &str) -> Result<(), PortError> {

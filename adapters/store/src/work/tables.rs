@@ -43,6 +43,7 @@ macro_rules! files {
             migration_file!($engine, "0021_list_progress"),
             migration_file!($engine, "0030_message_ids"),
             migration_file!($engine, "0031_transparency_log"),
+            migration_file!($engine, "0032_owed_clips"),
         ]
     };
 }

@@ -1,7 +1,7 @@
 //! The same words in the same voice are bought once.
 
 use commands::ports::{AudioCache, Clip, ClipClaim};
-use domain::{MicroDollars, OrganizationId};
+use domain::{MicroDollars, OrganizationId, ScriptId};
 
 use crate::engines::{id, minute, on_both, open};
 
@@ -14,6 +14,7 @@ fn clip(key: &str) -> Clip {
         characters: 312,
         cost: MicroDollars::from_micros(9_360),
         provider_id: "h1".to_owned(),
+        owed_by: None,
     }
 }
 
@@ -101,6 +102,28 @@ async fn a_clip_whose_file_is_gone_is_forgotten() {
         assert_eq!(claim().await, Ok(ClipClaim::Ready(clip("here"))));
         audio.forget(ours, "hash", "here").await.unwrap();
         assert_eq!(claim().await, Ok(FRESH));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_bought_a_clip_owes_it_until_its_cost_is_recorded() {
+    on_both(|database| async move {
+        let store = open(&database).await;
+        let (audio, ours) = (&store.audio, OrganizationId::from_uuid(id(1)));
+        let owed = Clip {
+            owed_by: Some(ScriptId::from_uuid(id(7))),
+            ..clip("here")
+        };
+        for hash in ["one", "two"] {
+            audio.claim(ours, hash, minute(0), minute(-10)).await.unwrap();
+            audio.complete(ours, hash, owed.clone()).await.unwrap();
+        }
+        let hashes = vec!["one".to_owned(), "none such".to_owned()];
+        audio.settle(ours, hashes).await.unwrap();
+        let ready = async |hash: &str| audio.claim(ours, hash, minute(0), minute(-10)).await;
+        assert_eq!(ready("one").await, Ok(ClipClaim::Ready(clip("here"))));
+        assert_eq!(ready("two").await, Ok(ClipClaim::Ready(owed.clone())));
     })
     .await;
 }
