@@ -182,12 +182,8 @@ impl Application {
         let signer = master.note_key(&format!("voicedrop/{}", opened.identity))?;
         let read_side = ReadSide::open(&database, journal, clock, ReadSideOptions::default()).await?;
         let read_side = Arc::new(read_side);
-        let sandbox = start_sandbox(
-            &config,
-            &around,
-            directory.join("sandbox").join(opened.identity.to_string()),
-        )
-        .await?;
+        let sandbox_directory = directory.join("sandbox").join(opened.identity.to_string());
+        let sandbox = start_sandbox(&config, &around, sandbox_directory).await?;
         let address = sandbox.as_ref().map(Outlook::address);
         let providers = Providers::set_up(&config, address)?;
         let press = Press::default();

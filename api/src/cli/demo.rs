@@ -71,7 +71,7 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), CliError> 
             ReadLimits::default(),
         )
         .map_err(commands::CommandError::from)?;
-    let stage = Demonstration::start(config).await?;
+    let stage = Box::pin(Demonstration::start(config)).await?;
     let progress: Arc<dyn Progress> = if args.json {
         Arc::new(Silent)
     } else {

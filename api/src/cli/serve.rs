@@ -68,7 +68,7 @@ pub(super) async fn run(mut config: Config, args: ServeArgs) -> Result<(), CliEr
 
 /// Plays the demonstration on its own clock; what is there already stays as it is.
 async fn make_demonstration(config: Config) -> Result<(), CliError> {
-    let demonstration = Demonstration::start(config).await?;
+    let demonstration = Box::pin(Demonstration::start(config)).await?;
     let quiet = || Arc::new(Silent);
     let played = async {
         let expireds = Bytes::from_static(SAMPLE_EXPIREDS);

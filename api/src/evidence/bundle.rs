@@ -120,7 +120,7 @@ pub async fn make_bundle(
     archive
         .put(READ_ME, Bytes::from_static(READ_ME_TEXT.as_bytes()))
         .await?;
-    archive.end(ports).await
+    Box::pin(archive.end(ports)).await
 }
 
 /// Leaves what had happened by then: of whole streams everything up to the last step that is shown, so that no hole is cut.

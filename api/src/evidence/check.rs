@@ -134,7 +134,7 @@ fn claim(name: &'static str, finding: Finding) -> Claim {
     wrong.truncate(EXAMPLES_MAX);
     let mut text = wrong.join("; ");
     if more > 0 {
-        text.push_str(&format!("; and {more} more"));
+        text = format!("{text}; and {more} more");
     }
     Claim {
         name,

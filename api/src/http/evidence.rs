@@ -61,7 +61,7 @@ pub async fn evidence(
         wanted,
         spool,
     );
-    let file = made.await?;
+    let file = Box::pin(made).await?;
     let bytes = file.metadata().map_err(BundleError::from)?.len();
     let held = ReaderStream::new(tokio::fs::File::from_std(file)).map(move |piece| {
         let _held = &place;

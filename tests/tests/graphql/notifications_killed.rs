@@ -15,7 +15,7 @@ const CHANGED: &str = "OrganizationChanged { position }";
 /// Kills between sending and noting, in a row.
 const KILLS_IN_CALL: usize = 2;
 /// Kills at any moment.
-const KILLS: u32 = 4;
+const KILLS: u32 = 2;
 /// How much after a notification was asked for such a kill may be, milliseconds: planning, sending and noting take as long.
 const SPREAD_MS: u64 = 1_500;
 /// Longer than a kill takes and shorter than a receiver is waited for, milliseconds.

@@ -12,12 +12,12 @@ use crate::{
 };
 
 /// People who are spoken to.
-const CONTACTS: usize = 150;
+const CONTACTS: usize = 60;
 /// Kills while it speaks.
-const KILLS: u64 = 4;
+const KILLS: u64 = 3;
 /// More recordings than so many are bought between two kills, and so many more by chance.
-const EARLIEST_RECORDINGS: u64 = 5;
-const SPREAD_RECORDINGS: u64 = 10;
+const EARLIEST_RECORDINGS: u64 = 4;
+const SPREAD_RECORDINGS: u64 = 8;
 /// How long a recording takes: a kill falls into the making of several.
 const LATENCY: Duration = Duration::from_millis(400);
 /// So long a recording that was ordered by somebody who died is left alone.

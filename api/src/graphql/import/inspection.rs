@@ -131,7 +131,9 @@ impl Sample {
             None => None,
         };
         let mut cut = CutCells::default();
-        rows.iter().for_each(|row| cut.note(row));
+        for row in &rows {
+            cut.note(row);
+        }
         Ok(Self {
             cut,
             rows: rows.len() as u64,
