@@ -49,11 +49,11 @@ test('a program is told by a webhook, and the log says what came of it', async (
     await page.getByRole('button', { name: `Send a test to ${origin}` }).click();
     await expect.poll(() => told.length).toBe(1);
     expect(told[0]?.headers['webhook-signature']).toMatch(/^v1,/);
-    const row = page
+    const rows = page
       .getByRole('region', { name: 'Notifications' })
       .getByRole('row')
-      .filter({ hasText: origin })
-      .first();
+      .filter({ hasText: origin });
+    const row = rows.first();
     await expect(row).toContainText('Taken');
     await expect(row).toContainText('204');
 
@@ -69,6 +69,7 @@ test('a program is told by a webhook, and the log says what came of it', async (
     await page.getByRole('button', { name: `Send a test to ${origin}` }).click();
     await expect.poll(() => told.length).toBe(2);
     expect(told[1]?.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+    await expect(rows.filter({ hasText: 'Taken' })).toHaveCount(2);
 
     // Sent again, to a receiver that fails: what it answered is said.
     answer = 500;
