@@ -1,5 +1,5 @@
 // The proof beside a history: a break is an alert, and the checkpoint can be taken along.
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
 import { drawn } from '../testing';
 import { ProofStatus } from './ProofStatus';
@@ -26,6 +26,10 @@ test('a history that is proven says so, with the checkpoint to be kept', async (
   drawn(<ProofStatus contactId="contact:1" />, answering({}));
   const status = await screen.findByRole('status', { name: 'Unaltered' });
   expect(status.textContent).toContain('41 events are proven by the checkpoint of');
+  const details = screen.getByText('The checkpoint, to be kept elsewhere').closest('details');
+  if (!details) throw new Error('there is no checkpoint to open');
+  details.open = true;
+  fireEvent(details, new Event('toggle'));
   expect(screen.getByLabelText('Checkpoint').textContent).toContain('voicedrop/test');
   expect(screen.queryByRole('alert')).toBeNull();
 });

@@ -1,5 +1,6 @@
 // Whether a history is still what was recorded, beside it; and the checkpoint that proves it, to be kept elsewhere.
 import { Alert, Anchor, Code, CopyButton, Group, Paper, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { graphql } from '../graph/generated';
 import { useAsk } from '../graph/useAsk';
 import { count, when } from '../parts/words';
@@ -67,19 +68,22 @@ export function ProofStatus({ contactId }: { contactId: string }) {
 
 /** To be copied by whoever wants to prove later that nothing was changed before today, whoever runs the server then. */
 function Checkpoint({ proof, note }: { proof: Proof; note: string }) {
+  const [open, setOpen] = useState(false);
   return (
-    <details>
+    <details onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>The checkpoint, to be kept elsewhere</summary>
-      <Paper withBorder p="sm" mt="xs">
-        <Text size="sm" mb="xs">
-          {proof.checkpoint &&
-            `It covers ${count(proof.checkpoint.events)} events of all histories up to ${when(proof.checkpoint.signedAt)}. `}
-          Whoever keeps it outside this server can prove later that nothing before it was changed: the
-          operator compares it by voicedrop verify --checkpoint.
-        </Text>
-        <Copied label="Checkpoint" text={note} />
-        <Copied label="Key" text={proof.key} />
-      </Paper>
+      {open && (
+        <Paper withBorder p="sm" mt="xs">
+          <Text size="sm" mb="xs">
+            {proof.checkpoint &&
+              `It covers ${count(proof.checkpoint.events)} events of all histories up to ${when(proof.checkpoint.signedAt)}. `}
+            Whoever keeps it outside this server can prove later that nothing before it was changed: the
+            operator compares it by voicedrop verify --checkpoint.
+          </Text>
+          <Copied label="Checkpoint" text={note} />
+          <Copied label="Key" text={proof.key} />
+        </Paper>
+      )}
     </details>
   );
 }
