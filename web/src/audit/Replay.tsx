@@ -186,7 +186,7 @@ function Findings({ findings }: { findings: Finding[] }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Rule</Table.Th>
-            <Table.Th>Says</Table.Th>
+            <Table.Th w={100}>Says</Table.Th>
             <Table.Th>Grounds</Table.Th>
           </Table.Tr>
         </Table.Thead>
