@@ -191,19 +191,7 @@ async fn a_row_that_was_changed_is_named(app: &TestApp) {
     );
 
     let seen = proof(&admin, &contact).await;
-    assert_eq!(
-        (
-            &seen["state"],
-            &seen["broken"]["kind"],
-            &seen["broken"]["position"]
-        ),
-        (
-            &json!("BROKEN"),
-            &json!("ALTERED"),
-            &json!(format!("p{position}"))
-        ),
-        "{seen}"
-    );
+    assert_broken(&seen, "ALTERED", position);
     assert_eq!(
         the_journal_differs(app).await,
         Some(LogDifference::Event { position })
@@ -226,19 +214,7 @@ async fn a_row_that_was_taken_out_of_the_middle_is_missed(app: &TestApp) {
     )
     .await;
     let seen = proof(&admin, &contact).await;
-    assert_eq!(
-        (
-            &seen["state"],
-            &seen["broken"]["kind"],
-            &seen["broken"]["position"]
-        ),
-        (
-            &json!("BROKEN"),
-            &json!("HOLE"),
-            &json!(format!("p{}", next.position))
-        ),
-        "{seen}"
-    );
+    assert_broken(&seen, "HOLE", next.position);
     assert!(the_journal_differs(app).await.is_some());
 }
 
@@ -322,6 +298,17 @@ fn packed(files: &Files) -> Cursor<Vec<u8>> {
         writer.write_all(content).expect("its content");
     }
     writer.finish().expect("an archive")
+}
+
+/// The proof is broken in this way, first at this position.
+fn assert_broken(proof: &Value, kind: &str, position: impl std::fmt::Display) {
+    assert_eq!(proof["state"], "BROKEN", "{proof}");
+    let broken = &proof["broken"];
+    assert_eq!(
+        (&broken["kind"], &broken["position"]),
+        (&json!(kind), &json!(format!("p{position}"))),
+        "{proof}"
+    );
 }
 
 /// The names of the claims that do not hold.
