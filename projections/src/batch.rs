@@ -52,17 +52,29 @@ pub async fn apply<S: RowSource>(
     events: &[Recorded],
     source: &mut S,
 ) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
-    let mut rows = Rows::of_batch();
+    apply_after(&mut Rows::of_batch(), events, source).await
+}
+
+/// The same for events that follow on another batch, of which these rows are left and which need not be stored yet. Leaves the rows
+/// for the next.
+pub async fn apply_after<S: RowSource>(
+    rows: &mut Rows,
+    events: &[Recorded],
+    source: &mut S,
+) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
     let begun = events.iter().filter(|event| !asks_for_rows(event)).count();
     rows.contacts.reserve(begun);
-    run(events.iter().filter(|event| asks_for_rows(event)), &mut rows);
+    run(events.iter().filter(|event| asks_for_rows(event)), rows);
     for _ in 1..RUNS_MAX {
         rows.undo();
-        load_missing(&mut rows, source).await?;
-        run(events, &mut rows);
+        load_missing(rows, source).await?;
+        run(events, rows);
         if !rows.is_missing_some() {
-            append_logs(events, &mut rows);
-            return Ok(rows.changes());
+            count_in(rows, source).await?;
+            append_logs(events, rows);
+            let changes = rows.changes();
+            rows.follow_on();
+            return Ok(changes);
         }
     }
     Err(BatchError::Unsettled)
@@ -103,6 +115,20 @@ fn append_logs(events: &[Recorded], rows: &mut Rows) {
             log(event, rows);
         }
     }
+}
+
+/// Rows that only count are not needed by anything else, so they are loaded once it is known what is to be added to them.
+async fn count_in<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), BatchError<S::Error>> {
+    for set in rows.sets() {
+        let keys = set.take_uncounted();
+        if keys.is_empty() {
+            continue;
+        }
+        let stored = source.load(set.table(), keys).await.map_err(BatchError::Source)?;
+        set.take_in(stored)?;
+        set.count_in();
+    }
+    Ok(())
 }
 
 async fn load_missing<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), BatchError<S::Error>> {

@@ -57,8 +57,23 @@ pub trait ReadModel: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// All cells, in column order.
     fn to_cells(&self) -> Vec<Cell>;
 
+    /// The cells of the columns that are marked, in column order; a mark a column.
+    fn some_cells(&self, marked: &[bool]) -> Vec<Cell>;
+
+    /// Marks the columns in which this row differs from another; a mark a column.
+    fn mark_differing(&self, other: &Self, marks: &mut [bool]);
+
     /// A row from all its cells, in column order.
     fn from_cells(cells: Vec<Cell>) -> Result<Self, WrongCell>;
+}
+
+/// A row that only counts: rows of the same key add up, and one that counts nothing is the same as none.
+pub trait Tally: ReadModel {
+    /// Adds what another row of the same key counts.
+    fn add(&mut self, other: &Self);
+
+    /// Whether nothing is counted any more.
+    fn is_empty(&self) -> bool;
 }
 
 /// Takes the next cell of a row as the type of its column.
@@ -151,6 +166,29 @@ macro_rules! read_model {
                     $($crate::column::ColumnValue::to_cell(&self.$key),)+
                     $($crate::column::ColumnValue::to_cell(&self.$field),)*
                 ]
+            }
+
+            fn some_cells(&self, marked: &[bool]) -> Vec<$crate::Cell> {
+                let mut marks = marked.iter();
+                let mut is_marked = || marks.next().copied().unwrap_or_default();
+                let mut cells = Vec::new();
+                $(if is_marked() {
+                    cells.push($crate::column::ColumnValue::to_cell(&self.$key));
+                })+
+                $(if is_marked() {
+                    cells.push($crate::column::ColumnValue::to_cell(&self.$field));
+                })+
+                cells
+            }
+
+            fn mark_differing(&self, other: &Self, marks: &mut [bool]) {
+                let mut marks = marks.iter_mut();
+                $(if let Some(mark) = marks.next() {
+                    *mark |= self.$key != other.$key;
+                })+
+                $(if let Some(mark) = marks.next() {
+                    *mark |= self.$field != other.$field;
+                })+
             }
 
             fn from_cells(cells: Vec<$crate::Cell>) -> Result<Self, $crate::column::WrongCell> {

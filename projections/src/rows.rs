@@ -1,12 +1,17 @@
 //! The rows that a batch of events reads and changes, held in memory. A projection asks for rows by key; a key that has not been
 //! loaded yet is noted and answered as absent, and the batch is run again once it has been (see [`crate::batch`]).
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
 
 use crate::{
     Cell,
     column::WrongCell,
-    model::{ReadModel, Table},
+    model::{ReadModel, Table, Tally},
     models::{
         ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow,
         DayResultRow, DigestRow, FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow,
@@ -16,12 +21,22 @@ use crate::{
     },
 };
 
+/// Rows by key; nothing where it is known that there is none. Shared, because most are only looked at, and a script's row is wide.
+type ByKey<R> = HashMap<<R as ReadModel>::Key, Option<Arc<R>>, RandomState>;
+
+/// What a row counts and what is to be added, together; nothing when that is nothing.
+type CountIn<R> = fn(Option<Arc<R>>, R) -> Option<R>;
+
 /// Rows of one table.
 #[derive(Debug)]
 pub struct RowSet<R: ReadModel> {
-    loaded: HashMap<R::Key, Option<R>>,
-    changed: HashMap<R::Key, Option<R>>,
-    missing: HashSet<R::Key>,
+    loaded: ByKey<R>,
+    changed: ByKey<R>,
+    missing: HashSet<R::Key, RandomState>,
+    /// What is to be added to rows that have not been loaded.
+    uncounted: HashMap<R::Key, R, RandomState>,
+    /// How that is done; known once something was counted.
+    count_in: Option<CountIn<R>>,
     /// Nothing lies anywhere else: what is not here is absent.
     complete: bool,
 }
@@ -29,25 +44,38 @@ pub struct RowSet<R: ReadModel> {
 impl<R: ReadModel> RowSet<R> {
     fn new(complete: bool) -> Self {
         Self {
-            loaded: HashMap::new(),
-            changed: HashMap::new(),
-            missing: HashSet::new(),
+            loaded: HashMap::default(),
+            changed: HashMap::default(),
+            missing: HashSet::default(),
+            uncounted: HashMap::default(),
+            count_in: None,
             complete,
         }
     }
 
+    /// The row as the events so far made it, as far as it is known; nothing while it has to be loaded.
+    fn known(&self, key: &R::Key) -> Option<&Option<Arc<R>>> {
+        let known = self.changed.get(key).or_else(|| self.loaded.get(key));
+        known.or_else(|| self.complete.then_some(&None))
+    }
+
     /// The row as the events so far made it.
     pub fn get(&mut self, key: &R::Key) -> Option<&R> {
-        if let Some(row) = self.changed.get(key) {
-            return row.as_ref();
-        }
-        if let Some(row) = self.loaded.get(key) {
-            return row.as_ref();
-        }
-        if !self.complete {
+        self.expect(key);
+        self.known(key)?.as_deref()
+    }
+
+    /// The same, to keep.
+    pub fn share(&mut self, key: &R::Key) -> Option<Arc<R>> {
+        self.expect(key);
+        self.known(key)?.clone()
+    }
+
+    /// Notes that the row will be asked for once others are known. Spares a run over the batch.
+    pub fn expect(&mut self, key: &R::Key) {
+        if self.known(key).is_none() {
             self.missing.insert(key.clone());
         }
-        None
     }
 
     /// Makes room for so many more rows, at once instead of by doubling.
@@ -59,17 +87,17 @@ impl<R: ReadModel> RowSet<R> {
     /// Changes the row in place; does nothing when there is none.
     pub fn change(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
         if !self.changed.contains_key(key) {
-            let Some(row) = self.get(key).cloned() else { return };
+            let Some(row) = self.share(key) else { return };
             self.changed.insert(key.clone(), Some(row));
         }
         if let Some(Some(row)) = self.changed.get_mut(key) {
-            change(row);
+            change(Arc::make_mut(row));
         }
     }
 
     /// Makes the row, or replaces it.
     pub fn put(&mut self, row: R) {
-        self.changed.insert(row.key(), Some(row));
+        self.changed.insert(row.key(), Some(Arc::new(row)));
     }
 
     /// Makes a row that can't be stored yet, because this event is the first that could make it. Spares looking for it.
@@ -78,7 +106,7 @@ impl<R: ReadModel> RowSet<R> {
         if !self.complete {
             self.loaded.entry(key.clone()).or_insert(None);
         }
-        self.changed.insert(key, Some(row));
+        self.changed.insert(key, Some(Arc::new(row)));
     }
 
     /// Removes the row.
@@ -88,7 +116,35 @@ impl<R: ReadModel> RowSet<R> {
 
     /// Every row there is, in no order; only meaningful when the set is complete.
     pub fn present(&self) -> impl Iterator<Item = &R> {
-        self.changed.values().flatten()
+        self.changed.values().flatten().map(Arc::as_ref)
+    }
+
+    /// Adds to a row that is known. No row is the same as none counted: a rebuild must not depend on what was once there.
+    fn add(&mut self, key: R::Key, by: R, count_in: CountIn<R>) {
+        let row = count_in(self.known(&key).cloned().flatten(), by);
+        self.changed.insert(key, row.map(Arc::new));
+    }
+}
+
+impl<R: Tally> RowSet<R> {
+    /// Adds what this row counts, which may be less than nothing, to the row of its key. A stored one need not be there: it is loaded
+    /// at the end, without another run over the batch.
+    pub fn count(&mut self, by: R) {
+        let count_in: CountIn<R> = |row, mut by| {
+            if let Some(row) = row {
+                by.add(&row);
+            }
+            Some(by).filter(|sum| !sum.is_empty())
+        };
+        self.count_in = Some(count_in);
+        let key = by.key();
+        if self.known(&key).is_some() {
+            self.add(key, by, count_in);
+        } else if let Some(row) = self.uncounted.get_mut(&key) {
+            row.add(&by);
+        } else {
+            self.uncounted.insert(key, by);
+        }
     }
 }
 
@@ -103,11 +159,20 @@ pub trait AnyRowSet: Send {
     /// The keys that were asked for and not loaded; from here on they count as loaded and absent.
     fn take_missing(&mut self) -> Vec<Vec<Cell>>;
 
+    /// The keys of rows to which something is to be added and that have not been loaded; from here on they count as loaded and absent.
+    fn take_uncounted(&mut self) -> Vec<Vec<Cell>>;
+
+    /// Adds what was left to be added, now that the rows are there.
+    fn count_in(&mut self);
+
     /// Takes in stored rows.
     fn take_in(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), WrongCell>;
 
     /// Forgets all changes.
     fn undo(&mut self);
+
+    /// Takes the rows as they were changed for those that are stored, and forgets all others.
+    fn follow_on(&mut self);
 
     /// What must be written so that the table says what these rows say.
     fn changes(&self) -> TableChanges;
@@ -161,30 +226,29 @@ pub struct RowUpdates {
 }
 
 impl RowUpdates {
-    /// Of whole rows as they were and as they are.
-    fn of(table: &Table, pairs: Vec<(Vec<Cell>, Vec<Cell>)>) -> Self {
-        let columns: Vec<usize> = (table.key_columns..table.columns.len())
-            .filter(|place| {
-                pairs
-                    .iter()
-                    .any(|(before, after)| before.get(*place) != after.get(*place))
-            })
-            .collect();
-        // Rows may differ by less than is stored, such as nanoseconds.
+    /// Of rows as they were and as they are.
+    fn of<R: ReadModel>(pairs: &[(&R, &R)]) -> Self {
+        let mut written = vec![false; R::TABLE.columns.len()];
+        for (before, after) in pairs {
+            after.mark_differing(before, &mut written);
+        }
+        let columns: Vec<usize> = (0..written.len()).filter(|place| written[*place]).collect();
         if columns.is_empty() {
             return Self::default();
         }
-        let written = |cells: Vec<Cell>| {
-            let mut columns = columns.iter().peekable();
-            let wanted = cells
-                .into_iter()
-                .enumerate()
-                .filter(|(place, _)| *place < table.key_columns || columns.next_if_eq(&place).is_some());
-            wanted.map(|(_, cell)| cell).collect()
-        };
-        let rows = pairs.into_iter().map(|(_, after)| written(after)).collect();
-        Self { columns, rows }
+        written[..R::TABLE.key_columns].fill(true);
+        let rows = pairs.iter().map(|(_, after)| after.some_cells(&written));
+        Self {
+            rows: rows.collect(),
+            columns,
+        }
     }
+}
+
+/// Keys as cells, in key order: neighbours lie together on disk, and two runners lock rows in the same order.
+fn in_order<R: ReadModel>(mut keys: Vec<R::Key>) -> Vec<Vec<Cell>> {
+    keys.sort_unstable();
+    keys.iter().map(R::key_cells).collect()
 }
 
 impl<R: ReadModel> AnyRowSet for RowSet<R> {
@@ -197,24 +261,41 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
     }
 
     fn take_missing(&mut self) -> Vec<Vec<Cell>> {
-        // In key order: neighbours lie together on disk, and two runners lock rows in the same order.
-        let mut keys: Vec<R::Key> = self.missing.drain().collect();
-        keys.sort_unstable();
-        let cells = keys.iter().map(R::key_cells).collect();
-        self.loaded.extend(keys.into_iter().map(|key| (key, None)));
-        cells
+        let keys: Vec<R::Key> = self.missing.drain().collect();
+        self.loaded.extend(keys.iter().map(|key| (key.clone(), None)));
+        in_order::<R>(keys)
+    }
+
+    fn take_uncounted(&mut self) -> Vec<Vec<Cell>> {
+        let keys: Vec<R::Key> = self.uncounted.keys().cloned().collect();
+        self.loaded.extend(keys.iter().map(|key| (key.clone(), None)));
+        in_order::<R>(keys)
+    }
+
+    fn count_in(&mut self) {
+        let Some(count_in) = self.count_in else { return };
+        for (key, by) in std::mem::take(&mut self.uncounted) {
+            self.add(key, by, count_in);
+        }
     }
 
     fn take_in(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), WrongCell> {
         for cells in rows {
             let row = R::from_cells(cells)?;
-            self.loaded.insert(row.key(), Some(row));
+            self.loaded.insert(row.key(), Some(Arc::new(row)));
         }
         Ok(())
     }
 
     fn undo(&mut self) {
         self.changed.clear();
+        self.uncounted.clear();
+    }
+
+    fn follow_on(&mut self) {
+        self.loaded = std::mem::take(&mut self.changed);
+        self.missing.clear();
+        self.uncounted.clear();
     }
 
     fn changes(&self) -> TableChanges {
@@ -231,16 +312,16 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
             upserts: Vec::new(),
             deletes: Vec::new(),
         };
-        let mut updates = Vec::new();
+        let mut updates: Vec<(&R, &R)> = Vec::new();
         for (key, row) in changed {
             match (row, self.loaded.get(key)) {
                 (Some(row), Some(None)) => changes.inserts.push(row.to_cells()),
-                (Some(row), Some(Some(before))) => updates.push((before.to_cells(), row.to_cells())),
+                (Some(row), Some(Some(before))) => updates.push((before, row)),
                 (Some(row), None) => changes.upserts.push(row.to_cells()),
                 (None, _) => changes.deletes.push(R::key_cells(key)),
             }
         }
-        changes.updates = RowUpdates::of(R::TABLE, updates);
+        changes.updates = RowUpdates::of(&updates);
         changes
     }
 
@@ -252,7 +333,7 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
         };
         match self.changed.remove(&row.key()).flatten() {
             None => Comparison::NotInEvents,
-            Some(expected) if expected == row => Comparison::Equal,
+            Some(expected) if *expected == row => Comparison::Equal,
             Some(expected) => {
                 let differs = expected
                     .to_cells()
@@ -369,6 +450,13 @@ impl Rows {
     /// Whether a row was asked for that has not been loaded.
     pub fn is_missing_some(&mut self) -> bool {
         self.sets().iter().any(|set| set.is_missing_some())
+    }
+
+    /// For the batch that follows on this one, whose changes may not be stored yet: they are what it finds.
+    pub fn follow_on(&mut self) {
+        for set in self.sets() {
+            set.follow_on();
+        }
     }
 
     /// Forgets all changes, keeps what was loaded.

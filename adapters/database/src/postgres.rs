@@ -6,7 +6,7 @@ use std::time::Duration;
 use projections::Cell;
 use sqlx::{
     Column as _, Either, Executor, PgConnection, PgPool, Row as _, Statement as _, TypeInfo,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+    postgres::{PgArguments, PgColumn, PgConnectOptions, PgPoolOptions, PgRow},
 };
 
 use crate::{
@@ -68,8 +68,10 @@ pub(crate) async fn query(
 ) -> Result<Vec<Row>, DatabaseError> {
     let statement = connection.prepare(sql).await?;
     let arguments = arguments(statement.parameters(), parameters)?;
-    let rows = statement.query_with(arguments).fetch_all(connection).await?;
-    rows.iter().map(read).collect()
+    let answer = statement.query_with(arguments).fetch_all(connection).await?;
+    let mut found = Vec::new();
+    read(&answer, &mut found)?;
+    Ok(found)
 }
 
 pub(crate) async fn execute(
@@ -96,9 +98,7 @@ pub(crate) async fn query_rows(
         let answer = sqlx::query_with(sql, arguments)
             .fetch_all(&mut *connection)
             .await?;
-        for row in &answer {
-            found.push(read(row)?);
-        }
+        read(&answer, &mut found)?;
     }
     Ok(found)
 }
@@ -272,25 +272,76 @@ fn collect<'a, T>(
         .collect()
 }
 
-fn read(row: &PgRow) -> Result<Row, DatabaseError> {
-    let mut cells = Vec::with_capacity(row.len());
-    for (i, column) in row.columns().iter().enumerate() {
-        let cell = match column.type_info().name() {
-            "INT8" => row.try_get::<Option<i64>, _>(i)?.map(Cell::Int),
-            "INT4" => row.try_get::<Option<i32>, _>(i)?.map(|v| Cell::Int(v.into())),
-            "INT2" => row.try_get::<Option<i16>, _>(i)?.map(|v| Cell::Int(v.into())),
-            "BOOL" => row.try_get::<Option<bool>, _>(i)?.map(|v| Cell::Int(v.into())),
-            "FLOAT8" => row.try_get::<Option<f64>, _>(i)?.map(Cell::Real),
-            "FLOAT4" => row.try_get::<Option<f32>, _>(i)?.map(|v| Cell::Real(v.into())),
-            "TEXT" | "VARCHAR" | "BPCHAR" | "NAME" => row.try_get::<Option<String>, _>(i)?.map(Cell::Text),
-            "BYTEA" => row.try_get::<Option<Vec<u8>>, _>(i)?.map(Cell::Bytes),
+/// How the cells of a result's column are read.
+#[derive(Clone, Copy)]
+enum Stored {
+    Int8,
+    Int4,
+    Int2,
+    Bool,
+    Float8,
+    Float4,
+    Text,
+    Bytes,
+}
+
+impl Stored {
+    fn of(at: usize, column: &PgColumn) -> Result<Self, DatabaseError> {
+        Ok(match column.type_info().name() {
+            "INT8" => Self::Int8,
+            "INT4" => Self::Int4,
+            "INT2" => Self::Int2,
+            "BOOL" => Self::Bool,
+            "FLOAT8" => Self::Float8,
+            "FLOAT4" => Self::Float4,
+            "TEXT" | "VARCHAR" | "BPCHAR" | "NAME" => Self::Text,
+            "BYTEA" => Self::Bytes,
             other => {
                 return Err(DatabaseError::invalid(format!(
-                    "column {i} is of type {other}: cast it to bigint, double precision, text or bytea"
+                    "column {at} is of type {other}: cast it to bigint, double precision, text or bytea"
                 )));
             }
-        };
-        cells.push(cell.unwrap_or(Cell::Null));
+        })
     }
-    Ok(Row::new(cells))
+
+    /// The cell, of a column of this type.
+    fn cell(self, row: &PgRow, at: usize) -> Result<Cell, DatabaseError> {
+        let cell = match self {
+            Self::Int8 => row.try_get_unchecked::<Option<i64>, _>(at)?.map(Cell::Int),
+            Self::Int4 => row
+                .try_get_unchecked::<Option<i32>, _>(at)?
+                .map(|v| Cell::Int(v.into())),
+            Self::Int2 => row
+                .try_get_unchecked::<Option<i16>, _>(at)?
+                .map(|v| Cell::Int(v.into())),
+            Self::Bool => row
+                .try_get_unchecked::<Option<bool>, _>(at)?
+                .map(|v| Cell::Int(v.into())),
+            Self::Float8 => row.try_get_unchecked::<Option<f64>, _>(at)?.map(Cell::Real),
+            Self::Float4 => row
+                .try_get_unchecked::<Option<f32>, _>(at)?
+                .map(|v| Cell::Real(v.into())),
+            Self::Text => row.try_get_unchecked::<Option<String>, _>(at)?.map(Cell::Text),
+            Self::Bytes => row.try_get_unchecked::<Option<Vec<u8>>, _>(at)?.map(Cell::Bytes),
+        };
+        Ok(cell.unwrap_or(Cell::Null))
+    }
+}
+
+/// Reads a result into `found`. What its columns hold is looked up once, not for every cell.
+fn read(rows: &[PgRow], found: &mut Vec<Row>) -> Result<(), DatabaseError> {
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
+    let columns = first.columns().iter().enumerate();
+    let columns: Vec<Stored> = columns
+        .map(|(at, column)| Stored::of(at, column))
+        .collect::<Result<_, _>>()?;
+    found.reserve(rows.len());
+    for row in rows {
+        let cells = columns.iter().enumerate();
+        let cells: Result<_, _> = cells.map(|(at, column)| column.cell(row, at)).collect();
+        found.push(Row::new(cells?));
+    }
+    Ok(())
 }

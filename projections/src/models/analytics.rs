@@ -6,7 +6,10 @@ use chrono_tz::Tz;
 use domain::{CampaignId, OrganizationId, script::DeliveryStatus};
 
 use super::ScriptRow;
-use crate::{Outcome, Rows, model::read_model};
+use crate::{
+    Outcome, Rows,
+    model::{Tally, read_model},
+};
 
 /// The state of recipients of whom none is known.
 const STATE_UNKNOWN: &str = "";
@@ -31,6 +34,16 @@ read_model! {
         given {}
         /// How often.
         count: i64,
+    }
+}
+
+impl Tally for AnalyticsRow {
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count == 0
     }
 }
 
@@ -103,14 +116,8 @@ pub(super) fn follow_script(rows: &mut Rows, before: Option<&ScriptRow>, after: 
 }
 
 fn count(rows: &mut Rows, bucket: &Bucket, by: i64) {
-    let count = rows.analytics.get(bucket).map_or(0, |row| row.count) + by;
-    if count == 0 {
-        // No row is the same as none counted: a rebuild must not depend on what was once there.
-        rows.analytics.remove(bucket);
-    } else {
-        let (organization, campaign, day, hour, state, outcome) = bucket.clone();
-        let mut row = AnalyticsRow::blank(organization, campaign, day, hour, state, outcome);
-        row.count = count;
-        rows.analytics.put(row);
-    }
+    let (organization, campaign, day, hour, state, outcome) = bucket.clone();
+    let mut row = AnalyticsRow::blank(organization, campaign, day, hour, state, outcome);
+    row.count = by;
+    rows.analytics.count(row);
 }

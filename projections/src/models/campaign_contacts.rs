@@ -146,10 +146,10 @@ fn take_out(event: &Recorded, rows: &mut Rows, campaign: CampaignId, contact: Co
 /// Brings the contact's row and the campaign's counters up to what the script says now.
 pub(super) fn follow_script(rows: &mut Rows, script: &ScriptRow) {
     let key = (script.organization_id, script.campaign_id, script.contact_id);
-    let Some(before) = rows.campaign_contacts.get(&key).cloned() else {
+    let Some(before) = rows.campaign_contacts.share(&key) else {
         return;
     };
-    let mut after = before.clone();
+    let mut after = CampaignContactRow::clone(&before);
     after.follow(script);
     rows.campaigns
         .change(&(script.organization_id, script.campaign_id), |c| {

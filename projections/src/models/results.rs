@@ -11,7 +11,7 @@ use domain::{
 use super::{ScriptRow, analytics};
 use crate::{
     Rows,
-    model::{ReadModel, read_model},
+    model::{Tally, read_model},
     rows::RowSet,
 };
 
@@ -40,15 +40,12 @@ impl Share {
 }
 
 /// A row that counts what came of scripts.
-trait Counted: ReadModel {
+trait Counted: Tally {
     /// The row in which a script counts, empty; nothing when it was not handed over or has no place in the table.
     fn place(script: &ScriptRow) -> Option<Self>;
 
     /// Counts a script in, or out.
     fn tally(&mut self, share: Share, by: i64);
-
-    /// Whether nothing is counted any more.
-    fn is_empty(&self) -> bool;
 }
 
 macro_rules! counted {
@@ -98,6 +95,17 @@ macro_rules! counted {
                 self.failed += by * i64::from(share.failed);
                 self.timed += by * i64::from(share.listen_ms.is_some());
                 self.listen_ms += by * share.listen_ms.unwrap_or(0);
+            }
+        }
+
+        impl Tally for $row {
+            fn add(&mut self, other: &Self) {
+                self.attempted += other.attempted;
+                self.delivered += other.delivered;
+                self.listened += other.listened;
+                self.failed += other.failed;
+                self.timed += other.timed;
+                self.listen_ms += other.listen_ms;
             }
 
             fn is_empty(&self) -> bool {
@@ -203,16 +211,9 @@ fn follow<R: Counted>(set: &mut RowSet<R>, before: Option<&ScriptRow>, after: &S
         return;
     }
     let moves = before.map(|b| (b, -1)).into_iter().chain(after.map(|a| (a, 1)));
-    for ((blank, share), by) in moves {
-        let key = blank.key();
-        let mut row = set.get(&key).cloned().unwrap_or(blank);
+    for ((mut row, share), by) in moves {
         row.tally(share, by);
-        // No row is the same as none counted: a rebuild must not depend on what was once there.
-        if row.is_empty() {
-            set.remove(&key);
-        } else {
-            set.put(row);
-        }
+        set.count(row);
     }
 }
 

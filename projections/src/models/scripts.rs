@@ -185,10 +185,10 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     let is_first = event.sequence == 1;
     let before = match happened {
         ScriptEvent::ScriptGenerated { .. } if is_first => None,
-        _ => rows.scripts.get(&(organization, script)).cloned(),
+        _ => rows.scripts.share(&(organization, script)),
     };
     let mut after = match (&before, happened) {
-        (Some(row), _) => row.clone(),
+        (Some(row), _) => ScriptRow::clone(row),
         (
             None,
             ScriptEvent::ScriptGenerated {
@@ -205,26 +205,37 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
                 .is_some();
             row
         }
-        (None, _) => return,
+        (None, _) => return expect_others(event, rows),
     };
+    let before = before.as_deref();
     after.take_in(happened, event);
     after.updated_at = after.updated_at.max(event.metadata.recorded_at);
     after.sequence = event.sequence as i64;
     rows.campaigns
         .change(&(organization, after.campaign_id), |campaign| {
-            campaign.follow_script(before.as_ref(), &after);
+            campaign.follow_script(before, &after);
             campaign.follow_progress(happened);
             campaign.updated_at = campaign.updated_at.max(event.metadata.recorded_at);
         });
     campaign_contacts::follow_script(rows, &after);
-    analytics::follow_script(rows, before.as_ref(), &after);
-    results::follow_script(rows, before.as_ref(), &after);
-    tallies::follow_failure(rows, before.as_ref(), Some(&after));
+    analytics::follow_script(rows, before, &after);
+    results::follow_script(rows, before, &after);
+    tallies::follow_failure(rows, before, Some(&after));
     if is_first {
         rows.scripts.begin(after);
     } else {
         rows.scripts.put(after);
     }
+}
+
+/// What will be asked for once the script's row is there: its event says whose script it is.
+fn expect_others(event: &Recorded, rows: &mut Rows) {
+    let organization = organization_of(event);
+    let (Some(campaign), Some(contact)) = (event.metadata.campaign_id, event.metadata.contact_id) else {
+        return;
+    };
+    rows.campaigns.expect(&(organization, campaign));
+    rows.campaign_contacts.expect(&(organization, campaign, contact));
 }
 
 impl CampaignRow {

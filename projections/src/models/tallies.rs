@@ -7,7 +7,10 @@ use domain::{
 };
 
 use super::{CampaignContactRow, ScriptRow};
-use crate::{Rows, model::read_model};
+use crate::{
+    Rows,
+    model::{Tally, read_model},
+};
 
 read_model! {
     /// How often voicemails of a campaign failed in one way.
@@ -51,6 +54,16 @@ read_model! {
 
 macro_rules! counted {
     ($follow:ident, $set:ident, $row:ty, $of:ident, $from:ty) => {
+        impl Tally for $row {
+            fn add(&mut self, other: &Self) {
+                self.count += other.count;
+            }
+
+            fn is_empty(&self) -> bool {
+                self.count == 0
+            }
+        }
+
         /// Takes what was counted from where it was to where it belongs now.
         pub(super) fn $follow(rows: &mut Rows, before: Option<&$from>, after: Option<&$from>) {
             let (before, after) = (before.and_then($of), after.and_then($of));
@@ -61,16 +74,9 @@ macro_rules! counted {
                 .map(|b| (b, -1))
                 .into_iter()
                 .chain(after.map(|a| (a, 1)));
-            for (blank, by) in moves {
-                let key = crate::model::ReadModel::key(&blank);
-                let mut row = rows.$set.get(&key).cloned().unwrap_or(blank);
-                row.count += by;
-                // No row is the same as none counted: a rebuild must not depend on what was once there.
-                if row.count == 0 {
-                    rows.$set.remove(&key);
-                } else {
-                    rows.$set.put(row);
-                }
+            for (mut row, count) in moves {
+                row.count = count;
+                rows.$set.count(row);
             }
         }
     };

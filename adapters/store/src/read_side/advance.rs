@@ -1,22 +1,13 @@
 //! Takes in a page of the journal: each shard's events in one transaction with its checkpoint. A crash at any point leaves a shard
 //! where it was or where it goes; two processes never advance one shard at a time.
 
-use futures::FutureExt;
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap};
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use commands::ports::StoredEvent;
 use database::{DatabaseError, Engine, Transaction, int, opt_int};
-use domain::{Event, Position, Recorded, StreamId};
-use projections::{
-    Cell, Table, TableChanges,
-    batch::{self, RowSource},
-    shard_of,
-};
+use domain::Position;
+use futures::FutureExt;
+use projections::{Cell, Rows, TableChanges, shard_of};
+use tokio::sync::oneshot;
 
 use super::{
     Generation, ReadSideError,
@@ -25,6 +16,7 @@ use super::{
     follow::Shared,
     generation::position,
     parked,
+    worked::{Base, Standing, TableRows, Worked},
 };
 
 /// Events of one live batch.
@@ -39,6 +31,14 @@ pub const EVENTS_PER_REBUILD_BATCH: usize = 5_000;
 const BATCH_SETTINGS: &str = "SELECT set_config('synchronous_commit', 'off', true),
     set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
+/// Makes those settings, until the transaction ends. SQLite has none of them.
+pub(super) async fn settings_for_batches(tx: &mut Transaction) -> Result<(), DatabaseError> {
+    if tx.engine() == Engine::Postgres {
+        tx.execute(BATCH_SETTINGS, vec![]).await?;
+    }
+    Ok(())
+}
 
 /// What a step found to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,15 +68,40 @@ pub(super) struct Advance {
     pub(super) unknown: u64,
 }
 
-/// The events of one page that belong to one shard.
+/// The part of one page that belongs to one shard.
 struct ShardPage {
     shard: u32,
     /// Where the page begins: a shard that is not as far must not skip.
     after: Position,
     /// Where the page ends.
     scanned: Position,
-    events: Vec<Decoded>,
+    part: Part,
 }
+
+/// Events as they were read, or what they come to.
+pub(super) enum Part {
+    Read(Vec<Decoded>),
+    Worked(Box<Worked>),
+}
+
+/// What came of a shard's part.
+#[derive(Debug, Clone, Copy, Default)]
+struct TakenIn {
+    /// Events of unknown kinds.
+    unknown: u64,
+    /// It was worked out for what is no more, and is to be read anew, at once.
+    anew: bool,
+}
+
+impl TakenIn {
+    const ANEW: Self = Self {
+        unknown: 0,
+        anew: true,
+    };
+}
+
+/// What each shard's next batch will build upon, once that is known.
+type Bases = HashMap<u32, oneshot::Receiver<Base>>;
 
 impl Generation {
     /// Takes in the next page of at most `limit` events.
@@ -88,11 +113,11 @@ impl Generation {
     ) -> Result<Advance, ReadSideError> {
         let progress = self.shard_progress().await?;
         let after = progress.iter().map(|s| s.position).min().unwrap_or_default();
-        let page = match self.ahead.take(after) {
+        let page = match self.ahead.take(after, tolerance) {
             Some(page) => page,
             None => Page::read(shared.feed.as_ref(), after, limit).await?,
         };
-        let (scanned, count) = (page.scanned, page.events.len());
+        let (scanned, count) = (page.scanned, page.count);
         if scanned <= after {
             return Ok(Advance {
                 step: Step::Idle,
@@ -100,47 +125,96 @@ impl Generation {
                 unknown: 0,
             });
         }
-        let mut by_shard: BTreeMap<u32, Vec<Decoded>> = BTreeMap::new();
-        for event in page.events {
-            let shard = shard_of(event.stored.organization, self.shards);
-            let taken = progress
-                .iter()
-                .any(|s| s.shard == shard && s.position >= event.stored.position);
-            if !taken {
-                by_shard.entry(shard).or_default().push(event);
-            }
-        }
+        let parts = self.by_shard(page);
         let quiet: Vec<u32> = progress
             .iter()
             .map(|s| s.shard)
-            .filter(|s| !by_shard.contains_key(s))
+            .filter(|s| !parts.contains_key(s))
             .collect();
-        let mut busy = Vec::with_capacity(by_shard.len());
-        for (shard, events) in by_shard {
+        let mut busy = Vec::with_capacity(parts.len());
+        let mut bases = Bases::new();
+        for (shard, part) in parts {
             let page = ShardPage {
                 shard,
                 after,
                 scanned,
-                events,
+                part,
             };
+            let (next, base) = oneshot::channel();
+            bases.insert(shard, base);
             // Boxed, so that the whole can be moved between threads: the compiler can't see that of a closure's futures.
-            busy.push(self.advance_shard(shared, page, tolerance).boxed());
+            busy.push(self.advance_shard(shared, page, tolerance, next).boxed());
         }
         let write = futures::future::try_join_all(busy);
-        let prepare = self.ahead.prepare(shared.feed.as_ref(), scanned, count, limit);
-        let (outcomes, ()) = futures::future::join(write, prepare).await;
+        let prepare = async {
+            if count >= limit / 2 {
+                self.prepare(shared, scanned, limit, tolerance, bases).await;
+            }
+        };
+        let (outcomes, ()) = futures::future::join(write, prepare.boxed()).await;
         let outcomes = outcomes?;
         self.pass_over(&quiet, after, scanned).await?;
         let (position, _) = self.progress().await?;
         Ok(Advance {
-            step: if position > after {
+            step: if position > after || outcomes.iter().any(|o| o.anew) {
                 Step::Worked
             } else {
                 Step::Idle
             },
             position,
-            unknown: outcomes.iter().sum(),
+            unknown: outcomes.iter().map(|o| o.unknown).sum(),
         })
+    }
+
+    fn by_shard(&self, page: Page) -> BTreeMap<u32, Part> {
+        let mut read: BTreeMap<u32, Vec<Decoded>> = BTreeMap::new();
+        for event in page.events {
+            let shard = shard_of(event.stored.organization, self.shards);
+            read.entry(shard).or_default().push(event);
+        }
+        let read = read
+            .into_iter()
+            .map(|(shard, events)| (shard, Part::Read(events)));
+        let worked = page.worked.into_iter();
+        let worked = worked.map(|(shard, worked)| (shard, Part::Worked(Box::new(worked))));
+        read.chain(worked).collect()
+    }
+
+    /// Makes the page ready that follows on one that is being written: reads it, and works out what it comes to for each shard as soon
+    /// as it is known what that builds upon. A failure is met again when the page is needed.
+    async fn prepare(
+        &self,
+        shared: &Shared,
+        after: Position,
+        limit: usize,
+        tolerance: Tolerance,
+        bases: Bases,
+    ) {
+        let read = Page::read(shared.feed.as_ref(), after, limit).await;
+        let Some(mut page) = read.ok().filter(|page| page.count > 0) else {
+            return;
+        };
+        let scanned = page.scanned;
+        let mut by_shard: HashMap<u32, Vec<Decoded>> = HashMap::new();
+        for event in std::mem::take(&mut page.events) {
+            let shard = shard_of(event.stored.organization, self.shards);
+            by_shard.entry(shard).or_default().push(event);
+        }
+        let mut bases = bases;
+        for (shard, events) in by_shard {
+            let base = match bases.remove(&shard) {
+                Some(base) => base.await.ok(),
+                None => None,
+            };
+            let Some(base) = base else {
+                page.events.extend(events);
+                continue;
+            };
+            let worked = Worked::out_apart(events, scanned, tolerance, base, self.sql.clone()).await;
+            let Ok(worked) = worked else { return };
+            page.worked.insert(shard, worked);
+        }
+        self.ahead.keep(page, tolerance);
     }
 
     /// Moves shards without events on this page past it. One that another runner has moved further stays there.
@@ -163,35 +237,49 @@ impl Generation {
         Ok(())
     }
 
-    /// Takes in one shard's events; returns how many were of unknown kinds.
+    /// Takes in one shard's part of a page. Tells what the next batch builds upon as soon as that is known, before it is stored.
     async fn advance_shard(
         &self,
         shared: &Shared,
         page: ShardPage,
         tolerance: Tolerance,
-    ) -> Result<u64, ReadSideError> {
+        next: oneshot::Sender<Base>,
+    ) -> Result<TakenIn, ReadSideError> {
         let mut tx = self.sql.begin().await?;
-        if tx.engine() == Engine::Postgres {
-            tx.execute(BATCH_SETTINGS, vec![]).await?;
-        }
+        settings_for_batches(&mut tx).await?;
         let locked = tx
             .query(self.lock_statement(false), vec![int(i64::from(page.shard))])
             .await?;
         let Some(row) = locked.first() else {
-            return Ok(0);
+            return Ok(TakenIn::default());
         };
-        let reached = position(row.int(0)?)?;
+        let standing = Standing {
+            position: position(row.int(0)?)?,
+            retries: row.int(1)?,
+        };
+        let reached = standing.position;
         if reached < page.after || reached >= page.scanned {
             // Another runner was here between our look and our turn.
-            return Ok(0);
+            return Ok(TakenIn::default());
         }
-        let mut waiting = parked::streams_of(&mut tx, page.shard).await?;
-        let mut sorted = Sorted::default();
-        for event in page.events.into_iter().filter(|e| e.stored.position > reached) {
-            sorted.sort(event, tolerance, &mut waiting)?;
-        }
-        let changes = batch::apply(&sorted.events, &mut TableRows(&mut tx)).await?;
-        write(&mut tx, changes).await?;
+        let worked = match page.part {
+            Part::Worked(worked) if worked.from == standing => *worked,
+            // It was worked out for another standing.
+            Part::Worked(_) => return Ok(TakenIn::ANEW),
+            Part::Read(mut events) => {
+                events.retain(|event| event.stored.position > reached);
+                let base = Base {
+                    standing,
+                    waiting: parked::streams_of(&mut tx, page.shard).await?,
+                    rows: Rows::of_batch(),
+                };
+                Worked::out(events, page.scanned, tolerance, base, &mut TableRows(&mut tx)).await?
+            }
+        };
+        // Nobody may be waiting for it.
+        let _ = next.send(worked.next);
+        write(&mut tx, worked.changes).await?;
+        let sorted = worked.sorted;
         parked::park(&mut tx, page.shard, &sorted.parked, shared.clock.now()).await?;
         tx.execute(
             "UPDATE shards SET position = $1, applied_at = coalesce($2, applied_at) WHERE shard = $3",
@@ -203,91 +291,16 @@ impl Generation {
         )
         .await?;
         tx.commit().await?;
-        Ok(sorted.unknown)
+        Ok(TakenIn {
+            unknown: sorted.unknown,
+            ..TakenIn::default()
+        })
     }
 }
 
 /// A position as a parameter.
 pub(super) const fn at(position: Position) -> Cell {
     int(position.number() as i64)
-}
-
-/// Events that can be taken in, and events that can't.
-#[derive(Default)]
-pub(super) struct Sorted {
-    pub(super) events: Vec<Recorded>,
-    /// Events to park, each with the reason when it is the first of its stream.
-    pub(super) parked: Vec<(Arc<StoredEvent>, Option<String>)>,
-    pub(super) unknown: u64,
-    recorded_at: Option<DateTime<Utc>>,
-}
-
-impl Sorted {
-    pub(super) fn sort(
-        &mut self,
-        Decoded {
-            stored: event,
-            event: decoded,
-        }: Decoded,
-        tolerance: Tolerance,
-        waiting: &mut HashSet<StreamId>,
-    ) -> Result<(), ReadSideError> {
-        self.recorded_at = self.recorded_at.max(Some(event.recorded_at));
-        if waiting.contains(&event.stream) {
-            self.parked.push((event, None));
-            return Ok(());
-        }
-        match decoded {
-            Ok(Recorded {
-                event: Event::Unknown { name, version },
-                ..
-            }) => {
-                if tolerance == Tolerance::Strict {
-                    return Err(ReadSideError::RebuildStopped {
-                        position: event.position,
-                        reason: format!("event {name} version {version} is of no known kind"),
-                    });
-                }
-                self.unknown += 1;
-            }
-            Ok(recorded) => self.events.push(recorded),
-            Err(error) => {
-                if tolerance == Tolerance::Strict {
-                    return Err(ReadSideError::stopped(event.position, &error));
-                }
-                tracing::error!(
-                    event.position = event.position.number(),
-                    event.name = %event.name,
-                    stream = %event.stream,
-                    error = %error,
-                    "an event can't be read: its stream is parked"
-                );
-                waiting.insert(event.stream.clone());
-                self.parked.push((event, Some(error.to_string())));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Loads rows inside the batch's own transaction.
-pub(super) struct TableRows<'a>(pub(super) &'a mut Transaction);
-
-#[async_trait]
-impl RowSource for TableRows<'_> {
-    type Error = DatabaseError;
-
-    async fn load(
-        &mut self,
-        table: &'static Table,
-        keys: Vec<Vec<Cell>>,
-    ) -> Result<Vec<Vec<Cell>>, DatabaseError> {
-        let rows = self
-            .0
-            .bulk_select(table.name, &columns_of(table), &key_of(table), keys)
-            .await?;
-        Ok(rows.into_iter().map(database::Row::into_cells).collect())
-    }
 }
 
 /// Writes a batch's changes, a statement or two a table.

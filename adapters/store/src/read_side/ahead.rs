@@ -1,10 +1,15 @@
-//! Pages of the journal, read and decoded. The next page is made ready while the one before it is written: the one needs this
-//! process, the other mostly the database.
+//! Pages of the journal, read, decoded and worked out. The next page is made ready while the one before it is written: the one needs
+//! this process, the other mostly the database.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use commands::ports::{Feed, JournalError, StoredEvent};
 use domain::{Position, Recorded, UnreadableEvent};
+
+use super::{advance::Tolerance, worked::Worked};
 
 /// From how many events on decoding has a thread of its own; fewer are done sooner than handed over.
 const DECODED_APART_MIN: usize = 256;
@@ -26,12 +31,17 @@ impl From<Arc<StoredEvent>> for Decoded {
     }
 }
 
-/// All events after one position up to another.
+/// All events after one position up to another, or what they come to.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) after: Position,
     pub(super) scanned: Position,
+    /// How many events there were.
+    pub(super) count: usize,
+    /// Those that nothing was worked out for.
     pub(super) events: Vec<Decoded>,
+    /// What those of a shard come to.
+    pub(super) worked: HashMap<u32, Worked>,
 }
 
 impl Page {
@@ -40,9 +50,9 @@ impl Page {
         let page = feed.read(after, limit).await?;
         let mut events = page.events;
         let scanned = cut(&mut events).unwrap_or(page.scanned);
+        let count = events.len();
         let decode = move || events.into_iter().map(Decoded::from).collect::<Vec<_>>();
-        let apart = page.scanned.number() - after.number() >= DECODED_APART_MIN as u64;
-        let events = if apart {
+        let events = if count >= DECODED_APART_MIN {
             tokio::task::spawn_blocking(decode)
                 .await
                 .map_err(|e| JournalError::Unavailable(e.to_string()))?
@@ -52,7 +62,9 @@ impl Page {
         Ok(Self {
             after,
             scanned,
+            count,
             events,
+            worked: HashMap::new(),
         })
     }
 }
@@ -76,25 +88,21 @@ fn cut(events: &mut Vec<Arc<StoredEvent>>) -> Option<Position> {
     events.last().map(|last| last.position)
 }
 
-/// The page that was made ready, if any.
+/// The page that was made ready, if any, and by which rule for events that can't be taken in.
 #[derive(Debug, Default)]
-pub(super) struct Ahead(Mutex<Option<Page>>);
+pub(super) struct Ahead(Mutex<Option<(Page, Tolerance)>>);
 
 impl Ahead {
-    /// The page after `after` when it is ready and holds anything: an empty one may have been overtaken.
-    pub(super) fn take(&self, after: Position) -> Option<Page> {
-        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        page.filter(|page| page.after == after && page.scanned > after)
+    /// The page after `after`, when it is ready.
+    pub(super) fn take(&self, after: Position, tolerance: Tolerance) -> Option<Page> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fits = |page: &Page, rule| page.after == after && rule == tolerance;
+        kept.filter(|(page, rule)| fits(page, *rule))
+            .map(|(page, _)| page)
     }
 
-    /// Makes the page ready that follows one of so many events. Only after a full one: otherwise the next is not there yet. A
-    /// failure is met again when the page is needed.
-    pub(super) async fn prepare(&self, feed: &dyn Feed, after: Position, events: usize, limit: usize) {
-        if events < limit / 2 || events < DECODED_APART_MIN {
-            return;
-        }
-        if let Ok(page) = Page::read(feed, after, limit).await {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
-        }
+    /// Keeps a page until its turn.
+    pub(super) fn keep(&self, page: Page, tolerance: Tolerance) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((page, tolerance));
     }
 }

@@ -31,6 +31,9 @@ pub enum ReadSideError {
         /// Why.
         reason: String,
     },
+    /// The program is being ended; nothing of the batch was written.
+    #[error("interrupted: the program is being ended")]
+    Interrupted,
     /// There is no generation that this program can read.
     #[error("no generation of read models is open: run `rebuild`")]
     NoGeneration,

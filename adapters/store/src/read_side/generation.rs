@@ -107,15 +107,15 @@ impl Generation {
         Ok(row.map_or(Ok(0), |row| row.count(0))?)
     }
 
-    /// The statement that reads a shard's position and keeps every other runner off it until the transaction ends. With
+    /// The statement that reads a shard's position and retries, and keeps every other runner off it until the transaction ends. With
     /// `wait` it waits for its turn; without, a shard that another runner has gives no row.
     pub(super) const fn lock_statement(&self, wait: bool) -> &'static str {
         match (self.sql.engine(), wait) {
             // The transaction holds the only writer, so there is nobody to keep off.
-            (Engine::Sqlite, _) => "SELECT position FROM shards WHERE shard = $1",
-            (Engine::Postgres, true) => "SELECT position FROM shards WHERE shard = $1 FOR UPDATE",
+            (Engine::Sqlite, _) => "SELECT position, retries FROM shards WHERE shard = $1",
+            (Engine::Postgres, true) => "SELECT position, retries FROM shards WHERE shard = $1 FOR UPDATE",
             (Engine::Postgres, false) => {
-                "SELECT position FROM shards WHERE shard = $1 FOR UPDATE SKIP LOCKED"
+                "SELECT position, retries FROM shards WHERE shard = $1 FOR UPDATE SKIP LOCKED"
             }
         }
     }

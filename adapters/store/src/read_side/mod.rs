@@ -19,6 +19,7 @@ mod retention;
 mod suppressed;
 mod tables;
 mod verify;
+mod worked;
 
 use std::{sync::Arc, time::Duration};
 

@@ -14,9 +14,10 @@ use projections::batch;
 
 use super::{
     Generation, ReadSide, ReadSideError,
-    advance::{Sorted, TableRows, Tolerance, write},
+    advance::{Tolerance, write},
     follow::Shared,
     generation::position,
+    worked::{Sorted, TableRows},
 };
 
 /// Most parked streams that one listing or retry takes.
@@ -190,6 +191,12 @@ impl Generation {
         if readable {
             let changes = batch::apply(&sorted.events, &mut TableRows(&mut tx)).await?;
             write(&mut tx, changes).await?;
+            // Whoever has worked out a batch ahead did so without these events.
+            tx.execute(
+                "UPDATE shards SET retries = retries + 1 WHERE shard = $1",
+                vec![int(i64::from(parked.shard))],
+            )
+            .await?;
             for table in ["parked_events", "parked_streams"] {
                 let delete = format!(
                     "DELETE FROM {table} WHERE organization_id = $1 AND stream_kind = $2 AND stream_id = $3"

@@ -65,3 +65,42 @@ async fn an_event_that_can_not_be_read_holds_up_its_own_stream_only() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn events_taken_in_late_are_not_passed_over_by_what_was_worked_out_before() {
+    on_both(|database| async move {
+        let events = story::told(42, 200);
+        let log = Arc::new(Log::of(&events));
+        let stream = busiest_contact(&events);
+        let of_stream: Vec<_> = events.iter().filter(|e| e.stream == stream).collect();
+        let (broken, next) = (of_stream[1].position, of_stream[2].position);
+        let mut whole = String::new();
+        log.tamper(broken, |event| {
+            whole = std::mem::replace(&mut event.payload, "{\"ContactCreated\":7}".to_owned());
+        });
+        // Event by event, each worked out while the one before it is written: the stream's next one is ready, to be parked.
+        let side = open(&database, &log, 1).await;
+        let before = events
+            .iter()
+            .map(|e| e.position)
+            .filter(|p| *p < next)
+            .max()
+            .unwrap();
+        assert_eq!(side.step_until(before).await.unwrap(), before);
+        assert_eq!(side.parked().await.unwrap().len(), 1);
+
+        log.tamper(broken, |event| event.payload = whole);
+        let elsewhere = open(&database, &log, 1).await;
+        assert_eq!(elsewhere.retry_parked().await.unwrap().taken_in, 1);
+        catch_up(&side, &log).await;
+        let sql = side.sql().unwrap();
+        let waiting = sql.query("SELECT count(*) FROM parked_events", vec![]).await;
+        assert_eq!(
+            waiting.unwrap()[0].int(0),
+            Ok(0),
+            "an event of the stream waits for nobody"
+        );
+        assert_agrees(&side).await;
+    })
+    .await;
+}
