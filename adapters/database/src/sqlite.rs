@@ -32,7 +32,7 @@ const SHARED_COMMIT_MAX: usize = 256;
 const READERS: usize = 2;
 
 /// Page cache of the connection that writes, in KiB.
-const WRITER_CACHE_KIB: i64 = 16 << 10;
+const WRITER_CACHE_KIB: i64 = 12 << 10;
 
 /// Page cache of a connection that reads, in KiB.
 const READER_CACHE_KIB: i64 = 4 << 10;

@@ -11,7 +11,7 @@ use crate::{OpenError, migrations};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Page cache of the writer in KiB: the upper pages of the keys. What does not fit is in the system's cache, a copy away.
-const WRITER_CACHE_KIB: i64 = 16 * 1024;
+const WRITER_CACHE_KIB: i64 = 12 * 1024;
 
 /// Page cache of a reading connection in KiB.
 const READER_CACHE_KIB: i64 = 4 * 1024;

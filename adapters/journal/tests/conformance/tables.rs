@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::Position;
 
 use super::{
-    requests::{Author, brokerage, campaign},
+    requests::{Author, brokerage, campaign, request},
     stage::Stage,
 };
 
@@ -17,6 +17,23 @@ async fn sqlite_refuses_to_change_replace_or_delete_an_event() {
         .append(Author::new(30).one(campaign(1), 0, 2))
         .await
         .unwrap();
+    refuses_all_but_appends(&stage).await;
+}
+
+#[tokio::test]
+async fn sqlite_refuses_it_after_large_requests_too() {
+    let stage = Stage::sqlite().await;
+    let author = Author::new(33);
+    // For the first the table's own guard is lifted; the second does not fit and is rolled back with it lifted.
+    let large = |expected| request(vec![author.part(campaign(1), expected, 1_500)]);
+    stage.journal.append(large(0)).await.unwrap();
+    refuses_all_but_appends(&stage).await;
+    stage.journal.append(large(7)).await.unwrap_err();
+    stage.journal.append(large(0)).await.unwrap_err();
+    refuses_all_but_appends(&stage).await;
+}
+
+async fn refuses_all_but_appends(stage: &Stage) {
     let before = stage.journal.read(Position::START, 10).await.unwrap();
     let file = stage.file();
     let copied =

@@ -15,7 +15,7 @@ use super::{advance::Tolerance, worked::Worked};
 const DECODED_APART_MIN: usize = 256;
 
 /// Most payload of one page, bytes: an import's event names a thousand contacts, each with rows of its own.
-const PAYLOAD_PER_PAGE_MAX: usize = 8 << 20;
+const PAYLOAD_PER_PAGE_MAX: usize = 3 << 20;
 
 /// An event as stored, and what it says.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //! at random, so a chunk of neighbouring rows would touch a page of every index for nearly each of its people; a chunk of neighbouring
 //! ids touches a few. Where a stretch and its chunks end depends on the file alone, so that a resumed import counts the same chunks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::{ContactId, OrganizationId, PhoneIndex, PhoneNumber};
 
@@ -32,16 +32,31 @@ const CHUNK_TEXT_BYTES: usize = 3 << 20;
 /// What a row that folded takes as JSON text, about.
 const FOLDED_ROW_BYTES: usize = 96;
 
-/// Which contacts the stretches so far had, by what tells ids of one organization apart: the first six bytes are the organization's.
+/// Which contacts the stretches so far had, in order, by what tells ids of one organization apart: the first six bytes are the
+/// organization's. A million of them are ten megabytes; a set of hashes would be more than three times that while it grows.
 #[derive(Default)]
-pub(super) struct Seen(HashSet<[u8; 10]>);
+pub(super) struct Seen(Vec<[u8; 10]>);
 
 impl Seen {
-    /// Whether it is the first time.
-    fn insert(&mut self, id: ContactId) -> bool {
+    fn own(id: ContactId) -> [u8; 10] {
         let mut own = [0; 10];
         own.copy_from_slice(&id.as_uuid().as_bytes()[6..]);
-        self.0.insert(own)
+        own
+    }
+
+    fn contains(&self, id: ContactId) -> bool {
+        self.0.binary_search(&Self::own(id)).is_ok()
+    }
+
+    /// Takes in the people of a stretch that were new in it.
+    fn take_in(&mut self, stretch: &Window) {
+        let first = self.0.len();
+        self.0.reserve_exact(stretch.newcomers.len());
+        self.0
+            .extend(stretch.newcomers.iter().map(|newcomer| Self::own(newcomer.id)));
+        self.0[first..].sort_unstable();
+        // Two runs, each in order: they are merged.
+        self.0.sort();
     }
 }
 
@@ -90,6 +105,7 @@ impl Window {
                 window.tell_apart((context.organization, index), row, &mut places, seen)?;
             }
         }
+        seen.take_in(&window);
         Ok(window.cut(before, reader.progress()))
     }
 
@@ -117,7 +133,7 @@ impl Window {
         (organization, index): (OrganizationId, PhoneIndex),
         row: ReadContact,
         places: &mut HashMap<ContactId, usize>,
-        seen: &mut Seen,
+        seen: &Seen,
     ) -> Result<(), CommandError> {
         let id = contact_id(organization, &index);
         if let Some(first) = places.get(&id).and_then(|place| self.newcomers.get_mut(*place)) {
@@ -125,11 +141,11 @@ impl Window {
         }
         let newcomer = Newcomer::new(id, index, row)?;
         self.text_bytes += newcomer.text_bytes;
-        if seen.insert(id) {
+        if seen.contains(id) {
+            self.repeats.push(newcomer);
+        } else {
             places.insert(id, self.newcomers.len());
             self.newcomers.push(newcomer);
-        } else {
-            self.repeats.push(newcomer);
         }
         Ok(())
     }
@@ -190,6 +206,8 @@ fn done_millionths(before: ReadProgress, after: ReadProgress, (parts, of): (usiz
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use domain::{Location, PersonalDetails};
     use uuid::Uuid;
 
@@ -222,6 +240,7 @@ mod tests {
             let told = window.tell_apart(about, row(place, name), &mut places, seen);
             told.unwrap();
         }
+        seen.take_in(&window);
         window
     }
 
