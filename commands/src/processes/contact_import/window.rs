@@ -49,13 +49,16 @@ impl Seen {
     }
 
     /// Takes in the people of a stretch that were new in it.
+    #[expect(
+        clippy::stable_sort_primitive,
+        reason = "it merges two runs that are in order, where the other sorts everything anew"
+    )]
     fn take_in(&mut self, stretch: &Window) {
         let first = self.0.len();
         self.0.reserve_exact(stretch.newcomers.len());
         self.0
             .extend(stretch.newcomers.iter().map(|newcomer| Self::own(newcomer.id)));
         self.0[first..].sort_unstable();
-        // Two runs, each in order: they are merged.
         self.0.sort();
     }
 }
