@@ -13,7 +13,7 @@ use crate::{
     column::WrongCell,
     model::Table,
     models::{LOGS, MODELS},
-    rows::{Rows, TableChanges},
+    rows::{AnyRowSet, Rows, TableChanges},
 };
 
 /// Most runs over one batch. Rows are found through at most two others, so more means a defect in a projection.
@@ -121,11 +121,7 @@ fn append_logs(events: &[Recorded], rows: &mut Rows) {
 async fn count_in<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), BatchError<S::Error>> {
     for set in rows.sets() {
         let keys = set.take_uncounted();
-        if keys.is_empty() {
-            continue;
-        }
-        let stored = source.load(set.table(), keys).await.map_err(BatchError::Source)?;
-        set.take_in(stored)?;
+        load(set, keys, source).await?;
         set.count_in();
     }
     Ok(())
@@ -134,11 +130,19 @@ async fn count_in<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), B
 async fn load_missing<S: RowSource>(rows: &mut Rows, source: &mut S) -> Result<(), BatchError<S::Error>> {
     for set in rows.sets() {
         let keys = set.take_missing();
-        if keys.is_empty() {
-            continue;
-        }
-        let stored = source.load(set.table(), keys).await.map_err(BatchError::Source)?;
-        set.take_in(stored)?;
+        load(set, keys, source).await?;
     }
     Ok(())
+}
+
+async fn load<S: RowSource>(
+    set: &mut dyn AnyRowSet,
+    keys: Vec<Vec<Cell>>,
+    source: &mut S,
+) -> Result<(), BatchError<S::Error>> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let stored = source.load(set.table(), keys).await.map_err(BatchError::Source)?;
+    Ok(set.take_in(stored)?)
 }

@@ -125,7 +125,7 @@ impl Generation {
                 unknown: 0,
             });
         }
-        let parts = self.by_shard(page);
+        let parts = self.parts_of(page);
         let quiet: Vec<u32> = progress
             .iter()
             .map(|s| s.shard)
@@ -166,18 +166,21 @@ impl Generation {
         })
     }
 
-    fn by_shard(&self, page: Page) -> BTreeMap<u32, Part> {
-        let mut read: BTreeMap<u32, Vec<Decoded>> = BTreeMap::new();
-        for event in page.events {
-            let shard = shard_of(event.stored.organization, self.shards);
-            read.entry(shard).or_default().push(event);
-        }
-        let read = read
-            .into_iter()
-            .map(|(shard, events)| (shard, Part::Read(events)));
+    fn parts_of(&self, page: Page) -> BTreeMap<u32, Part> {
+        let read = self.by_shard(page.events).into_iter();
+        let read = read.map(|(shard, events)| (shard, Part::Read(events)));
         let worked = page.worked.into_iter();
         let worked = worked.map(|(shard, worked)| (shard, Part::Worked(Box::new(worked))));
         read.chain(worked).collect()
+    }
+
+    fn by_shard(&self, events: Vec<Decoded>) -> BTreeMap<u32, Vec<Decoded>> {
+        let mut by_shard: BTreeMap<u32, Vec<Decoded>> = BTreeMap::new();
+        for event in events {
+            let shard = shard_of(event.stored.organization, self.shards);
+            by_shard.entry(shard).or_default().push(event);
+        }
+        by_shard
     }
 
     /// Makes the page ready that follows on one that is being written: reads it, and works out what it comes to for each shard as soon
@@ -188,20 +191,15 @@ impl Generation {
         after: Position,
         limit: usize,
         tolerance: Tolerance,
-        bases: Bases,
+        mut bases: Bases,
     ) {
         let read = Page::read(shared.feed.as_ref(), after, limit).await;
         let Some(mut page) = read.ok().filter(|page| page.count > 0) else {
             return;
         };
         let scanned = page.scanned;
-        let mut by_shard: HashMap<u32, Vec<Decoded>> = HashMap::new();
-        for event in std::mem::take(&mut page.events) {
-            let shard = shard_of(event.stored.organization, self.shards);
-            by_shard.entry(shard).or_default().push(event);
-        }
-        let mut bases = bases;
-        for (shard, events) in by_shard {
+        let events = std::mem::take(&mut page.events);
+        for (shard, events) in self.by_shard(events) {
             let base = match bases.remove(&shard) {
                 Some(base) => base.await.ok(),
                 None => None,

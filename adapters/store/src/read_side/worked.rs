@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::ports::StoredEvent;
-use database::{DatabaseError, Engine, Sql, Transaction};
+use database::{DatabaseError, Engine, Row, Sql, Transaction};
 use domain::{Event, Position, Recorded, StreamId};
 use projections::{
     Cell, Rows, Table, TableChanges,
@@ -179,11 +179,9 @@ impl RowSource for TableRows<'_> {
         table: &'static Table,
         keys: Vec<Vec<Cell>>,
     ) -> Result<Vec<Vec<Cell>>, DatabaseError> {
-        let rows = self
-            .0
-            .bulk_select(table.name, &columns_of(table), &key_of(table), keys)
-            .await?;
-        Ok(rows.into_iter().map(database::Row::into_cells).collect())
+        let (columns, key) = (columns_of(table), key_of(table));
+        let rows = self.0.bulk_select(table.name, &columns, &key, keys).await?;
+        Ok(cells(rows))
     }
 }
 
@@ -215,13 +213,15 @@ impl RowSource for StoredRows {
         table: &'static Table,
         keys: Vec<Vec<Cell>>,
     ) -> Result<Vec<Vec<Cell>>, DatabaseError> {
-        let sql = match self {
-            Self::Postgres(tx) => return TableRows(tx).load(table, keys).await,
-            Self::Sqlite(sql) => sql,
+        let (columns, key) = (columns_of(table), key_of(table));
+        let rows = match self {
+            Self::Postgres(tx) => tx.bulk_select(table.name, &columns, &key, keys).await?,
+            Self::Sqlite(sql) => sql.bulk_select(table.name, &columns, &key, keys).await?,
         };
-        let rows = sql
-            .bulk_select(table.name, &columns_of(table), &key_of(table), keys)
-            .await?;
-        Ok(rows.into_iter().map(database::Row::into_cells).collect())
+        Ok(cells(rows))
     }
+}
+
+fn cells(rows: Vec<Row>) -> Vec<Vec<Cell>> {
+    rows.into_iter().map(Row::into_cells).collect()
 }
