@@ -6,13 +6,13 @@
 //! disagree with it.
 
 use async_trait::async_trait;
-use domain::{Event, Recorded, contact::ContactEvent};
+use domain::{ContactId, Event, Recorded, contact::ContactEvent};
 
 use crate::{
     Cell,
     column::WrongCell,
     model::Table,
-    models::{LOGS, MODELS},
+    models::{LOGS, MODELS, organization_of, stream_id},
     rows::{AnyRowSet, Rows, TableChanges},
 };
 
@@ -62,9 +62,9 @@ pub async fn apply_after<S: RowSource>(
     events: &[Recorded],
     source: &mut S,
 ) -> Result<Vec<TableChanges>, BatchError<S::Error>> {
-    let begun = events.iter().filter(|event| !asks_for_rows(event)).count();
-    rows.contacts.reserve(begun);
-    run(events.iter().filter(|event| asks_for_rows(event)), rows);
+    let (new, others): (Vec<&Recorded>, Vec<&Recorded>) = events.iter().partition(|e| is_new_contact(e));
+    announce(&new, rows);
+    run(others, rows);
     for _ in 1..RUNS_MAX {
         rows.undo();
         load_missing(rows, source).await?;
@@ -88,9 +88,19 @@ fn run<'e>(events: impl IntoIterator<Item = &'e Recorded>, rows: &mut Rows) {
     }
 }
 
-/// Whether there is anything to learn from an event. A new contact begins a row and asks for none; an import has thousands.
-const fn asks_for_rows(event: &Recorded) -> bool {
-    !matches!(
+/// Tells of new contacts, so that nothing about them is looked for. An import has thousands.
+fn announce(new: &[&Recorded], rows: &mut Rows) {
+    rows.contacts.reserve(new.len());
+    for event in new {
+        if let Some(contact) = stream_id::<ContactId>(event) {
+            rows.contacts.announce((organization_of(event), contact));
+        }
+    }
+}
+
+/// Whether an event is of a contact that nobody knew. There is nothing to learn from it: it begins a row and asks for none.
+const fn is_new_contact(event: &Recorded) -> bool {
+    matches!(
         event,
         Recorded {
             sequence: 1,

@@ -122,7 +122,7 @@ macro_rules! read_model {
         $(#[$doc:meta])*
         pub struct $row:ident in $table:literal {
             key { $( $(#[$key_doc:meta])* $key:ident : $key_type:ty, )+ }
-            all { $( $(#[$field_doc:meta])* $field:ident : $field_type:ty, )+ }
+            all { $( $(#[$field_doc:meta])* $field:ident : $field_type:ty, )* }
         }
     ) => {
         $(#[$doc])*
@@ -177,7 +177,7 @@ macro_rules! read_model {
                 })+
                 $(if is_marked() {
                     cells.push($crate::column::ColumnValue::to_cell(&self.$field));
-                })+
+                })*
                 cells
             }
 
@@ -188,7 +188,7 @@ macro_rules! read_model {
                 })+
                 $(if let Some(mark) = marks.next() {
                     *mark |= self.$field != other.$field;
-                })+
+                })*
             }
 
             fn from_cells(cells: Vec<$crate::Cell>) -> Result<Self, $crate::column::WrongCell> {

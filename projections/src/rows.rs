@@ -14,10 +14,10 @@ use crate::{
     model::{ReadModel, Table, Tally},
     models::{
         ActivityRow, AnalyticsRow, CampaignContactRow, CampaignRow, ContactHistoryRow, ContactRow,
-        DayResultRow, DigestRow, FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, MemberRow,
-        ObstacleTallyRow, OrganizationRow, PromptResultRow, PromptRow, RejectedRowRow, ScriptResultRow,
-        ScriptRow, ScriptVersionRow, StateResultRow, StateSwitchRow, SuppressionListRow, SuppressionRow,
-        TeamRow,
+        DayResultRow, DigestRow, FailureTallyRow, FoldedRowRow, HourResultRow, ImportBatchRow, ListenerRow,
+        MemberRow, ObstacleTallyRow, OrganizationRow, PromptResultRow, PromptRow, RejectedRowRow,
+        ScriptResultRow, ScriptRow, ScriptVersionRow, StateResultRow, StateSwitchRow, SuppressionListRow,
+        SuppressionRow, TeamRow,
     },
 };
 
@@ -33,6 +33,8 @@ pub struct RowSet<R: ReadModel> {
     loaded: ByKey<R>,
     changed: ByKey<R>,
     missing: HashSet<R::Key, RandomState>,
+    /// Rows that can't be stored yet.
+    announced: HashSet<R::Key, RandomState>,
     /// What is to be added to rows that have not been loaded.
     uncounted: HashMap<R::Key, R, RandomState>,
     /// How that is done; known once something was counted.
@@ -47,6 +49,7 @@ impl<R: ReadModel> RowSet<R> {
             loaded: HashMap::default(),
             changed: HashMap::default(),
             missing: HashSet::default(),
+            announced: HashSet::default(),
             uncounted: HashMap::default(),
             count_in: None,
             complete,
@@ -71,6 +74,11 @@ impl<R: ReadModel> RowSet<R> {
         self.known(key)?.clone()
     }
 
+    /// The row as far as it is at hand; it is not looked for.
+    pub fn recall(&self, key: &R::Key) -> Option<Arc<R>> {
+        self.known(key)?.clone()
+    }
+
     /// Notes that the row will be asked for once others are known. Spares a run over the batch.
     pub fn expect(&mut self, key: &R::Key) {
         if self.known(key).is_none() {
@@ -82,6 +90,18 @@ impl<R: ReadModel> RowSet<R> {
     pub fn reserve(&mut self, rows: usize) {
         self.loaded.reserve(rows);
         self.changed.reserve(rows);
+        self.announced.reserve(rows);
+    }
+
+    /// Says that the row can't be stored yet, because an event of this batch is the first that could make it. Spares looking for it.
+    pub fn announce(&mut self, key: R::Key) {
+        self.loaded.entry(key.clone()).or_insert(None);
+        self.announced.insert(key);
+    }
+
+    /// Whether that was said of the row.
+    pub fn is_announced(&self, key: &R::Key) -> bool {
+        self.announced.contains(key)
     }
 
     /// Changes the row in place; does nothing when there is none.
@@ -295,6 +315,7 @@ impl<R: ReadModel> AnyRowSet for RowSet<R> {
     fn follow_on(&mut self) {
         self.loaded = std::mem::take(&mut self.changed);
         self.missing.clear();
+        self.announced.clear();
         self.uncounted.clear();
     }
 
@@ -384,10 +405,12 @@ macro_rules! tables {
 tables! {
     /// Campaigns with live counters.
     campaigns: CampaignRow,
-    /// Who is in which campaign, and how far it has got with them.
+    /// Who is in which campaign, and when it called them.
     campaign_contacts: CampaignContactRow,
     /// Scripts, newest version.
     scripts: ScriptRow,
+    /// Who listened, and for how long.
+    listeners: ListenerRow,
     /// Every version of every script.
     script_versions: ScriptVersionRow,
     /// Contacts.

@@ -35,7 +35,7 @@ const READERS: usize = 2;
 const WRITER_CACHE_KIB: i64 = 12 << 10;
 
 /// Page cache of a connection that reads, in KiB.
-const READER_CACHE_KIB: i64 = 4 << 10;
+const READER_CACHE_KIB: i64 = 2 << 10;
 
 /// Pages in the write-ahead log before it is copied back: 64 MiB, as copying often writes the same pages again and again.
 const CHECKPOINT_PAGES: i64 = 16_384;

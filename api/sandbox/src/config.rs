@@ -161,8 +161,10 @@ impl Delays {
 pub enum VoiceEngine {
     /// `espeak-ng` when it is on the `PATH`, else the tone.
     Auto,
-    /// A soft tone as long as the words would take.
+    /// A soft tone as long as the words would take, as a WAV.
     Tone,
+    /// A tone as MP3, which is what the service sends.
+    Mp3,
     /// This program, which takes text on its standard input and answers a WAV as `espeak-ng --stdout` does.
     Espeak(PathBuf),
 }

@@ -155,7 +155,10 @@ async fn speak(
         .saturating_sub(shared.speech_places.available_permits());
     let mut response = audio.into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(shared.voice.content_type()),
+    );
     for (name, value) in [
         ("request-id", fresh_id().simple().to_string()),
         ("history-item-id", item),
@@ -253,7 +256,8 @@ async fn history(State(shared): State<Arc<Shared>>, Query(page): Query<HistoryPa
     let (items, more) = shared
         .speech_history
         .newest(page.voice_id.as_deref(), after, size);
-    let shown: Vec<Value> = items.iter().map(history_item).collect();
+    let kind = shared.voice.content_type();
+    let shown: Vec<Value> = items.iter().map(|item| history_item(item, kind)).collect();
     Json(json!({
         "history": shown,
         "has_more": more,
@@ -263,7 +267,7 @@ async fn history(State(shared): State<Arc<Shared>>, Query(page): Query<HistoryPa
     .into_response()
 }
 
-fn history_item(item: &Item) -> Value {
+fn history_item(item: &Item, content_type: &str) -> Value {
     json!({
         "history_item_id": item.id,
         "voice_id": item.voice,
@@ -272,7 +276,7 @@ fn history_item(item: &Item) -> Value {
         "date_unix": item.at.timestamp(),
         "character_count_change_from": 0,
         "character_count_change_to": item.text.chars().count(),
-        "content_type": "audio/wav",
+        "content_type": content_type,
         "state": "created",
         "source": "TTS",
     })
@@ -288,7 +292,7 @@ async fn history_audio(State(shared): State<Arc<Shared>>, Path(id): Path<String>
         );
     };
     let audio = shared.voice.speak(&item.text).await;
-    ([(CONTENT_TYPE, "audio/wav")], audio).into_response()
+    ([(CONTENT_TYPE, shared.voice.content_type())], audio).into_response()
 }
 
 #[derive(Debug, Deserialize)]

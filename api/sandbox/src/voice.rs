@@ -1,5 +1,5 @@
-//! The sound of speech as a small WAV: real words by `espeak-ng` when it is there, else a soft tone as long as the words
-//! would take. Never MP3: an encoder would cost more than it proves, and clients go by the content type.
+//! The sound of speech: as a small WAV, real words by `espeak-ng` when it is there, else a soft tone as long as the words would take; or
+//! a tone as MP3. No words as MP3: an encoder would cost more than it proves, and clients go by the content type.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
@@ -29,12 +29,19 @@ const ESPEAK_AT_ONCE: usize = 2;
 const ESPEAK_TIME: Duration = Duration::from_secs(20);
 /// Largest output of `espeak-ng`: 120 s at 22 050 samples of 16 bits, and some.
 const MAX_ESPEAK_BYTES: u64 = 8 * 1024 * 1024;
+/// Two seconds of a tone in frames of the same size, of which the first needs none before it: it can be repeated, and cut after any.
+const MP3_TONE: &[u8] = include_bytes!("../assets/tone.mp3");
+/// Bytes of each of its frames (MPEG-1 layer III, 48 kbit/s, 32 kHz).
+const MP3_FRAME_BYTES: usize = 216;
+/// How long each of them sounds.
+const MP3_FRAME_MS: u64 = 36;
 /// Bytes of a plain WAV header.
 const WAV_HEADER: usize = 44;
 
 #[derive(Debug)]
 pub(crate) struct Voice {
     espeak: Option<PathBuf>,
+    mp3: bool,
     places: Semaphore,
     tone: Bytes,
 }
@@ -43,11 +50,12 @@ impl Voice {
     pub(crate) fn new(engine: &VoiceEngine) -> Self {
         let espeak = match engine {
             VoiceEngine::Auto => on_path("espeak-ng"),
-            VoiceEngine::Tone => None,
+            VoiceEngine::Tone | VoiceEngine::Mp3 => None,
             VoiceEngine::Espeak(program) => Some(program.clone()),
         };
         Self {
             espeak,
+            mp3: *engine == VoiceEngine::Mp3,
             places: Semaphore::new(ESPEAK_AT_ONCE),
             tone: tone_loop(),
         }
@@ -62,8 +70,16 @@ impl Voice {
         }
     }
 
-    /// Speaks the text as a WAV. When `espeak-ng` fails, the tone stands in.
+    /// What kind of file it makes.
+    pub(crate) const fn content_type(&self) -> &'static str {
+        if self.mp3 { "audio/mpeg" } else { "audio/wav" }
+    }
+
+    /// Speaks the text. When `espeak-ng` fails, the tone stands in.
     pub(crate) async fn speak(&self, text: &str) -> Bytes {
+        if self.mp3 {
+            return mp3(text);
+        }
         if let Some(program) = &self.espeak {
             match self.espeak(program, text).await {
                 Ok(audio) => return audio,
@@ -74,9 +90,7 @@ impl Voice {
     }
 
     fn hum(&self, text: &str) -> Bytes {
-        let words = text.split_whitespace().count() as u64;
-        let millis = (words * 60_000 / WORDS_PER_MINUTE).clamp(500, MAX_SECONDS * 1000);
-        let length = (millis * u64::from(TONE_RATE) / 1000) as usize * SAMPLE_BYTES;
+        let length = (millis_of(text) * u64::from(TONE_RATE) / 1000) as usize * SAMPLE_BYTES;
         // Different texts start at different places of the loop: their files differ, as real ones would.
         let digest = Sha256::digest(text.as_bytes());
         let start = digest
@@ -127,6 +141,33 @@ impl Voice {
             .map_err(std::io::Error::other)??;
         halved(&output).ok_or_else(|| std::io::Error::other("the output is no 16-bit mono WAV"))
     }
+}
+
+/// How long the words would take.
+fn millis_of(text: &str) -> u64 {
+    let words = text.split_whitespace().count() as u64;
+    (words * 60_000 / WORDS_PER_MINUTE).clamp(500, MAX_SECONDS * 1000)
+}
+
+/// The tone as MP3. Different texts have different tags: their files differ, as real ones would.
+fn mp3(text: &str) -> Bytes {
+    let tag = id3_tag(&hex::encode(Sha256::digest(text.as_bytes())));
+    let length = millis_of(text).div_ceil(MP3_FRAME_MS) as usize * MP3_FRAME_BYTES;
+    let frames = MP3_TONE.iter().copied().cycle().take(length);
+    tag.into_iter().chain(frames).collect::<Vec<u8>>().into()
+}
+
+/// An ID3v2.3 tag of one frame, a text without a name. Short: each length fits in seven bits.
+fn id3_tag(text: &str) -> Vec<u8> {
+    const FRAME_HEADER: usize = 10;
+    let content = [&[0, 0][..], text.as_bytes()].concat();
+    let (frame, whole) = (content.len() as u8, (FRAME_HEADER + content.len()) as u8);
+    let mut tag = b"ID3\x03\0\0\0\0\0".to_vec();
+    tag.push(whole);
+    tag.extend_from_slice(b"TXXX\0\0\0");
+    tag.extend_from_slice(&[frame, 0, 0]);
+    tag.extend(content);
+    tag
 }
 
 /// Takes every pair of samples together, which halves the file; also mends the header, which a pipe leaves without lengths.
@@ -221,6 +262,22 @@ mod tests {
             voice.speak("good morning").await,
             voice.speak("good evening").await
         );
+    }
+
+    #[tokio::test]
+    async fn an_mp3_is_as_long_as_the_words_would_take_and_differs_by_them() {
+        let voice = Voice::new(&VoiceEngine::Mp3);
+        let (morning, evening) = (
+            voice.speak("good morning").await,
+            voice.speak("good evening").await,
+        );
+        assert_ne!(morning, evening);
+        assert_eq!(morning.len(), evening.len());
+        let audio = voice.speak(&"word ".repeat(75)).await;
+        let tag = 10 + usize::from(audio[9]);
+        let frames = audio[tag..].chunks(MP3_FRAME_BYTES);
+        assert!(frames.clone().all(|frame| frame.starts_with(&[0xff, 0xfb])));
+        assert_eq!(frames.len() as u64 * MP3_FRAME_MS / 1_000, 30);
     }
 
     #[cfg(unix)]

@@ -1,13 +1,11 @@
 //! What became of the voicemails of a campaign, contact by contact. Whether one was played is not guessed where the carrier does not say.
 
-use std::collections::HashMap;
-
-use domain::{ContactId, ScriptId, script::DeliveryStatus};
+use domain::{ContactId, script::DeliveryStatus};
 use projections::{
     Code,
     digest::{failure_words, rule_words},
-    models::{CampaignContactRow, CampaignRow, ScriptRow},
-    queries::CampaignContactFilter,
+    models::CampaignRow,
+    queries::{CampaignContact, CampaignContactFilter},
 };
 
 use super::{BrokenOff, ERASED, NOT_REPORTED, Source, Table, broken_off, cells::Line, request};
@@ -29,12 +27,13 @@ impl Deliveries {
     }
 
     /// The cells of what the carrier did.
-    fn carrier(&self, line: Line, row: &CampaignContactRow, script: Option<&ScriptRow>) -> Line {
-        let failed = script.filter(|_| row.delivery == DeliveryStatus::Failed);
-        line.text(row.delivery.code())
-            .instant(row.contacted_at)
+    fn carrier(&self, line: Line, contact: &CampaignContact) -> Line {
+        let (delivery, script) = (contact.delivery(), contact.script.as_ref());
+        let failed = script.filter(|_| delivery == DeliveryStatus::Failed);
+        line.text(delivery.code())
+            .instant(contact.place.contacted_at)
             .instant(script.and_then(|s| s.delivered_at))
-            .text(self.listened(row.delivery))
+            .text(self.listened(delivery))
             .instant(script.and_then(|s| s.listened_at))
             .seconds(script.and_then(|s| s.listen_ms))
             .instant(failed.and_then(|s| s.failed_at))
@@ -60,33 +59,26 @@ impl Table for Deliveries {
         let page = page.await.map_err(broken_off)?;
         let end = page.end().copied().filter(|_| page.has_more);
         let rows = page.into_rows();
-        let contacts: Vec<_> = rows.iter().map(|row| row.contact_id).collect();
+        let contacts: Vec<_> = rows.iter().map(|row| row.place.contact_id).collect();
         let details = source.details(&contacts).await?;
-        let scripts: Vec<_> = rows.iter().map(|row| row.script_id).collect();
-        let scripts = queries.scripts_by_ids(organization, &scripts).await;
-        let scripts: HashMap<ScriptId, ScriptRow> = scripts
-            .map_err(broken_off)?
-            .into_iter()
-            .map(|row| (row.script_id, row))
-            .collect();
         let mut lines = String::new();
         for (row, details) in rows.iter().zip(details) {
-            let script = scripts.get(&row.script_id);
+            let script = row.script.as_ref();
             let line = match &details {
                 Some(d) => Line::default().text(&d.name).phone(&d.phone),
                 None => Line::default().text(ERASED).text(ERASED),
             };
             let state = script.and_then(|s| s.state.as_ref()).map(domain::UsState::code);
-            let rule = row.obstacle_rule.as_deref().map(rule_words);
-            self.carrier(line.opt_text(state), row, script)
+            let rule = script.and_then(|s| s.obstacle_rule.as_deref()).map(rule_words);
+            self.carrier(line.opt_text(state), row)
                 .opt_text(rule.as_deref())
-                .opt_text(row.obstacle_detail.as_deref())
-                .instant(row.held_until)
-                .opt_text(row.review.map(Code::code))
-                .text(row.audio.code())
+                .opt_text(script.and_then(|s| s.obstacle_detail.as_deref()))
+                .instant(script.and_then(|s| s.held_until))
+                .opt_text(row.review().map(Code::code))
+                .text(row.audio().code())
                 .dollars(script.and_then(|s| s.carrier_cost))
-                .text(&row.script_id.to_string())
-                .text(&row.contact_id.to_string())
+                .text(&row.place.script_id.to_string())
+                .text(&row.place.contact_id.to_string())
                 .end(&mut lines);
         }
         Ok((lines, end))

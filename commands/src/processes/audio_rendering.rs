@@ -66,7 +66,12 @@ pub(super) async fn run(
             settings: settings.voice_settings,
         },
         pronunciations: &settings.pronunciations,
+        run: request.run,
     };
+    // Of those whose worker died before it said that they are in the bill.
+    studio
+        .settle(state.wasted_clips.iter().cloned().collect())
+        .await?;
     let mut members: Vec<ContactId> = state.contacts.iter().copied().collect();
     members.sort_unstable();
     let tally = match stretch.produce(&studio, members, at_once).await? {
@@ -97,6 +102,7 @@ struct Studio<'a> {
     owner: UserId,
     voice: Voice<'a>,
     pronunciations: &'a [Pronunciation],
+    run: u32,
 }
 
 /// A script that is to be spoken.
@@ -185,29 +191,33 @@ impl Craft for Studio<'_> {
     }
 
     async fn record(&self, made: &[(ToSpeak, Result<Spoken, PortError>)]) -> Result<u64, CommandError> {
-        retrying(|| async {
+        let (mut paid, wasted) = retrying(|| async {
             let ids = made.iter().map(|(job, _)| job.script);
             let scripts: Vec<Loaded<Script>> = load_many(self.ports, self.context.organization, ids).await?;
             let mut batch = Batch::new(self.ports, self.context);
-            let mut paid = vec![];
+            let (mut paid, mut wasted) = (vec![], vec![]);
             for ((job, outcome), mut script) in made.iter().zip(scripts) {
+                let billed = outcome.as_ref().ok().filter(|s| s.cost > MicroDollars::ZERO);
+                let hash = job.speech.as_ref().map(|(_, hash)| hash.clone());
                 // A script that was edited meanwhile keeps its edit.
                 if script.decide(noted(job, outcome)).is_ok() {
                     batch.add(script)?;
-                    let cost = outcome.as_ref().map_or(MicroDollars::ZERO, |spoken| spoken.cost);
-                    let hash = job.speech.as_ref().map(|(_, hash)| hash.clone());
-                    paid.extend(hash.filter(|_| cost > MicroDollars::ZERO));
+                    paid.extend(hash.filter(|_| billed.is_some()));
+                } else if let Some(billed) = billed {
+                    wasted.push((billed, hash));
                 }
             }
             batch.commit().await?;
-            self.settle(paid).await?;
-            let usable = |spoken: &Spoken| spoken.result.is_ok();
-            Ok(made
-                .iter()
-                .filter(|(_, outcome)| outcome.as_ref().is_ok_and(usable))
-                .count() as u64)
+            Ok((paid, wasted))
         })
-        .await
+        .await?;
+        paid.extend(self.note_waste(&wasted).await?);
+        self.settle(paid).await?;
+        let usable = |spoken: &Spoken| spoken.result.is_ok();
+        Ok(made
+            .iter()
+            .filter(|(_, outcome)| outcome.as_ref().is_ok_and(usable))
+            .count() as u64)
     }
 }
 
@@ -331,6 +341,30 @@ impl Studio<'_> {
             cost,
             characters,
         }
+    }
+
+    /// Records what was billed for recordings of words that were edited meanwhile; answers which of these are kept.
+    async fn note_waste(&self, wasted: &[(&Spoken, Option<String>)]) -> Result<Vec<String>, CommandError> {
+        let cost = wasted.iter().fold(MicroDollars::ZERO, |sum, (spoken, _)| {
+            sum.plus(spoken.cost)
+                .unwrap_or(MicroDollars::from_micros(i64::MAX))
+        });
+        let kept = wasted
+            .iter()
+            .filter(|(spoken, _)| spoken.result.is_ok())
+            .filter_map(|(_, hash)| hash.clone());
+        let kept: Vec<String> = kept.collect();
+        if !wasted.is_empty() {
+            let note = CampaignCommand::NoteSpeakingWaste {
+                run: self.run,
+                recordings: wasted.len() as u64,
+                content_hashes: kept.clone(),
+                characters: wasted.iter().map(|(spoken, _)| spoken.characters).sum(),
+                cost,
+            };
+            execute::<Campaign>(self.ports, self.context, self.campaign, note).await?;
+        }
+        Ok(kept)
     }
 
     /// What these clips cost stands in events.

@@ -126,6 +126,19 @@ pub enum CampaignCommand {
         /// What was billed for them.
         cost: MicroDollars,
     },
+    /// Note what was billed for recordings of words that were edited meanwhile.
+    NoteSpeakingWaste {
+        /// Of which rendering.
+        run: u32,
+        /// How many recordings.
+        recordings: u64,
+        /// Which of them are kept, by their content hashes.
+        content_hashes: Vec<String>,
+        /// Characters billed for them.
+        characters: u64,
+        /// What was billed for them.
+        cost: MicroDollars,
+    },
     /// Note that the provider has taken a batch.
     ConfirmScriptBatch {
         /// Which.

@@ -95,6 +95,22 @@ impl Decider for Campaign {
             C::NoteWaste { run, texts, cost } => {
                 Ok(once(cost.micros() > 0, E::WritingWasted { run, texts, cost }))
             }
+            C::NoteSpeakingWaste {
+                run,
+                recordings,
+                content_hashes,
+                characters,
+                cost,
+            } => Ok(once(
+                cost.micros() > 0,
+                E::SpeakingWasted {
+                    run,
+                    recordings,
+                    content_hashes,
+                    characters,
+                    cost,
+                },
+            )),
             C::PauseProduction { .. }
             | C::ResumeProduction
             | C::HoldProduction { .. }

@@ -252,6 +252,20 @@ pub enum CampaignEvent {
         /// What was billed for them.
         cost: MicroDollars,
     },
+    /// Recordings of words that were edited while they were spoken were billed all the same. They are kept: should the words come back,
+    /// they are not bought again.
+    SpeakingWasted {
+        /// Of which rendering.
+        run: u32,
+        /// How many recordings.
+        recordings: u64,
+        /// What tells those that are kept from others, and others' words from theirs: SHA-256, hex.
+        content_hashes: Vec<String>,
+        /// Characters billed for them.
+        characters: u64,
+        /// What was billed for them.
+        cost: MicroDollars,
+    },
     /// A provider is to write the scripts of these contacts, at most 1,000, in one batch. Durable before the provider is asked.
     ScriptBatchPlanned {
         /// Which generation.
@@ -411,6 +425,7 @@ event_names!(CampaignEvent {
     ScriptGenerationStarted = "1",
     ScriptGenerationFinished = "1",
     WritingWasted = "1",
+    SpeakingWasted = "1",
     ScriptBatchPlanned = "1",
     ScriptBatchSubmitted = "1",
     ScriptBatchProgressed = "1",

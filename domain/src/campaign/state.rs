@@ -1,7 +1,7 @@
 //! What a campaign is after its events: a status that only its own steps change, and what later steps need to know.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fmt,
 };
 
@@ -171,6 +171,9 @@ pub struct Campaign {
     /// What providers are writing by the batch.
     #[serde(default)]
     pub(super) batching: ScriptBatching,
+    /// Recordings that are in the bill though no script has them, by their content hashes.
+    #[serde(default)]
+    pub wasted_clips: BTreeSet<String>,
 }
 
 impl Campaign {
@@ -240,6 +243,9 @@ impl Campaign {
             | E::ScriptBatchSubmitted { .. }
             | E::ScriptBatchProgressed { .. }
             | E::ScriptBatchEnded { .. } => self.take_in_batch(event),
+            E::SpeakingWasted { content_hashes, .. } => {
+                self.wasted_clips.extend(content_hashes.iter().cloned())
+            }
             E::DuplicatesChecked { .. } | E::WritingWasted { .. } => {}
             E::SentToReview => self.status = CampaignStatus::Review,
             E::CampaignApproved { .. } => self.status = CampaignStatus::Approved,

@@ -89,6 +89,9 @@ fn campaign_line(event: &CampaignEvent) -> Option<String> {
             format!("{generated} scripts generated, {failed} failed")
         }
         E::WritingWasted { texts, .. } => format!("{texts} texts were billed and could not be used"),
+        E::SpeakingWasted { recordings, .. } => {
+            format!("{recordings} recordings were billed of words that were edited meanwhile")
+        }
         E::ScriptBatchSubmitted { .. } => "A batch of scripts was given to the provider".to_owned(),
         E::ScriptBatchEnded { outcome, written, .. } => batch_line(*outcome, *written),
         E::AudioRenderingStarted { .. } => "Audio rendering started".to_owned(),

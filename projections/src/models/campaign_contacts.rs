@@ -1,14 +1,14 @@
-//! Who is in which campaign and how far it has got with them; also the deduplication ledger: by phone index it says which
-//! campaigns have a number, and when they contacted it.
+//! Who is in which campaign; also the deduplication ledger: by phone index it says which campaigns have a number, and when they
+//! contacted it. How far a campaign has got with somebody is in the script's row alone: each of its events would else be written twice.
 
 use chrono::{DateTime, Utc};
 use domain::{
     CampaignId, ContactId, ImportBatchId, OrganizationId, PhoneIndex, Recorded, ScriptId,
-    campaign::CampaignEvent, import::ContactSource, script::DeliveryStatus,
+    campaign::CampaignEvent, import::ContactSource,
 };
 
-use super::{ScriptRow, organization_of, stream_id, tallies};
-use crate::{AudioState, ReviewState, Rows, model::read_model};
+use super::{ScriptRow, campaigns::Progress, organization_of, stream_id, tallies};
+use crate::{Rows, model::read_model};
 
 read_model! {
     /// A contact in a campaign.
@@ -31,38 +31,10 @@ read_model! {
         batch_id: Option<ImportBatchId>,
         /// Where the contact came from.
         source: ContactSource,
-        /// Review of the script; nothing while there is no script.
-        review: Option<ReviewState>,
-        /// Where the audio stands.
-        audio: AudioState,
-        /// How far the voicemail has got.
-        delivery: DeliveryStatus,
-        /// The rule that holds or blocks it.
-        obstacle_rule: Option<String>,
-        /// What that rule says, in plain words.
-        obstacle_detail: Option<String>,
-        /// When a held one is looked at again.
-        held_until: Option<DateTime<Utc>>,
         /// When it was handed over, or began to be.
         contacted_at: Option<DateTime<Utc>>,
         /// When it was put in.
         added_at: DateTime<Utc>,
-        /// When something last happened to it.
-        updated_at: DateTime<Utc>,
-    }
-}
-
-impl CampaignContactRow {
-    /// Takes over from the script how far it has got.
-    fn follow(&mut self, script: &ScriptRow) {
-        self.review = Some(script.review);
-        self.audio = script.audio;
-        self.delivery = script.delivery;
-        self.obstacle_rule.clone_from(&script.obstacle_rule);
-        self.obstacle_detail.clone_from(&script.obstacle_detail);
-        self.held_until = script.held_until;
-        self.contacted_at = script.attempted_at;
-        self.updated_at = self.updated_at.max(script.updated_at);
     }
 }
 
@@ -102,59 +74,73 @@ fn put_in(
 ) {
     let organization = organization_of(event);
     let script_id = ScriptId::of(campaign, contact);
-    let at = event.metadata.recorded_at;
     let mut after = CampaignContactRow::blank(organization, campaign, contact, script_id);
     after.batch_id = Some(batch);
     after.source = source;
-    (after.added_at, after.updated_at) = (at, at);
+    after.added_at = event.metadata.recorded_at;
     after.phone_index = rows
         .contacts
         .get(&(organization, contact))
         .map(|c| c.phone_index.clone());
-    // A contact that was taken out and comes back finds its script again.
-    if let Some(script) = rows.scripts.get(&(organization, script_id)) {
-        after.follow(script);
-    }
-    let before = rows
-        .campaign_contacts
-        .get(&(organization, campaign, contact))
-        .cloned();
-    rows.campaigns.change(&(organization, campaign), |c| {
-        c.recount(before.as_ref(), Some(&after));
-    });
-    tallies::follow_obstacle(rows, before.as_ref(), Some(&after));
+    let key = (organization, campaign, contact);
+    // Whoever is new has no place and no script but of this batch. A contact that was taken out and comes back finds its script again.
+    let (was_in, script) = if rows.contacts.is_announced(&(organization, contact)) {
+        (
+            rows.campaign_contacts.recall(&key),
+            rows.scripts.recall(&(organization, script_id)),
+        )
+    } else {
+        (
+            rows.campaign_contacts.share(&key),
+            rows.scripts.share(&(organization, script_id)),
+        )
+    };
+    after.contacted_at = script.as_ref().and_then(|s| s.attempted_at);
     rows.campaign_contacts.put(after);
-    rows.scripts
-        .change(&(organization, script_id), |s| s.in_campaign = true);
+    if was_in.is_none() {
+        enter(rows, (organization, campaign), script.as_deref());
+    }
+}
+
+/// Counts a contact in, with the script that it may have already.
+fn enter(rows: &mut Rows, campaign: (OrganizationId, CampaignId), script: Option<&ScriptRow>) {
+    rows.campaigns
+        .change(&campaign, |c| c.recount(None, Some(Progress::of(script))));
+    if let Some(before) = script {
+        let mut after = before.clone();
+        after.in_campaign = true;
+        tallies::follow_obstacle(rows, Some(before), Some(&after));
+        rows.scripts.put(after);
+    }
 }
 
 fn take_out(event: &Recorded, rows: &mut Rows, campaign: CampaignId, contact: ContactId) {
     let organization = organization_of(event);
     let key = (organization, campaign, contact);
-    if let Some(before) = rows.campaign_contacts.get(&key).cloned() {
-        rows.campaigns
-            .change(&(organization, campaign), |c| c.recount(Some(&before), None));
-        tallies::follow_obstacle(rows, Some(&before), None);
-        rows.campaign_contacts.remove(&key);
+    let script = rows
+        .scripts
+        .share(&(organization, ScriptId::of(campaign, contact)));
+    if rows.campaign_contacts.get(&key).is_none() {
+        return;
     }
-    rows.scripts
-        .change(&(organization, ScriptId::of(campaign, contact)), |s| {
-            s.in_campaign = false;
-        });
+    rows.campaign_contacts.remove(&key);
+    rows.campaigns.change(&(organization, campaign), |c| {
+        c.recount(Some(Progress::of(script.as_deref())), None);
+    });
+    if let Some(before) = script.as_deref() {
+        let mut after = before.clone();
+        after.in_campaign = false;
+        tallies::follow_obstacle(rows, Some(before), Some(&after));
+        rows.scripts.put(after);
+    }
 }
 
-/// Brings the contact's row and the campaign's counters up to what the script says now.
-pub(super) fn follow_script(rows: &mut Rows, script: &ScriptRow) {
-    let key = (script.organization_id, script.campaign_id, script.contact_id);
-    let Some(before) = rows.campaign_contacts.share(&key) else {
+/// Brings the ledger up to when the script says that the contact was called.
+pub(super) fn follow_script(rows: &mut Rows, before: Option<&ScriptRow>, after: &ScriptRow) {
+    if before.and_then(|b| b.attempted_at) == after.attempted_at {
         return;
-    };
-    let mut after = CampaignContactRow::clone(&before);
-    after.follow(script);
-    rows.campaigns
-        .change(&(script.organization_id, script.campaign_id), |c| {
-            c.recount(Some(&before), Some(&after));
-        });
-    tallies::follow_obstacle(rows, Some(&before), Some(&after));
-    rows.campaign_contacts.put(after);
+    }
+    let key = (after.organization_id, after.campaign_id, after.contact_id);
+    rows.campaign_contacts
+        .change(&key, |c| c.contacted_at = after.attempted_at);
 }

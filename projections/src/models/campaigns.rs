@@ -14,7 +14,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{CampaignContactRow, organization_of, scripts::add, stream_id};
+use super::{ScriptRow, organization_of, scripts::add, stream_id};
 use crate::{
     AudioState, Json, ReviewState, Rows,
     column::Names,
@@ -199,9 +199,30 @@ read_model! {
     }
 }
 
+/// How far a campaign has got with one of its contacts, as far as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Progress {
+    review: Option<ReviewState>,
+    audio: AudioState,
+    delivery: DeliveryStatus,
+    contacted: bool,
+}
+
+impl Progress {
+    /// By the contact's script, if it has one.
+    pub(super) fn of(script: Option<&ScriptRow>) -> Self {
+        Self {
+            review: script.map(|s| s.review),
+            audio: script.map_or(AudioState::None, |s| s.audio),
+            delivery: script.map_or(DeliveryStatus::NotSent, |s| s.delivery),
+            contacted: script.is_some_and(|s| s.attempted_at.is_some()),
+        }
+    }
+}
+
 impl CampaignRow {
     /// Adds `by` times what one contact contributes to the counters.
-    fn tally(&mut self, contact: &CampaignContactRow, by: i64) {
+    fn tally(&mut self, contact: Progress, by: i64) {
         self.contacts += by;
         match contact.review {
             None => {}
@@ -217,7 +238,7 @@ impl CampaignRow {
             AudioState::Failed => self.audio_failed += by,
         }
         *self.delivery_counter(contact.delivery) += by;
-        if contact.contacted_at.is_some() {
+        if contact.contacted {
             self.attempted += by;
         }
     }
@@ -238,11 +259,10 @@ impl CampaignRow {
     }
 
     /// Takes the contribution of one contact from what it was to what it is.
-    pub(super) fn recount(
-        &mut self,
-        before: Option<&CampaignContactRow>,
-        after: Option<&CampaignContactRow>,
-    ) {
+    pub(super) fn recount(&mut self, before: Option<Progress>, after: Option<Progress>) {
+        if before == after {
+            return;
+        }
         if let Some(contact) = before {
             self.tally(contact, -1);
         }
@@ -338,6 +358,10 @@ impl CampaignRow {
             // The counters follow the rows of the contacts.
             E::ContactsImported { .. } | E::ContactsRemoved { .. } => {}
             E::WritingWasted { cost, .. } => add(&mut self.writer_cost, *cost),
+            E::SpeakingWasted { characters, cost, .. } => {
+                add(&mut self.voice_cost, *cost);
+                self.characters_spoken += *characters as i64;
+            }
             E::DuplicatesChecked { report } => self.duplicates = Some(Json(report.clone())),
             E::DuplicatesResolved {
                 resolution,

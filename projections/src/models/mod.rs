@@ -8,6 +8,7 @@ mod contact_history;
 mod contacts;
 mod digests;
 mod imports;
+mod listeners;
 mod organizations;
 mod prompts;
 mod results;
@@ -24,6 +25,7 @@ pub use contact_history::ContactHistoryRow;
 pub use contacts::{ContactRow, RecentSlot};
 pub use digests::DigestRow;
 pub use imports::{FoldedRowRow, ImportBatchRow, RejectedRowRow};
+pub use listeners::ListenerRow;
 pub use organizations::{MemberRow, OrganizationRow, StateSwitchRow, TeamRow};
 pub use prompts::PromptRow;
 pub use results::{
@@ -63,11 +65,11 @@ pub const LOGS: &[Projection] = &[
 ];
 
 /// The tenant of an event.
-fn organization_of(event: &Recorded) -> OrganizationId {
+pub(crate) fn organization_of(event: &Recorded) -> OrganizationId {
     event.metadata.organization_id
 }
 
 /// The id of the stream's aggregate, when it is one of this type.
-fn stream_id<T: std::str::FromStr>(event: &Recorded) -> Option<T> {
+pub(crate) fn stream_id<T: std::str::FromStr>(event: &Recorded) -> Option<T> {
     event.stream.id.parse().ok()
 }

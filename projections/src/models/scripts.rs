@@ -10,8 +10,8 @@ use domain::{
 };
 
 use super::{
-    CampaignRow, analytics, campaign_contacts, organization_of, prompts::fingerprint, results, stream_id,
-    tallies,
+    CampaignRow, analytics, campaign_contacts, campaigns::Progress, listeners, organization_of,
+    prompts::fingerprint, results, stream_id, tallies,
 };
 use crate::{AudioState, Json, ReviewState, Rows, VerdictCode, model::read_model};
 
@@ -205,7 +205,7 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
                 .is_some();
             row
         }
-        (None, _) => return expect_others(event, rows),
+        (None, _) => return expect_others(event, happened, rows),
     };
     let before = before.as_deref();
     after.take_in(happened, event);
@@ -214,12 +214,17 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
     rows.campaigns
         .change(&(organization, after.campaign_id), |campaign| {
             campaign.follow_script(before, &after);
+            if after.in_campaign {
+                campaign.recount(Some(Progress::of(before)), Some(Progress::of(Some(&after))));
+            }
             campaign.follow_progress(happened);
             campaign.updated_at = campaign.updated_at.max(event.metadata.recorded_at);
         });
-    campaign_contacts::follow_script(rows, &after);
+    campaign_contacts::follow_script(rows, before, &after);
+    tallies::follow_obstacle(rows, before, Some(&after));
     analytics::follow_script(rows, before, &after);
     results::follow_script(rows, before, &after);
+    listeners::follow_script(rows, before, &after);
     tallies::follow_failure(rows, before, Some(&after));
     if is_first {
         rows.scripts.begin(after);
@@ -229,13 +234,15 @@ pub(super) fn apply(event: &Recorded, rows: &mut Rows) {
 }
 
 /// What will be asked for once the script's row is there: its event says whose script it is.
-fn expect_others(event: &Recorded, rows: &mut Rows) {
+fn expect_others(event: &Recorded, happened: &ScriptEvent, rows: &mut Rows) {
     let organization = organization_of(event);
     let (Some(campaign), Some(contact)) = (event.metadata.campaign_id, event.metadata.contact_id) else {
         return;
     };
     rows.campaigns.expect(&(organization, campaign));
-    rows.campaign_contacts.expect(&(organization, campaign, contact));
+    if let ScriptEvent::SubmissionAttempted { .. } = happened {
+        rows.campaign_contacts.expect(&(organization, campaign, contact));
+    }
 }
 
 impl CampaignRow {

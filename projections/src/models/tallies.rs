@@ -6,7 +6,7 @@ use domain::{
     script::{DeliveryStatus, FailureClass},
 };
 
-use super::{CampaignContactRow, ScriptRow};
+use super::ScriptRow;
 use crate::{
     Rows,
     model::{Tally, read_model},
@@ -53,7 +53,7 @@ read_model! {
 }
 
 macro_rules! counted {
-    ($follow:ident, $set:ident, $row:ty, $of:ident, $from:ty) => {
+    ($follow:ident, $set:ident, $row:ty, $of:ident) => {
         impl Tally for $row {
             fn add(&mut self, other: &Self) {
                 self.count += other.count;
@@ -65,7 +65,7 @@ macro_rules! counted {
         }
 
         /// Takes what was counted from where it was to where it belongs now.
-        pub(super) fn $follow(rows: &mut Rows, before: Option<&$from>, after: Option<&$from>) {
+        pub(super) fn $follow(rows: &mut Rows, before: Option<&ScriptRow>, after: Option<&ScriptRow>) {
             let (before, after) = (before.and_then($of), after.and_then($of));
             if before == after {
                 return;
@@ -82,20 +82,8 @@ macro_rules! counted {
     };
 }
 
-counted!(
-    follow_failure,
-    failure_tallies,
-    FailureTallyRow,
-    failure_of,
-    ScriptRow
-);
-counted!(
-    follow_obstacle,
-    obstacle_tallies,
-    ObstacleTallyRow,
-    obstacle_of,
-    CampaignContactRow
-);
+counted!(follow_failure, failure_tallies, FailureTallyRow, failure_of);
+counted!(follow_obstacle, obstacle_tallies, ObstacleTallyRow, obstacle_of);
 
 fn failure_of(script: &ScriptRow) -> Option<FailureTallyRow> {
     if script.delivery != DeliveryStatus::Failed {
@@ -110,14 +98,14 @@ fn failure_of(script: &ScriptRow) -> Option<FailureTallyRow> {
     ))
 }
 
-fn obstacle_of(contact: &CampaignContactRow) -> Option<ObstacleTallyRow> {
-    if !matches!(contact.delivery, DeliveryStatus::Held | DeliveryStatus::Blocked) {
+fn obstacle_of(script: &ScriptRow) -> Option<ObstacleTallyRow> {
+    if !script.in_campaign || !matches!(script.delivery, DeliveryStatus::Held | DeliveryStatus::Blocked) {
         return None;
     }
     Some(ObstacleTallyRow::blank(
-        contact.organization_id,
-        contact.campaign_id,
-        contact.obstacle_rule.clone()?,
-        contact.delivery,
+        script.organization_id,
+        script.campaign_id,
+        script.obstacle_rule.clone()?,
+        script.delivery,
     ))
 }

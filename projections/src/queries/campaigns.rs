@@ -13,7 +13,7 @@ use super::{Page, PageRequest, QueryError, Visible, page::cursor};
 use crate::{
     AudioState, ReviewState,
     duplicates::DuplicateSummary,
-    models::{CampaignContactRow, CampaignRow},
+    models::{CampaignContactRow, CampaignRow, ScriptRow},
 };
 
 /// Which campaigns are wanted. Absent fields leave all; deleted ones are never listed.
@@ -69,6 +69,34 @@ pub struct CampaignContactFilter {
     pub deliveries: Vec<DeliveryStatus>,
     /// With one of these numbers: a search by phone; empty for all.
     pub phone_indexes: Vec<PhoneIndex>,
+}
+
+/// A contact in a campaign, and how far the campaign has got with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CampaignContact {
+    /// Its place in the campaign.
+    pub place: CampaignContactRow,
+    /// Its script; nothing while there is none.
+    pub script: Option<ScriptRow>,
+}
+
+impl CampaignContact {
+    /// Review of the script.
+    pub fn review(&self) -> Option<ReviewState> {
+        self.script.as_ref().map(|s| s.review)
+    }
+
+    /// Where the audio stands.
+    pub fn audio(&self) -> AudioState {
+        self.script.as_ref().map_or(AudioState::None, |s| s.audio)
+    }
+
+    /// How far the voicemail has got.
+    pub fn delivery(&self) -> DeliveryStatus {
+        self.script
+            .as_ref()
+            .map_or(DeliveryStatus::NotSent, |s| s.delivery)
+    }
 }
 
 /// A contact that another campaign has, too.
@@ -147,7 +175,7 @@ pub trait CampaignQueries: Send + Sync {
         campaign: CampaignId,
         filter: &CampaignContactFilter,
         page: PageRequest<ContactId>,
-    ) -> Result<Page<CampaignContactRow, ContactId>, QueryError>;
+    ) -> Result<Page<CampaignContact, ContactId>, QueryError>;
 
     /// Contacts of the campaign whose number another campaign has: one that has not ended, or that contacted the number at or
     /// after `since`. By contact; days are counted to `now`.

@@ -17,8 +17,8 @@ pub use analytics::{
     StateResults, TimelinePoint,
 };
 pub use campaigns::{
-    CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,
-    StatusCount,
+    CampaignContact, CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict,
+    DuplicateContact, StatusCount,
 };
 pub use contacts::{
     ContactFilter, ContactPlace, ContactQueries, ContactSummary, HistoryPlaces, HistoryUntil, Participation,

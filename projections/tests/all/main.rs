@@ -4,6 +4,7 @@
 
 mod facts;
 mod laws;
+mod loading;
 mod memory_tables;
 mod outcomes;
 mod story;

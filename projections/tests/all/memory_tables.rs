@@ -45,8 +45,13 @@ impl MemoryTables {
     /// Writes changes.
     pub fn write(&mut self, changes: TableChanges) {
         let stored = self.rows.entry(changes.table.name).or_default();
-        for row in changes.inserts.into_iter().chain(changes.upserts) {
-            stored.insert(key_text(&row[..changes.table.key_columns]), row);
+        let key_columns = changes.table.key_columns;
+        for row in changes.inserts {
+            let was = stored.insert(key_text(&row[..key_columns]), row);
+            assert_eq!(was, None, "a row of {} is not new", changes.table.name);
+        }
+        for row in changes.upserts {
+            stored.insert(key_text(&row[..key_columns]), row);
         }
         for row in changes.updates.rows {
             let (key, cells) = row.split_at(changes.table.key_columns);

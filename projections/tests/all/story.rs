@@ -1,5 +1,6 @@
-//! Random but repeatable histories: every kind of event, over few ids. Campaigns and scripts begin with their making; beyond that
-//! projections must take whatever is there, so the histories do not care whether an aggregate would have allowed it.
+//! Random but repeatable histories: every kind of event, over few ids. Campaigns and scripts begin with their making, and so does
+//! everybody who is put into a campaign or has a script; beyond that projections must take whatever is there, so the histories do not
+//! care whether an aggregate would have allowed it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -37,6 +38,7 @@ pub struct Story {
     sequences: HashMap<StreamId, u64>,
     campaigns: BTreeSet<CampaignId>,
     scripts: BTreeSet<ScriptId>,
+    contacts: BTreeSet<ContactId>,
     dice: u64,
 }
 
@@ -147,8 +149,18 @@ impl Story {
         );
     }
 
+    /// Makes a contact unless something was recorded of it.
+    fn meet(&mut self, n: u64, which: u64) -> ContactId {
+        let id = contact(n, which);
+        if !self.contacts.contains(&id) {
+            self.on_contact(n, id, contact_created(n, which));
+        }
+        id
+    }
+
     /// Records an event of a contact.
     pub fn on_contact(&mut self, n: u64, contact: ContactId, event: ContactEvent) {
+        self.contacts.insert(contact);
         self.record(
             n,
             StreamId::new("contact", contact),
@@ -279,7 +291,7 @@ impl Story {
         }
         let first = self.roll(CONTACTS);
         let contact_ids = (0..=self.roll(3))
-            .map(|i| contact(n, (first + i) % CONTACTS))
+            .map(|i| self.meet(n, (first + i) % CONTACTS))
             .collect();
         let event = if self.roll(4) == 0 {
             CampaignEvent::ContactsRemoved {
@@ -354,7 +366,9 @@ impl Story {
     }
 
     fn script_step(&mut self, n: u64) {
-        let about = (campaign(n, self.roll(CAMPAIGNS)), contact(n, self.roll(CONTACTS)));
+        let campaign = campaign(n, self.roll(CAMPAIGNS));
+        let which = self.roll(CONTACTS);
+        let about = (campaign, self.meet(n, which));
         let first = self.scripts.insert(ScriptId::of(about.0, about.1));
         let version = self.roll(5) as u32 + 1;
         let event = match if first { 0 } else { self.roll(11) } {

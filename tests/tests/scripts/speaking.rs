@@ -23,6 +23,7 @@ in_a_running_system! {
     another_voice_speaks_again_what_was_spoken;
     one_silent_recording_fails_alone;
     words_that_come_back_are_not_bought_again;
+    what_is_edited_while_it_is_spoken_is_in_the_bill;
     a_voice_is_as_fast_as_what_it_has_spoken_says;
     words_are_pronounced_as_the_organization_sets;
     a_draft_is_spoken_on_this_machine_for_nothing;
@@ -375,6 +376,102 @@ async fn a_link_of_the_bucket_plays_for_a_while_and_nobody_elses(app: &TestApp) 
     })
     .await;
     assert_eq!(anybody.follow(link).await.status(), StatusCode::OK);
+}
+
+async fn what_is_edited_while_it_is_spoken_is_in_the_bill(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_people(&agent).await.with_scripts().await;
+    approve_all(&campaign).await;
+    let before = scripts(&campaign, "id text").await;
+    // Each is spoken and billed at once, and heard of a while later.
+    let late = RequestFaults {
+        time_out_ms: 4_000,
+        script: vec![RequestFault::LateAnswer; 12],
+        ..RequestFaults::default()
+    };
+    from_now_on(
+        app,
+        Faults {
+            elevenlabs: late,
+            ..Faults::default()
+        },
+    );
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    until("some are spoken", async || {
+        (outside(app).bill()["speech_requests"].as_u64() > Some(0)).then_some(())
+    })
+    .await;
+    for script in &before {
+        let words = format!("{} Have a good day.", text(&script["text"]));
+        let edit = format!("editScript(id: {}, version: 1, text: {words:?})", script["id"]);
+        agent.does(&edit, "ScriptChanged { position }").await;
+    }
+    campaign.is("REVIEW").await;
+    let counters = campaign.field("counters { audioRendered }").await;
+    assert_eq!(counters["audioRendered"], 0, "nobody's words are these any more");
+    let costs_are_theirs = async || {
+        let theirs = outside(app).bill()["micro_dollars"]["speech"].clone();
+        let ours = campaign.field("costs { voice }").await["voice"].clone();
+        assert_eq!(Some(micros(&ours)), theirs.as_i64());
+    };
+    costs_are_theirs().await;
+
+    // The words come back: what was bought is theirs, and in the bill once.
+    for script in &before {
+        let edit = format!(
+            "editScript(id: {}, version: 2, text: {})",
+            script["id"], script["text"]
+        );
+        agent.does(&edit, "ScriptChanged { position }").await;
+    }
+    approve_all(&campaign).await;
+    from_now_on(app, Faults::default());
+    agent.does(&campaign.step("renderAudio"), CHANGED).await;
+    campaign.is("REVIEW").await;
+    let counters = campaign.field("counters { audioRendered }").await;
+    assert_eq!(counters["audioRendered"], 12);
+    assert_eq!(outside(app).bill()["speech_requests"], 12);
+    costs_are_theirs().await;
+}
+
+async fn recordings_as_mp3_are_measured_played_and_left(app: &TestApp) {
+    let agent = app.admin().await;
+    let campaign = twelve_recordings(&agent).await;
+    let id = first_script(&campaign).await;
+    let script = agent
+        .asks(&format!(
+            "script(id: {id:?}) {{ text audio {{ url durationMs }} }}"
+        ))
+        .await;
+    // 150 words a minute, in frames of 36 ms.
+    let words = text(&script["text"]).split_whitespace().count() as u64;
+    let lasts = script["audio"]["durationMs"].as_u64().expect("a length");
+    assert_eq!(lasts, (words * 400).next_multiple_of(36));
+    let played = app.anybody().gets(text(&script["audio"]["url"])).await;
+    assert_eq!(played.status(), StatusCode::OK);
+    assert_eq!(played.headers()["content-type"], "audio/mpeg");
+    assert!(played.bytes().await.expect("the recording").starts_with(b"ID3"));
+
+    let approve = campaign.step("approveCampaign");
+    agent
+        .does(&approve, "CampaignApproved { precheck { ready } }")
+        .await;
+    let campaign = campaign.followed_by_a_program().await;
+    campaign
+        .agent
+        .does(&campaign.step("submitCampaign"), CHANGED)
+        .await;
+    campaign.is("COMPLETED").await;
+    let left = campaign.field("counters { delivered listened failed }").await;
+    let reached = |what: &str| left[what].as_u64().expect("a count");
+    assert!(reached("delivered") + reached("listened") > 0, "{left}");
+}
+
+#[test]
+fn recordings_as_mp3_are_measured_played_and_left_on_sqlite() {
+    TestApp::tell_in_mp3(Engine::Sqlite, async |app| {
+        recordings_as_mp3_are_measured_played_and_left(app).await;
+    });
 }
 
 fn bare_path(link: &str) -> &str {

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use commands::Ports;
 use domain::{ManualClock, OrganizationId, UserId};
 use futures::FutureExt;
-use sandbox::{Delays, Faults, PendingCallbacks, RunningSandbox};
+use sandbox::{Delays, Faults, PendingCallbacks, RunningSandbox, VoiceEngine};
 use serde_json::Value;
 use uuid::Uuid;
 use voicedrop::{
@@ -49,6 +49,8 @@ struct Setting {
     founded: bool,
     /// Files and recordings lie in a bucket.
     in_a_bucket: bool,
+    /// What recordings are made by.
+    voice: VoiceEngine,
 }
 
 impl Setting {
@@ -59,6 +61,7 @@ impl Setting {
             stands_still: false,
             founded: true,
             in_a_bucket: false,
+            voice: VoiceEngine::Auto,
         }
     }
 }
@@ -87,6 +90,15 @@ impl TestApp {
     pub fn tell_in_a_bucket(engine: Engine, story: impl AsyncFnOnce(&Self)) {
         let setting = Setting {
             in_a_bucket: true,
+            ..Setting::amid(Faults::default())
+        };
+        Self::tell_all(engine, setting, |ports| ports, story);
+    }
+
+    /// The same, where recordings are MP3.
+    pub fn tell_in_mp3(engine: Engine, story: impl AsyncFnOnce(&Self)) {
+        let setting = Setting {
+            voice: VoiceEngine::Mp3,
             ..Setting::amid(Faults::default())
         };
         Self::tell_all(engine, setting, |ports| ports, story);
@@ -175,6 +187,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()),
             delays: Delays::short(),
             faults: setting.faults,
+            voice: setting.voice,
             ..Surroundings::default()
         };
         let mut application = Application::open(config, around).await.expect("it opens");

@@ -14,7 +14,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITER_CACHE_KIB: i64 = 12 * 1024;
 
 /// Page cache of a reading connection in KiB.
-const READER_CACHE_KIB: i64 = 4 * 1024;
+const READER_CACHE_KIB: i64 = 2 * 1024;
 
 /// Pages in the write-ahead log before it is copied back: 64 MiB, as frequent copying halves the writing.
 const CHECKPOINT_PAGES: i64 = 16_384;

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{
     Generation, ReadSideError,
-    ahead::{Decoded, Page},
+    ahead::{Decoded, FOLLOWED_MIN, Page},
     columns::{columns_of, key_of},
     follow::Shared,
     generation::position,
@@ -19,11 +19,12 @@ use super::{
     worked::{Base, Standing, TableRows, Worked},
 };
 
-/// Events of one live batch.
-pub const EVENTS_PER_BATCH: usize = 5_000;
+/// Events of one live batch. A carrier tells most of a voicemail's story within some thousand reports; what comes in one batch is
+/// written once.
+pub const EVENTS_PER_BATCH: usize = 10_000;
 
-/// Events of one batch of a rebuild: larger, because nobody waits for a single one.
-pub const EVENTS_PER_REBUILD_BATCH: usize = 5_000;
+/// Events of one batch of a rebuild.
+pub const EVENTS_PER_REBUILD_BATCH: usize = 10_000;
 
 /// How PostgreSQL works on a batch. A crash of the server may take the last batches away, rows and checkpoint together; they are then
 /// taken in again. Rows are found by their keys, by a plan made for the tables as they are now: a plan that was made while they were
@@ -113,9 +114,9 @@ impl Generation {
     ) -> Result<Advance, ReadSideError> {
         let progress = self.shard_progress().await?;
         let after = progress.iter().map(|s| s.position).min().unwrap_or_default();
-        let page = match self.ahead.take(after, tolerance) {
+        let page = match self.ahead.take_worked(after, tolerance) {
             Some(page) => page,
-            None => Page::read(shared.feed.as_ref(), after, limit).await?,
+            None => self.read(shared, after, limit).await?,
         };
         let (scanned, count) = (page.scanned, page.count);
         if scanned <= after {
@@ -147,7 +148,7 @@ impl Generation {
         }
         let write = futures::future::try_join_all(busy);
         let prepare = async {
-            if count >= limit / 2 {
+            if count >= FOLLOWED_MIN.min(limit) {
                 self.prepare(shared, scanned, limit, tolerance, bases).await;
             }
         };
@@ -183,20 +184,42 @@ impl Generation {
         by_shard
     }
 
-    /// Makes the page ready that follows on one that is being written: reads it, and works out what it comes to for each shard as soon
-    /// as it is known what that builds upon. A failure is met again when the page is needed.
+    /// The page after `after`, which may have been read already.
+    async fn read(&self, shared: &Shared, after: Position, limit: usize) -> Result<Page, ReadSideError> {
+        match self.ahead.take_read(after) {
+            Some(page) => Ok(page),
+            None => Ok(Page::read(shared.feed.as_ref(), after, limit).await?),
+        }
+    }
+
+    /// Makes the page ready that follows on one that is being written, and reads the one after it. A failure is met again when the
+    /// page is needed.
     async fn prepare(
         &self,
         shared: &Shared,
         after: Position,
         limit: usize,
         tolerance: Tolerance,
-        mut bases: Bases,
+        bases: Bases,
     ) {
-        let read = Page::read(shared.feed.as_ref(), after, limit).await;
-        let Some(mut page) = read.ok().filter(|page| page.count > 0) else {
+        let read = self.read(shared, after, limit).await;
+        let Some(page) = read.ok().filter(|page| page.count > 0) else {
             return;
         };
+        let (scanned, count) = (page.scanned, page.count);
+        let read_on = async {
+            if count >= FOLLOWED_MIN.min(limit)
+                && let Ok(further) = Page::read(shared.feed.as_ref(), scanned, limit).await
+                && further.count > 0
+            {
+                self.ahead.keep_read(further);
+            }
+        };
+        futures::future::join(self.work_out(page, tolerance, bases), read_on.boxed()).await;
+    }
+
+    /// Works out what a page comes to for each shard, as soon as it is known what that builds upon.
+    async fn work_out(&self, mut page: Page, tolerance: Tolerance, mut bases: Bases) {
         let scanned = page.scanned;
         let events = std::mem::take(&mut page.events);
         for (shard, events) in self.by_shard(events) {
@@ -212,7 +235,7 @@ impl Generation {
             let Ok(worked) = worked else { return };
             page.worked.insert(shard, worked);
         }
-        self.ahead.keep(page, tolerance);
+        self.ahead.keep_worked(page, tolerance);
     }
 
     /// Moves shards without events on this page past it. One that another runner has moved further stays there.

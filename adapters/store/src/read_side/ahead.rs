@@ -1,5 +1,5 @@
-//! Pages of the journal, read, decoded and worked out. The next page is made ready while the one before it is written: the one needs
-//! this process, the other mostly the database.
+//! Pages of the journal, read, decoded and worked out. While a page is written the next one is worked out, and the one after that is
+//! read: each needs this process and the database by turns, so that together they keep both busy.
 
 use std::{
     collections::HashMap,
@@ -13,6 +13,9 @@ use super::{advance::Tolerance, worked::Worked};
 
 /// From how many events on decoding has a thread of its own; fewer are done sooner than handed over.
 const DECODED_APART_MIN: usize = 256;
+
+/// From how many events of a page on the next one is made ready while it is written: there is much to take in.
+pub(super) const FOLLOWED_MIN: usize = 1_000;
 
 /// Most payload of one page, bytes: an import's event names a thousand contacts, each with rows of its own.
 const PAYLOAD_PER_PAGE_MAX: usize = 3 << 20;
@@ -88,21 +91,37 @@ fn cut(events: &mut Vec<Arc<StoredEvent>>) -> Option<Position> {
     events.last().map(|last| last.position)
 }
 
-/// The page that was made ready, if any, and by which rule for events that can't be taken in.
+/// The pages that were made ready, if any.
 #[derive(Debug, Default)]
-pub(super) struct Ahead(Mutex<Option<(Page, Tolerance)>>);
+pub(super) struct Ahead {
+    /// By which rule for events that can't be taken in, too.
+    worked: Mutex<Option<(Page, Tolerance)>>,
+    read: Mutex<Option<Page>>,
+}
 
 impl Ahead {
-    /// The page after `after`, when it is ready.
-    pub(super) fn take(&self, after: Position, tolerance: Tolerance) -> Option<Page> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let fits = |page: &Page, rule| page.after == after && rule == tolerance;
-        kept.filter(|(page, rule)| fits(page, *rule))
-            .map(|(page, _)| page)
+    /// The page after `after`, when it is worked out.
+    pub(super) fn take_worked(&self, after: Position, tolerance: Tolerance) -> Option<Page> {
+        let fits = |(page, rule): &(Page, Tolerance)| page.after == after && *rule == tolerance;
+        taken(&self.worked).filter(fits).map(|(page, _)| page)
     }
 
-    /// Keeps a page until its turn.
-    pub(super) fn keep(&self, page: Page, tolerance: Tolerance) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((page, tolerance));
+    /// Keeps a page that is worked out until its turn.
+    pub(super) fn keep_worked(&self, page: Page, tolerance: Tolerance) {
+        *self.worked.lock().unwrap_or_else(PoisonError::into_inner) = Some((page, tolerance));
     }
+
+    /// The page after `after`, when it is read.
+    pub(super) fn take_read(&self, after: Position) -> Option<Page> {
+        taken(&self.read).filter(|page| page.after == after)
+    }
+
+    /// Keeps a page that is read until its turn.
+    pub(super) fn keep_read(&self, page: Page) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
+    }
+}
+
+fn taken<T>(kept: &Mutex<Option<T>>) -> Option<T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -50,6 +50,7 @@ pub const READ_MIGRATIONS: EngineMigrations = both!("read":
     "0007_imports", "0008_contacts_by_time", "0009_scripts_checked", "0010_halts", "0011_permits", "0012_list_files",
     "0013_results", "0020_doubts", "0024_script_batches", "0025_archive", "0028_recordings_by_content",
     "0029_listeners", "0030_lighter_scripts", "0031_prompts", "0032_retries",
+    "0033_listeners",
 );
 
 /// The pointer to the generation that serves.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Json, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use projections::{
-    models::{CampaignContactRow, CampaignRow, OpenBatch},
+    models::{CampaignRow, OpenBatch},
     queries::{CampaignContactFilter, ScriptFilter},
 };
 
@@ -448,45 +448,45 @@ pub fn script_filter(
 
 /// A contact's place in a campaign.
 #[derive(Debug, Clone)]
-pub struct CampaignContact(CampaignContactRow);
+pub struct CampaignContact(projections::queries::CampaignContact);
 
 #[Object]
 impl CampaignContact {
     async fn contact_id(&self) -> ID {
-        self.0.contact_id.global()
+        self.0.place.contact_id.global()
     }
     async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Problem> {
-        Ok(rows(ctx)?.load_one(self.0.contact_id).await?.map(Contact))
+        Ok(rows(ctx)?.load_one(self.0.place.contact_id).await?.map(Contact))
     }
-    async fn script(&self, ctx: &Context<'_>) -> Result<Option<Script>, Problem> {
-        Ok(rows(ctx)?.load_one(self.0.script_id).await?.map(Script::from))
+    async fn script(&self) -> Option<Script> {
+        self.0.script.clone().map(Script::from)
     }
     async fn source(&self) -> ContactSource {
-        self.0.source.into()
+        self.0.place.source.into()
     }
     async fn review(&self) -> Option<ReviewState> {
-        self.0.review.map(Into::into)
+        self.0.review().map(Into::into)
     }
     async fn audio(&self) -> AudioState {
-        self.0.audio.into()
+        self.0.audio().into()
     }
     async fn delivery(&self) -> DeliveryStatus {
-        self.0.delivery.into()
+        self.0.delivery().into()
     }
     /// The rule that holds or blocks it.
     async fn obstacle_rule(&self) -> Option<&str> {
-        self.0.obstacle_rule.as_deref()
+        self.0.script.as_ref()?.obstacle_rule.as_deref()
     }
     async fn obstacle_detail(&self) -> Option<&str> {
-        self.0.obstacle_detail.as_deref()
+        self.0.script.as_ref()?.obstacle_detail.as_deref()
     }
     async fn held_until(&self) -> Option<DateTime<Utc>> {
-        self.0.held_until
+        self.0.script.as_ref()?.held_until
     }
     async fn contacted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.contacted_at
+        self.0.place.contacted_at
     }
     async fn added_at(&self) -> DateTime<Utc> {
-        self.0.added_at
+        self.0.place.added_at
     }
 }

@@ -26,7 +26,7 @@ use self::{
     chunk::Chunk,
     opening::{Opened, Opening, open},
     people_of_rows::SOURCE_SAYS_SO,
-    window::{Seen, Window},
+    window::{CHUNK_ROWS, Seen, Window},
 };
 use crate::{
     context::{CommandContext, Ports},
@@ -127,12 +127,14 @@ fn read_ahead(
     let runtime = tokio::runtime::Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
         let (mut seen, mut number, mut look_up) = (Seen::default(), 0, true);
+        let (to, reader) = ((&ports, &context), opened.reader.as_mut());
+        let mut stretch = Window::begin(reader);
         loop {
-            let reader = opened.reader.as_mut();
-            let parts = runtime.block_on(Window::parts(&ports, &context, reader, &mut seen))?;
+            let parts = runtime.block_on(stretch.parts(to, reader, &mut seen))?;
             if parts.is_empty() {
                 break;
             }
+            stretch = Window::begin(reader);
             for part in parts {
                 number += 1;
                 if number <= recorded {
@@ -149,6 +151,8 @@ fn read_ahead(
                 if !taken {
                     return Ok(());
                 }
+                // While that chunk is recorded, as much of the next stretch as it took from this one.
+                runtime.block_on(stretch.read_on(CHUNK_ROWS, to, reader, &seen))?;
             }
         }
         Ok(())

@@ -24,7 +24,7 @@ const WINDOW_TEXT_BYTES: usize = 32 << 20;
 const ROWS_AT_ONCE: usize = 2_000;
 
 /// Most rows of a chunk: enough that a commit does not count, few enough that two chunks are little memory.
-const CHUNK_ROWS: usize = 4_000;
+pub(super) const CHUNK_ROWS: usize = 4_000;
 
 /// Most text of a chunk, bytes: sealed and with all that is around it, it stays within one journal request.
 const CHUNK_TEXT_BYTES: usize = 3 << 20;
@@ -63,9 +63,13 @@ impl Seen {
     }
 }
 
-/// A stretch of rows, told apart.
+/// A stretch of rows, told apart. It is read a piece at a time, so that nobody who records chunks waits for a whole one.
 #[derive(Default)]
 pub(super) struct Window {
+    /// How far the file was done with where it begins.
+    before: ReadProgress,
+    /// Where each contact is among the newcomers.
+    places: HashMap<ContactId, usize>,
     /// Each number's first row in the file, with those that folded into it.
     newcomers: Vec<Newcomer>,
     /// Rows whose number an earlier stretch had.
@@ -73,6 +77,8 @@ pub(super) struct Window {
     rejected: Vec<RejectedRow>,
     rows: usize,
     text_bytes: usize,
+    /// There are no more rows.
+    at_end: bool,
 }
 
 /// What one chunk is made of.
@@ -86,30 +92,44 @@ pub(super) struct Part {
 }
 
 impl Window {
-    /// Reads the next stretch and cuts it into the parts of its chunks; none at the end of the file.
-    pub(super) async fn parts(
-        ports: &Ports,
-        context: &CommandContext,
+    /// One that begins where the reader is.
+    pub(super) fn begin(reader: &dyn TableReader) -> Self {
+        Self {
+            before: reader.progress(),
+            ..Self::default()
+        }
+    }
+
+    /// Reads at least so many more rows, or to the stretch's end.
+    pub(super) async fn read_on(
+        &mut self,
+        rows: usize,
+        (ports, context): (&Ports, &CommandContext),
         reader: &mut dyn TableReader,
-        seen: &mut Seen,
-    ) -> Result<Vec<Part>, CommandError> {
-        let before = reader.progress();
-        let mut window = Self::default();
-        let mut places = HashMap::new();
-        while window.rows < WINDOW_ROWS && window.text_bytes < WINDOW_TEXT_BYTES {
-            let rows = window.rows;
-            let contacts = window.read(reader)?;
-            if window.rows == rows {
-                break;
-            }
+        seen: &Seen,
+    ) -> Result<(), CommandError> {
+        let until = self.rows.saturating_add(rows).min(WINDOW_ROWS);
+        while self.rows < until && self.text_bytes < WINDOW_TEXT_BYTES && !self.at_end {
+            let contacts = self.read(reader)?;
             let numbers: Vec<PhoneNumber> = contacts.iter().map(|c| c.phone.clone()).collect();
             let indexes = ports.keys.phone_indexes(context.organization, &numbers).await?;
             for (row, index) in contacts.into_iter().zip(indexes) {
-                window.tell_apart((context.organization, index), row, &mut places, seen)?;
+                self.tell_apart((context.organization, index), row, seen)?;
             }
         }
-        seen.take_in(&window);
-        Ok(window.cut(before, reader.progress()))
+        Ok(())
+    }
+
+    /// Reads the rest of the stretch and cuts it into the parts of its chunks; none at the end of the file.
+    pub(super) async fn parts(
+        mut self,
+        to: (&Ports, &CommandContext),
+        reader: &mut dyn TableReader,
+        seen: &mut Seen,
+    ) -> Result<Vec<Part>, CommandError> {
+        self.read_on(WINDOW_ROWS, to, reader, seen).await?;
+        seen.take_in(&self);
+        Ok(self.cut(reader.progress()))
     }
 
     /// Reads some rows; answers those that have a number.
@@ -123,7 +143,10 @@ impl Window {
                     self.rejected.push(rejected);
                 }
                 Some(Err(e)) => return Err(e.into()),
-                None => break,
+                None => {
+                    self.at_end = true;
+                    break;
+                }
             }
             self.rows += 1;
         }
@@ -135,11 +158,11 @@ impl Window {
         &mut self,
         (organization, index): (OrganizationId, PhoneIndex),
         row: ReadContact,
-        places: &mut HashMap<ContactId, usize>,
         seen: &Seen,
     ) -> Result<(), CommandError> {
         let id = contact_id(organization, &index);
-        if let Some(first) = places.get(&id).and_then(|place| self.newcomers.get_mut(*place)) {
+        let first = self.places.get(&id);
+        if let Some(first) = first.and_then(|place| self.newcomers.get_mut(*place)) {
             return first.fold_in(&row);
         }
         let newcomer = Newcomer::new(id, index, row)?;
@@ -147,14 +170,14 @@ impl Window {
         if seen.contains(id) {
             self.repeats.push(newcomer);
         } else {
-            places.insert(id, self.newcomers.len());
+            self.places.insert(id, self.newcomers.len());
             self.newcomers.push(newcomer);
         }
         Ok(())
     }
 
     /// Cuts what was read into parts, newcomers in the order of their ids.
-    fn cut(mut self, before: ReadProgress, after: ReadProgress) -> Vec<Part> {
+    fn cut(mut self, after: ReadProgress) -> Vec<Part> {
         self.newcomers.sort_unstable_by_key(|newcomer| newcomer.id);
         let mut newcomers = pieces(self.newcomers, newcomer_bytes).into_iter();
         let mut repeats = pieces(self.repeats, |repeat| repeat.text_bytes).into_iter();
@@ -164,7 +187,7 @@ impl Window {
             newcomers: newcomers.next().unwrap_or_default(),
             repeats: repeats.next().unwrap_or_default(),
             rejected: rejected.next().unwrap_or_default(),
-            done_millionths: done_millionths(before, after, (number, count)),
+            done_millionths: done_millionths(self.before, after, (number, count)),
         };
         (1..=count).map(part).collect()
     }
@@ -233,15 +256,14 @@ mod tests {
 
     /// A stretch of rows with these numbers, read after those that `seen` knows.
     fn stretch(numbers: impl IntoIterator<Item = u64>, seen: &mut Seen) -> Window {
-        let (mut window, mut places) = (Window::default(), HashMap::new());
+        let mut window = Window::default();
         for (place, number) in (1..).zip(numbers) {
             let about = (
                 OrganizationId::from_uuid(Uuid::nil()),
                 PhoneIndex::from_hex(number.to_string()),
             );
             let name = if place == 1 { "" } else { "Ada" };
-            let told = window.tell_apart(about, row(place, name), &mut places, seen);
-            told.unwrap();
+            window.tell_apart(about, row(place, name), seen).unwrap();
         }
         seen.take_in(&window);
         window
@@ -254,8 +276,8 @@ mod tests {
     #[test]
     fn chunks_hold_neighbours_in_the_order_of_ids_whatever_the_order_of_rows() {
         let count = CHUNK_ROWS as u64 * 2 + 1;
-        let forwards = stretch(0..count, &mut Seen::default()).cut(read(0), read(100));
-        let backwards = stretch((0..count).rev(), &mut Seen::default()).cut(read(0), read(100));
+        let forwards = stretch(0..count, &mut Seen::default()).cut(read(100));
+        let backwards = stretch((0..count).rev(), &mut Seen::default()).cut(read(100));
         let ids = |parts: &[Part]| -> Vec<Vec<ContactId>> {
             let ids = |part: &Part| part.newcomers.iter().map(|newcomer| newcomer.id).collect();
             parts.iter().map(ids).collect()
@@ -273,7 +295,7 @@ mod tests {
     fn a_number_of_the_stretch_folds_and_one_of_an_earlier_stretch_repeats() {
         let mut seen = Seen::default();
         stretch([7], &mut seen);
-        let parts = stretch([8, 8, 7, 7], &mut seen).cut(read(0), read(100));
+        let parts = stretch([8, 8, 7, 7], &mut seen).cut(read(100));
         let [part] = &parts[..] else { panic!("one part") };
         let [newcomer] = &part.newcomers[..] else {
             panic!("one newcomer")

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::{CampaignId, OrganizationId};
 use projections::{
-    Cell, ColumnValue,
+    Cell, ColumnValue, ReadModel,
     figures::{Costs, Results},
     models::{ActivityRow, AnalyticsRow, DigestRow, FailureTallyRow, ObstacleTallyRow, ScriptRow},
     queries::{
@@ -358,11 +358,15 @@ impl AnalyticsQueries for Queries {
         campaign: CampaignId,
         limit: u32,
     ) -> Result<Vec<ScriptRow>, QueryError> {
-        let mut select = of_organization::<ScriptRow>(organization);
-        select.and("t.campaign_id = ?", [campaign.to_cell()]);
-        select.and("t.listen_ms IS NOT NULL", []);
+        let mut select = Select::rows_of(ScriptRow::TABLE);
         select.add(
-            " ORDER BY t.listen_ms DESC, t.script_id LIMIT ?",
+            " JOIN listeners AS l ON l.organization_id = t.organization_id AND l.script_id = t.script_id",
+            [],
+        );
+        select.and("l.organization_id = ?", [organization.to_cell()]);
+        select.and("l.campaign_id = ?", [campaign.to_cell()]);
+        select.add(
+            " ORDER BY l.listen_ms DESC, l.script_id DESC LIMIT ?",
             [Cell::Int(i64::from(limit))],
         );
         self.rows(select).await

@@ -1,15 +1,17 @@
 //! Campaigns and who is in them.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, ContactId, OrganizationId, TeamId, UserId, campaign::CampaignStatus};
+use domain::{CampaignId, ContactId, OrganizationId, ScriptId, TeamId, UserId, campaign::CampaignStatus};
 use projections::{
     Cell, ColumnValue,
     duplicates::{ConflictingCampaign, DuplicateSummary},
-    models::{CampaignContactRow, CampaignRow},
+    models::{CampaignContactRow, CampaignRow, ScriptRow},
     queries::{
-        CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict, DuplicateContact,
-        Page, PageRequest, QueryError, StatusCount, Visible,
+        CampaignContact, CampaignContactFilter, CampaignFilter, CampaignPlace, CampaignQueries, Conflict,
+        DuplicateContact, Page, PageRequest, QueryError, StatusCount, Visible,
     },
 };
 
@@ -27,6 +29,17 @@ const CONFLICTS: &str = "o.organization_id = m.organization_id AND o.phone_index
 /// The campaign `c` of a row `o`.
 const ITS_CAMPAIGN: &str =
     "JOIN campaigns AS c ON c.organization_id = o.organization_id AND c.campaign_id = o.campaign_id";
+
+/// The script `s` of a contact's row `t`.
+pub(super) const ITS_SCRIPT: &str =
+    "FROM scripts AS s WHERE s.organization_id = t.organization_id AND s.script_id = t.script_id";
+
+/// The script `s` of a row `o`, which need not have one.
+const SCRIPT_IF_ANY: &str =
+    "LEFT JOIN scripts AS s ON s.organization_id = o.organization_id AND s.script_id = o.script_id";
+
+/// How far the voicemail of a script `s` has got, of which there may be none.
+pub(super) const DELIVERY: &str = "coalesce(s.delivery, 'not_sent')";
 
 /// Contacts `m` of a campaign with the rows `o` of others that conflict with them.
 fn shared() -> String {
@@ -182,19 +195,22 @@ impl CampaignQueries for Queries {
         campaign: CampaignId,
         filter: &CampaignContactFilter,
         page: PageRequest<ContactId>,
-    ) -> Result<Page<CampaignContactRow, ContactId>, QueryError> {
+    ) -> Result<Page<CampaignContact, ContactId>, QueryError> {
         let mut select = of_organization::<CampaignContactRow>(organization);
         select.and("t.campaign_id = ?", [campaign.to_cell()]);
-        select.and_is("t.review", filter.review.as_ref());
+        let review = format!("(SELECT s.review {ITS_SCRIPT})");
+        select.and_is(&review, filter.review.as_ref());
         if filter.without_script {
-            select.and("t.review IS NULL", []);
+            select.and(&format!("NOT EXISTS (SELECT 1 {ITS_SCRIPT})"), []);
         }
-        select.and_is("t.audio", filter.audio.as_ref());
-        select.and_one_of("t.delivery", &filter.deliveries);
+        let audio = format!("coalesce((SELECT s.audio {ITS_SCRIPT}), 'none')");
+        select.and_is(&audio, filter.audio.as_ref());
+        let delivery = format!("coalesce((SELECT s.delivery {ITS_SCRIPT}), 'not_sent')");
+        select.and_one_of(&delivery, &filter.deliveries);
         select.and_one_of("t.phone_index", &filter.phone_indexes);
         select.page(&["t.contact_id"], Order::Ascending, &page);
-        self.page(select, &page, |row: &CampaignContactRow| row.contact_id)
-            .await
+        let found = self.page(select, &page, |row: &CampaignContactRow| row.contact_id);
+        self.with_scripts(found.await?).await
     }
 
     async fn duplicates(
@@ -215,10 +231,10 @@ impl CampaignQueries for Queries {
         select.page(&["m.contact_id"], Order::Ascending, &page);
         select.add(
             &format!(
-                ") SELECT m.contact_id, o.campaign_id, c.owner, c.team, c.name, c.status, o.contacted_at, o.delivery
+                ") SELECT m.contact_id, o.campaign_id, c.owner, c.team, c.name, c.status, o.contacted_at, {DELIVERY}
                      FROM page JOIN campaign_contacts AS m ON m.contact_id = page.contact_id
                      JOIN campaign_contacts AS o ON o.organization_id = m.organization_id
-                          AND o.phone_index = m.phone_index {ITS_CAMPAIGN}
+                          AND o.phone_index = m.phone_index {ITS_CAMPAIGN} {SCRIPT_IF_ANY}
                     WHERE m.organization_id = ? AND m.campaign_id = ? AND {CONFLICTS}
                     ORDER BY m.contact_id, coalesce(o.contacted_at, 0) DESC, o.campaign_id"
             ),
@@ -323,6 +339,30 @@ impl CampaignQueries for Queries {
         select.add(" ORDER BY m.contact_id LIMIT ?", [Cell::Int(i64::from(limit))]);
         let rows = self.cells(select).await?;
         rows.into_iter().map(|mut row| value(row.pop())).collect()
+    }
+}
+
+impl Queries {
+    /// Each contact together with its script.
+    async fn with_scripts(
+        &self,
+        found: Page<CampaignContactRow, ContactId>,
+    ) -> Result<Page<CampaignContact, ContactId>, QueryError> {
+        let keys = found
+            .rows
+            .iter()
+            .map(|(_, place)| (place.organization_id, place.script_id));
+        let scripts = self.rows_by_key::<ScriptRow>(&keys.collect::<Vec<_>>()).await?;
+        let mut scripts: HashMap<ScriptId, ScriptRow> =
+            scripts.into_iter().map(|row| (row.script_id, row)).collect();
+        let rows = found.rows.into_iter().map(|(at, place)| {
+            let script = scripts.remove(&place.script_id);
+            (at, CampaignContact { place, script })
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            has_more: found.has_more,
+        })
     }
 }
 

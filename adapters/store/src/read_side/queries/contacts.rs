@@ -19,7 +19,9 @@ use projections::{
 };
 
 use super::{
-    Queries, ROWS_MAX, leave_visible, of_organization, seen,
+    Queries, ROWS_MAX,
+    campaigns::DELIVERY,
+    leave_visible, of_organization, seen,
     select::{Order, Select},
     unreadable, value,
 };
@@ -261,11 +263,12 @@ impl ContactQueries for Queries {
         visible: &Visible,
         contact: ContactId,
     ) -> Result<Vec<Participation>, QueryError> {
-        let mut select = Select::new(
-            "SELECT m.campaign_id, c.name, c.kind, m.script_id, m.added_at, m.contacted_at, m.delivery
+        let mut select = Select::new(&format!(
+            "SELECT m.campaign_id, c.name, c.kind, m.script_id, m.added_at, m.contacted_at, {DELIVERY}
                FROM campaign_contacts AS m
-               JOIN campaigns AS c ON c.organization_id = m.organization_id AND c.campaign_id = m.campaign_id",
-        );
+               JOIN campaigns AS c ON c.organization_id = m.organization_id AND c.campaign_id = m.campaign_id
+               LEFT JOIN scripts AS s ON s.organization_id = m.organization_id AND s.script_id = m.script_id"
+        ));
         select.and("m.organization_id = ?", [organization.to_cell()]);
         select.and("m.contact_id = ?", [contact.to_cell()]);
         select.and("c.status <> 'absent'", []);

@@ -22,10 +22,10 @@ const MAPPINGS_MAX: usize = 100;
 /// Whether something else than its own import has used a contact.
 const USED: &str = "CAST(CASE WHEN EXISTS (
       SELECT 1 FROM campaign_contacts AS m WHERE m.organization_id = t.organization_id AND m.contact_id = t.contact_id
-         AND (m.batch_id IS NULL OR m.batch_id <> t.batch_id OR m.delivery <> 'not_sent')
+         AND (m.batch_id IS NULL OR m.batch_id <> t.batch_id)
     ) OR EXISTS (
       SELECT 1 FROM scripts AS s WHERE s.organization_id = t.organization_id AND s.contact_id = t.contact_id
-         AND (s.editor IS NOT NULL OR s.review <> 'pending')
+         AND (s.editor IS NOT NULL OR s.review <> 'pending' OR s.delivery <> 'not_sent')
     ) THEN 1 ELSE 0 END AS bigint)";
 
 #[async_trait]

@@ -12,7 +12,9 @@ use projections::{
 };
 
 use super::{
-    Queries, ROWS_MAX, of_organization,
+    Queries, ROWS_MAX,
+    campaigns::ITS_SCRIPT,
+    of_organization,
     select::{Order, Select},
     value,
 };
@@ -104,7 +106,7 @@ impl ScriptQueries for Queries {
         let mut select = Select::new("SELECT t.contact_id FROM campaign_contacts AS t");
         select.and("t.organization_id = ?", [organization.to_cell()]);
         select.and("t.campaign_id = ?", [campaign.to_cell()]);
-        select.and("t.review IS NULL", []);
+        select.and(&format!("NOT EXISTS (SELECT 1 {ITS_SCRIPT})"), []);
         let request = PageRequest { after, limit };
         select.page(&["t.contact_id"], Order::Ascending, &request);
         let rows = self.cells(select).await?;

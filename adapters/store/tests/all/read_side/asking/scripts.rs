@@ -25,8 +25,9 @@ async fn a_campaigns_contacts_are_found_by_where_they_stand() {
             page.into_rows()
         };
         let blocked = found(&|f| f.deliveries = vec![DeliveryStatus::Blocked]).await;
-        assert_eq!(blocked[0].contact_id, facts::contact(0, 2));
-        assert_eq!(blocked[0].obstacle_rule.as_deref(), Some("US.WINDOW"));
+        assert_eq!(blocked[0].place.contact_id, facts::contact(0, 2));
+        let stopped = blocked[0].script.as_ref().unwrap();
+        assert_eq!(stopped.obstacle_rule.as_deref(), Some("US.WINDOW"));
         assert_eq!(found(&|f| f.review = Some(ReviewState::Approved)).await.len(), 3);
         assert_eq!(found(&|f| f.without_script = true).await.len(), 0);
         assert_eq!(found(&|f| f.phone_indexes = vec![facts::phone(3)]).await.len(), 1);
