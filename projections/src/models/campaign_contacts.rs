@@ -106,12 +106,7 @@ fn put_in(
 fn enter(rows: &mut Rows, campaign: (OrganizationId, CampaignId), script: Option<&ScriptRow>) {
     rows.campaigns
         .change(&campaign, |c| c.recount(None, Some(Progress::of(script))));
-    if let Some(before) = script {
-        let mut after = before.clone();
-        after.in_campaign = true;
-        tallies::follow_obstacle(rows, Some(before), Some(&after));
-        rows.scripts.put(after);
-    }
+    mark(rows, script, true);
 }
 
 fn take_out(event: &Recorded, rows: &mut Rows, campaign: CampaignId, contact: ContactId) {
@@ -127,12 +122,18 @@ fn take_out(event: &Recorded, rows: &mut Rows, campaign: CampaignId, contact: Co
     rows.campaigns.change(&(organization, campaign), |c| {
         c.recount(Some(Progress::of(script.as_deref())), None);
     });
-    if let Some(before) = script.as_deref() {
-        let mut after = before.clone();
-        after.in_campaign = false;
-        tallies::follow_obstacle(rows, Some(before), Some(&after));
-        rows.scripts.put(after);
-    }
+    mark(rows, script.as_deref(), false);
+}
+
+/// Says of a script whether its contact is in the campaign; what stands in the way of one that is not is nobody's concern.
+fn mark(rows: &mut Rows, script: Option<&ScriptRow>, in_campaign: bool) {
+    let Some(before) = script else { return };
+    let after = ScriptRow {
+        in_campaign,
+        ..before.clone()
+    };
+    tallies::follow_obstacle(rows, Some(before), Some(&after));
+    rows.scripts.put(after);
 }
 
 /// Brings the ledger up to when the script says that the contact was called.

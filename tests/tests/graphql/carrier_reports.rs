@@ -195,6 +195,8 @@ async fn a_signed_report_is_matched_though_the_first_call_was_refused(app: &Test
     everybody_got_one(app);
     let attempts = handed_over(app).await.len();
     assert!(attempts > 12, "somebody was attempted twice: {attempts}");
+    // Who listened is told after the campaign is complete.
+    app.everything_is_reported().await;
     let (before, reports) = (app.events().await, app.reports().await);
     for n in 20..32 {
         let told = status(app, &format!("r{n}"), &format!("+176055501{n}"), None);
