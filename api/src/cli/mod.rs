@@ -205,7 +205,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Allow(args) => Box::pin(halt::allow(config, args)).await,
         Command::Webhooks { what } => webhooks::run(config, what).await,
         Command::Notifications { what } => notifications::run(config, what).await,
-        Command::Verify(args) => check::verify(config, args).await,
+        Command::Verify(args) => Box::pin(check::verify(config, args)).await,
         Command::Rebuild => upkeep::rebuild(config).await,
         Command::Migrate => upkeep::migrate(config).await,
         Command::Doctor => Box::pin(check::doctor(config)).await,

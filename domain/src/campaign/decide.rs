@@ -92,25 +92,7 @@ impl Decider for Campaign {
             | C::NoteScriptBatchProgress { .. }
             | C::EndScriptBatch { .. } => self.batch(command),
             // Whatever has become of the campaign since: it is in the bill.
-            C::NoteWaste { run, texts, cost } => {
-                Ok(once(cost.micros() > 0, E::WritingWasted { run, texts, cost }))
-            }
-            C::NoteSpeakingWaste {
-                run,
-                recordings,
-                content_hashes,
-                characters,
-                cost,
-            } => Ok(once(
-                cost.micros() > 0,
-                E::SpeakingWasted {
-                    run,
-                    recordings,
-                    content_hashes,
-                    characters,
-                    cost,
-                },
-            )),
+            C::NoteWaste { .. } | C::NoteSpeakingWaste { .. } => Ok(wasted(command)),
             C::PauseProduction { .. }
             | C::ResumeProduction
             | C::HoldProduction { .. }
@@ -503,6 +485,32 @@ impl Campaign {
             }
             _ => Ok(vec![]),
         }
+    }
+}
+
+/// What was billed and is of no use.
+fn wasted(command: CampaignCommand) -> Vec<CampaignEvent> {
+    use CampaignCommand as C;
+    use CampaignEvent as E;
+    match command {
+        C::NoteWaste { run, texts, cost } => once(cost.micros() > 0, E::WritingWasted { run, texts, cost }),
+        C::NoteSpeakingWaste {
+            run,
+            recordings,
+            content_hashes,
+            characters,
+            cost,
+        } => {
+            let event = E::SpeakingWasted {
+                run,
+                recordings,
+                content_hashes,
+                characters,
+                cost,
+            };
+            once(cost.micros() > 0, event)
+        }
+        _ => vec![],
     }
 }
 

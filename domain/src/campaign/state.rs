@@ -244,7 +244,7 @@ impl Campaign {
             | E::ScriptBatchProgressed { .. }
             | E::ScriptBatchEnded { .. } => self.take_in_batch(event),
             E::SpeakingWasted { content_hashes, .. } => {
-                self.wasted_clips.extend(content_hashes.iter().cloned())
+                self.wasted_clips.extend(content_hashes.iter().cloned());
             }
             E::DuplicatesChecked { .. } | E::WritingWasted { .. } => {}
             E::SentToReview => self.status = CampaignStatus::Review,
