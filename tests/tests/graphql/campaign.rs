@@ -155,6 +155,19 @@ impl Campaign {
         self.is("REVIEW").await;
         self
     }
+
+    /// Approved, submitted and completed, in the hands of a program.
+    pub async fn sent(self) -> Self {
+        let approve = self.step("approveCampaign");
+        self.agent
+            .does(&approve, "CampaignApproved { precheck { ready } }")
+            .await;
+        let sent = self.followed_by_a_program().await;
+        sent.agent.does(&sent.step("submitCampaign"), CHANGED).await;
+        sent.is("COMPLETED").await;
+        sent
+    }
+
     /// In the hands of a program of the agent's. A hold can last until tomorrow, longer than a browser's session.
     pub async fn followed_by_a_program(self) -> Self {
         let made = self

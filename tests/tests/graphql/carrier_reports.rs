@@ -54,18 +54,7 @@ async fn sent(app: &TestApp) -> Campaign {
         .await
         .reviewed_and_spoken()
         .await;
-    agent
-        .does(
-            &campaign.step("approveCampaign"),
-            "CampaignApproved { precheck { ready } }",
-        )
-        .await;
-    let campaign = campaign.followed_by_a_program().await;
-    campaign
-        .agent
-        .does(&campaign.step("submitCampaign"), CHANGED)
-        .await;
-    campaign.is("COMPLETED").await;
+    let campaign = campaign.sent().await;
     all_looked_at(app).await;
     campaign
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::campaign::{CHANGED, Campaign};
+use super::campaign::Campaign;
 use crate::stage::{Person, TestApp, in_a_running_system};
 
 in_a_running_system! {
@@ -55,18 +55,7 @@ async fn nothing_is_sent_into_a_state_under_an_emergency_until_it_is_over(app: &
     agent
         .does(r#"endEmergency(state: "CA", reason: "contained")"#, DONE)
         .await;
-    agent
-        .does(
-            &campaign.step("approveCampaign"),
-            "CampaignApproved { precheck { ready } }",
-        )
-        .await;
-    let campaign = campaign.followed_by_a_program().await;
-    campaign
-        .agent
-        .does(&campaign.step("submitCampaign"), CHANGED)
-        .await;
-    campaign.is("COMPLETED").await;
+    campaign.sent().await;
 }
 
 async fn a_permit_is_on_record_until_it_is_withdrawn(app: &TestApp) {
